@@ -1,0 +1,102 @@
+#pragma once
+// The numeric kernels behind one table of functions. Every implementation in the list gives the same bits:
+//  - one accumulator per output element, products added over k in order, never fused (-ffp-contract=off);
+//  - reductions use 16 partial sums (element i goes to partial i mod 16), combined as a fixed tree 16 -> 8 -> 4 -> 2 -> 1
+//    (partial j with j + half);
+//  - exp and tanh are our own polynomials.
+// Hence scalar and SIMD, native and wasm, one thread and many agree bit for bit.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace headlight::kernels {
+
+// A strided read-only view; element (r, c) is data[r * row_stride + c * col_stride].
+struct MatrixView {
+    const float* data = nullptr;
+    std::ptrdiff_t row_stride = 0;
+    std::ptrdiff_t col_stride = 1;
+};
+
+// What a product does with the output element that its accumulator belongs to.
+enum class Into {
+    store,       // c = sum                 (bias, if any, is added after the sum)
+    accumulate,  // the accumulator starts from c
+};
+
+struct Kernels {
+    const char* name;         // "scalar", "simd128", "avx2", "avx512"
+    const char* description;  // for people: which instructions
+    int panel;                // columns of a packed panel
+    bool (*supported)();      // on this machine
+
+    // Packed weights: [ceil(n / panel)][k][panel], the last panel padded with zeros.
+    // Packs b (k x n) into dst, which holds packed_floats(k, n).
+    void (*pack)(float* dst, MatrixView b, int k, int n);
+
+    // c[m, n] (rows c_stride apart, contiguous columns) = a[m, k] * b[k, n], b packed by this implementation.
+    // Computes only columns [first_col, last_col): first_col a multiple of panel; last_col too, or n. bias [n] or null
+    // (only with Into::store). k may be 0.
+    void (*gemm)(float* c, std::ptrdiff_t c_stride, MatrixView a, const float* packed_b, int m, int n, int k, Into into,
+                 const float* bias, int first_col, int last_col);
+
+    // Reductions over n floats with the fixed tree.
+    float (*sum)(const float* x, int n);
+    float (*dot)(const float* x, const float* y, int n);
+    float (*max)(const float* x, int n);  // -inf for n = 0
+
+    // y = exp(x - max(x)) / sum, for one row; n >= 1. y may be x. Entries of -inf give exactly 0.
+    void (*softmax)(float* y, const float* x, int n);
+    // dx = y * (dy - dot(y, dy)), for one row. dx may be dy.
+    void (*softmax_backward)(float* dx, const float* dy, const float* y, int n);
+
+    // One row of d: mean and scale = sqrt(biased variance + eps) are returned, y = (x - mean) / scale * weight + bias.
+    void (*layer_norm)(float* y, float* mean, float* scale, const float* x, const float* weight, const float* bias,
+                       int d, float eps);
+    // One row: dx += ..., dweight += ..., dbias += ... (Ba, Kiros, Hinton, 2016).
+    void (*layer_norm_backward)(float* dx, float* dweight, float* dbias, const float* dy, const float* x,
+                                const float* weight, float mean, float scale, int d);
+
+    // y = 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))  (Hendrycks, Gimpel, 2016; GPT-2's "gelu_new")
+    void (*gelu)(float* y, const float* x, int n);
+    // dx = dy * gelu'(x). dx may be dy.
+    void (*gelu_backward)(float* dx, const float* dy, const float* x, int n);
+
+    void (*exp)(float* y, const float* x, int n);
+    void (*tanh)(float* y, const float* x, int n);
+    void (*add)(float* y, const float* a, const float* b, int n);           // y = a + b
+    void (*add_to)(float* y, const float* a, int n);                        // y += a
+    void (*scale)(float* y, const float* x, float factor, int n);           // y = x * factor
+    void (*scaled_add_to)(float* y, const float* x, float factor, int n);   // y += x * factor
+
+    // Inverted dropout: element i is kept when hash32(first + i, seed) >= probability * 2^32, and then multiplied by
+    // 1 / (1 - probability); otherwise 0. The same arguments give the same mask, so backward calls it on the gradient.
+    void (*dropout)(float* y, const float* x, int n, float probability, std::uint32_t seed, std::uint32_t first);
+
+    // One AdamW update of n parameters (Loshchilov, Hutter, 2019), element by element:
+    //   g = grad * grad_scale; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
+    //   w -= lr * ((m * m_correction) / (sqrt(v * v_correction) + eps) + decay * w)
+    struct AdamStep {
+        float lr, beta1, beta2, eps, decay, grad_scale, m_correction, v_correction;
+    };
+    void (*adamw)(float* w, float* m, float* v, const float* grad, int n, const AdamStep& step);
+
+    // Round to nearest even; F16 subnormals, infinities and NaN are kept.
+    void (*from_f16)(float* y, const std::uint16_t* x, int n);
+
+    [[nodiscard]] std::size_t packed_floats(int k, int n) const {
+        const auto columns = static_cast<std::size_t>((n + panel - 1) / panel) * static_cast<std::size_t>(panel);
+        return columns * static_cast<std::size_t>(k);
+    }
+};
+
+// All implementations compiled into this program, slowest first; "scalar" is always the first.
+[[nodiscard]] std::span<const Kernels* const> implementations();
+// The fastest one that this machine supports.
+[[nodiscard]] const Kernels& best();
+// By name; null when there is none of that name or the machine does not support it.
+[[nodiscard]] const Kernels* find(std::string_view name);
+
+}  // namespace headlight::kernels
