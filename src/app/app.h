@@ -1,0 +1,167 @@
+#pragma once
+// The whole program without its pictures: panels read a const App, commands change it (commands.h), and advance() does
+// the work in slices that fit into a frame. No ImGui, no platform.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/notices.h"
+#include "app/selection.h"
+#include "app/settings.h"
+#include "app/strings.h"
+#include "base/result.h"
+#include "interpret/explanation.h"
+#include "interpret/head_stats.h"
+#include "interpret/matrix.h"
+
+namespace headlight::app {
+
+// One chip. Positions of tokens are positions of the model, 0 to n - 1.
+struct TokenInfo {
+    std::int32_t id = 0;
+    std::string display;  // valid UTF-8 for people; the leading space is kept (" his"), partial bytes as hex: \xE2
+    std::string bytes;    // raw
+    bool special = false;
+    bool taken = false;  // chosen by Step or TakeToken, not typed
+};
+
+// Why a token cannot be picked now.
+enum class Cut : std::uint8_t { kept, top_k, top_p, temperature_zero };
+
+struct Candidate {
+    std::int32_t id = 0;
+    float logit = 0;
+    float model_probability = 0;  // softmax of the logits, before any setting
+    float probability = 0;        // at the temperature, before the cuts: what the bars show
+    float kept_probability = 0;   // after the cuts, what the seed draws from; 0 when cut
+    Cut cut = Cut::kept;
+};
+
+// What may come after one position: the whole vocabulary, logit descending, then id ascending.
+struct Distribution {
+    int position = -1;                  // the row it was read from
+    std::vector<Candidate> candidates;  // all of them
+    int kept = 0;                       // how many survive the cuts: candidates[0 .. kept) do
+    std::int32_t pick = -1;             // what the seed picks as the next token; -1 unless position is the last
+    float draw = 0;                     // the uniform number in [0, 1) behind the pick
+    std::int32_t actual = -1;           // the token that does follow in the prompt; -1 at the last position
+    int bad_logits = 0;                 // how many were NaN or infinite
+    [[nodiscard]] bool empty() const { return candidates.empty(); }
+};
+
+struct ModelInfo {
+    std::string name;  // "story"
+    int layers = 0, heads = 0, width = 0, head_width = 0, context = 0, vocabulary = 0;
+    std::int64_t parameters = 0;
+    bool has_text = false;  // a tokenizer came with it
+};
+
+// A sample prompt: texts are strings "sample.<id>.title", ".note" (what it teaches, two words) and ".teach" (a
+// sentence).
+struct Sample {
+    std::string id;
+    std::string text;
+};
+
+enum class AxisKind : std::uint8_t { position, key_position, feature, vocabulary, single };
+struct SiteInfo {
+    std::string name;  // without "blocks.{l}.": "attn.hook_pattern", "hook_embed", "logits"
+    bool per_layer = false, per_head = false;
+    AxisKind rows = AxisKind::position, columns = AxisKind::feature;
+};
+
+// What the shell knows about the person's machine; "automatic" settings follow it.
+struct Environment {
+    Language language = Language::en;
+    bool dark = true;
+    bool reduced_motion = false;
+};
+
+struct AppOptions {
+    int threads = 1;
+    // Content of assets: "strings/en.json", "strings/tr.json", "prompts/prompts.json".
+    std::map<std::string, std::string> assets;
+};
+
+class App {
+  public:
+    [[nodiscard]] static Result<std::unique_ptr<App>> create(AppOptions options);
+    ~App();
+    App(const App&) = delete;
+    App& operator=(const App&) = delete;
+
+    // ---- the frame: apply, advance, draw -------------------------------------------------------------------------
+    void set_environment(const Environment& environment);
+    void set_hover(const Hover& hover);  // once a frame, {} when the pointer is over nothing
+    // Runs all waiting commands. Returns whether there were any. now_ms: any steady clock.
+    bool apply(CommandQueue& queue, double now_ms);
+    // Works for about budget_ms (at least one step of work). Returns whether anything visible changed.
+    bool advance(double now_ms, double budget_ms);
+    // Milliseconds until advance() has something to do: 0 now, negative never (until a command comes).
+    [[nodiscard]] double next_work_ms(double now_ms) const;
+    [[nodiscard]] std::vector<Effect> take_effects();
+    [[nodiscard]] bool has_effects() const;
+
+    // ---- state ---------------------------------------------------------------------------------------------------
+    [[nodiscard]] const Settings& settings() const;
+    [[nodiscard]] const Strings& strings() const;  // of the language in use
+    [[nodiscard]] Language language() const;       // en or tr
+    [[nodiscard]] bool dark() const;
+    [[nodiscard]] bool reduced_motion() const;
+    [[nodiscard]] const Hover& hover() const;
+    [[nodiscard]] Selection selection() const;
+    [[nodiscard]] std::span<const Notice> notices() const;
+    [[nodiscard]] const Progress& progress() const;
+    [[nodiscard]] Verdict verdict() const;
+    [[nodiscard]] bool playing() const;
+    [[nodiscard]] bool can_undo() const;
+    [[nodiscard]] bool can_redo() const;
+    [[nodiscard]] bool can_step() const;       // a model is there and the pass is complete
+    [[nodiscard]] bool can_step_back() const;  // there is a taken token
+    // The text field's content: the prompt and the taken tokens as text.
+    [[nodiscard]] const std::string& field_text() const;
+    [[nodiscard]] const std::vector<std::int32_t>& taken() const;
+    [[nodiscard]] std::string link() const;      // without '#': "v=1&prompt=..."
+    [[nodiscard]] std::string checksum() const;  // of the last row's logits, 8 hex digits; "" before the first pass
+    [[nodiscard]] std::span<const Sample> samples() const;
+
+    // ---- model and last complete pass: all below agree with each other -------------------------------------------
+    [[nodiscard]] const ModelInfo* model() const;             // null: none loaded yet
+    [[nodiscard]] std::span<const TokenInfo> tokens() const;  // of the last complete pass; dropped ones are not in it
+    [[nodiscard]] int dropped_tokens() const;                 // at the front, beyond the context length
+    [[nodiscard]] std::string token_text(std::int32_t id) const;  // display form of any id
+    [[nodiscard]] const Distribution& distribution() const;       // after selection().query, cached
+    [[nodiscard]] std::span<const SiteInfo> sites() const;
+    [[nodiscard]] const SiteInfo* site(std::string_view name) const;
+    // A traced matrix: rows and columns as SiteInfo says. Empty when there is none. head is ignored for sites without
+    // heads.
+    [[nodiscard]] interpret::Matrix matrix(std::string_view site, int layer, int head) const;
+    [[nodiscard]] interpret::Matrix attention(int layer, int head, Values values) const;  // [n, n], query rows
+    [[nodiscard]] const interpret::HeadStats* head_stats(int layer, int head) const;
+    [[nodiscard]] std::string head_title(int layer, int head) const;  // "induction 0.91", "" when nothing stands out
+    // Of the cell in selection(), or the last row's strongest key when no cell is hovered or pinned. Cached.
+    [[nodiscard]] const interpret::Explanation& explanation() const;
+    // Of the hovered or pinned cell of the inspected matrix; empty() when there is none. Cached.
+    [[nodiscard]] const interpret::Explanation& matrix_explanation() const;
+    // For the live region: tokens, predictions and the selected head's strongest links, as sentences.
+    [[nodiscard]] std::string live_text() const;
+
+    // ---- for caches and tests ------------------------------------------------------------------------------------
+    [[nodiscard]] std::uint64_t pass_revision() const;   // changes with tokens(), matrix() and head_stats()
+    [[nodiscard]] std::uint64_t state_revision() const;  // changes with anything a panel may draw, hover included
+    [[nodiscard]] std::int64_t rows_computed() const;    // token rows that went through the model, in all
+    [[nodiscard]] std::string state_json() const;        // everything above for the JavaScript interface
+
+  private:
+    struct State;
+    explicit App(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace headlight::app

@@ -1,0 +1,114 @@
+#pragma once
+// Everything that can be done to the app. Panels, keys, the JavaScript interface, links and tests push commands;
+// App::apply runs them once a frame and is the only place where anything changes.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "app/settings_fields.h"
+#include "base/result.h"
+
+namespace headlight::app {
+
+struct SetPrompt {
+    std::string text;
+};  // what the text field now holds; taken tokens become part of it
+struct LoadSample {
+    std::string id;
+};  // a prompt of assets/prompts
+struct SetField {
+    std::string key, value;
+};  // any row of the settings table; see set<> below
+struct ResetField {
+    std::string key;
+};
+struct ResetSettings {};  // all but the prompt, the model and the language
+struct SelectHead {
+    int layer, head;
+};
+struct SelectCell {
+    int query, key;
+};  // pins a cell of the head view; key -1 pins the row alone
+struct SelectMatrixCell {
+    int row, column;
+};                  // pins a cell of the inspected matrix
+struct Release {};  // Esc: unpins cell, then row
+struct Step {};     // takes the token that the seed picks
+struct StepBack {};
+struct Play {};
+struct Pause {};
+struct TakeToken {
+    int id;
+};
+struct Undo {};
+struct Redo {};
+struct OpenLink {
+    std::string link;
+};                // a fragment or a whole address
+struct Share {};  // puts the link on the clipboard (an Effect)
+struct LoadModel {
+    std::string name;
+    std::map<std::string, std::string> files;
+};                    // file name -> bytes
+struct CancelJob {};  // stops a load or a pass; what was shown stays
+struct DismissNotice {
+    std::uint64_t id;
+};  // 0: all
+enum class ExportWhat : std::uint8_t {
+    head_svg,
+    head_png,
+    head_csv,
+    head_json,
+    matrix_csv,
+    matrix_json,
+    matrix_png,
+    trace
+};
+enum class ExportTo : std::uint8_t { file, clipboard };
+struct Export {
+    ExportWhat what;
+    ExportTo to = ExportTo::file;
+};
+// A failure that the platform met (a download, a lost context): becomes a notice. `key` names its string.
+struct ReportProblem {
+    std::string key, detail;
+};
+struct ReportProgress {
+    std::string key;
+    double fraction;
+};  // of a download; fraction 1 ends it
+
+using Command = std::variant<SetPrompt, LoadSample, SetField, ResetField, ResetSettings, SelectHead, SelectCell,
+                             SelectMatrixCell, Release, Step, StepBack, Play, Pause, TakeToken, Undo, Redo, OpenLink,
+                             Share, LoadModel, CancelJob, DismissNotice, Export, ReportProblem, ReportProgress>;
+
+// set<&Settings::seed>(7u): the command that changes one setting.
+template <auto Member, class T>
+[[nodiscard]] Command set(const T& value) {
+    using Value = std::remove_cvref_t<decltype(std::declval<Settings>().*Member)>;
+    constexpr std::string_view key = key_of<Member>();
+    static_assert(!key.empty());
+    return SetField{std::string(key), to_text(Value(value))};
+}
+
+class CommandQueue {
+  public:
+    void push(Command command) { waiting_.push_back(std::move(command)); }
+    [[nodiscard]] bool empty() const { return waiting_.empty(); }
+    [[nodiscard]] std::vector<Command> take() { return std::exchange(waiting_, {}); }
+
+  private:
+    std::vector<Command> waiting_;
+};
+
+// {"do": "set_prompt", "text": "Once"}, {"do": "select_head", "layer": 2, "head": 3}, {"do": "set", "key": "seed",
+// "value": 7}, {"do": "step"} ... The names are the structs' names in snake_case ("set", "reset" for fields); the whole
+// list is in command_json.cpp. LoadModel has no JSON form.
+[[nodiscard]] Result<Command> command_from_json(std::string_view json);
+
+}  // namespace headlight::app

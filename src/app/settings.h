@@ -1,0 +1,84 @@
+#pragma once
+// Every choice a person makes, as one plain struct. settings_fields.h has one row for each member: from that table come
+// the link, reset, the widgets, the commands and the tests. A new member needs a row there (a static_assert reminds).
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headlight::app {
+
+// Travel in links by their short names (EnumNames in settings_fields.h), never by number.
+enum class Rung : std::uint8_t { tutorial, small, own };
+enum class View : std::uint8_t { matrix, lines };
+enum class Values : std::uint8_t { pattern, scores };  // after or before softmax
+enum class ColourScale : std::uint8_t { linear, log };
+enum class Bottom : std::uint8_t { cell, matrix, closed };  // what the bottom panel shows
+enum class Tab : std::uint8_t { in, heads, out, more };     // the one column of a phone
+enum class Language : std::uint8_t { automatic, en, tr };
+enum class Theme : std::uint8_t { automatic, dark, light };
+enum class Motion : std::uint8_t { automatic, reduced, full };
+
+struct Settings {
+    Rung rung = Rung::small;
+    std::string model = "story";
+    std::string prompt;  // UTF-8, what was typed; taken tokens are kept apart (App::taken())
+
+    std::uint32_t seed = 7;
+    float temperature = 0.8f;  // 0 picks the most likely token
+    int top_k = 40;            // 0 is off
+    float top_p = 0.95f;       // 1 is off
+    float pace = 3.0f;         // tokens per second while playing
+
+    // The selection that all panels follow. -1: for layer and head "a head that shows something on this prompt", chosen
+    // when a pass is complete; for positions "none" (query: the last position is then the one looked at).
+    int layer = -1;
+    int head = -1;
+    int query = -1;
+    int key = -1;
+
+    View view = View::matrix;
+    Values values = Values::pattern;
+    ColourScale scale = ColourScale::linear;
+    bool hide_sink = false;  // leave the first key out of the colours and the lines
+
+    Bottom bottom = Bottom::cell;
+    std::string site = "attn.hook_pattern";  // the inspected matrix: a trace site without "blocks.{l}."
+    int row = -1;                            // selected cell of the inspected matrix; -1 is none
+    int column = -1;
+
+    Tab tab = Tab::in;
+    Language language = Language::automatic;
+    Theme theme = Theme::automatic;
+    Motion motion = Motion::automatic;
+    float text_size = 1.0f;  // factor
+    bool embed = false;      // a frame in somebody's page: no top bar
+    std::string hide;        // controls a teacher removed: "share,seed,try"
+
+    bool operator==(const Settings&) const = default;
+};
+
+// Things that were clamped or ignored. The key names a string of the language files; {what} and {value} are its holes.
+struct Warning {
+    std::string key;
+    std::string what;   // for example the settings key
+    std::string value;  // for example the value used instead
+    bool operator==(const Warning&) const = default;
+};
+using Warnings = std::vector<Warning>;
+
+// Rules that involve more than one member. Called after decoding a link and after every edit.
+[[nodiscard]] Settings normalised(Settings settings, Warnings& warnings);
+
+// One member as text and back, by its key ("temperature" -> "0.8"). Text of a bad value leaves the settings as they are
+// and warns; a value out of range is clamped and warns. Returns whether there is such a key.
+bool set_field(Settings& settings, std::string_view key, std::string_view text, Warnings& warnings);
+[[nodiscard]] std::string field_text(const Settings& settings, std::string_view key);
+void reset_field(Settings& settings, std::string_view key);
+
+// Whether `hide` lists this control.
+[[nodiscard]] bool hidden(const Settings& settings, std::string_view control);
+
+}  // namespace headlight::app

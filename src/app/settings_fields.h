@@ -1,0 +1,152 @@
+#pragma once
+// The table of settings: link key, member, limits, label and help. Order here is order in a link. Keys are never reused
+// for another meaning, and a member's default never changes: old links leave defaults out.
+
+#include <array>
+#include <concepts>
+#include <limits>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+#include "app/settings.h"
+
+namespace headlight::app {
+
+template <class Enum>
+struct EnumNames;
+template <>
+struct EnumNames<Rung> {
+    static constexpr std::array<std::string_view, 3> names{"tutorial", "small", "own"};
+};
+template <>
+struct EnumNames<View> {
+    static constexpr std::array<std::string_view, 2> names{"matrix", "lines"};
+};
+template <>
+struct EnumNames<Values> {
+    static constexpr std::array<std::string_view, 2> names{"pattern", "scores"};
+};
+template <>
+struct EnumNames<ColourScale> {
+    static constexpr std::array<std::string_view, 2> names{"linear", "log"};
+};
+template <>
+struct EnumNames<Bottom> {
+    static constexpr std::array<std::string_view, 3> names{"cell", "matrix", "closed"};
+};
+template <>
+struct EnumNames<Tab> {
+    static constexpr std::array<std::string_view, 4> names{"in", "heads", "out", "more"};
+};
+template <>
+struct EnumNames<Language> {
+    static constexpr std::array<std::string_view, 3> names{"auto", "en", "tr"};
+};
+template <>
+struct EnumNames<Theme> {
+    static constexpr std::array<std::string_view, 3> names{"auto", "dark", "light"};
+};
+template <>
+struct EnumNames<Motion> {
+    static constexpr std::array<std::string_view, 3> names{"auto", "reduced", "full"};
+};
+
+// Who sees a change undone: what goes in and how it is sampled (content), or only how it is looked at (view). Changes
+// of view in a row are one step of undo.
+enum class Kind : std::uint8_t { content, view };
+
+// lo and hi are limits of numbers; of strings hi is the greatest length in bytes. Labels are "set.<key>" and help texts
+// "set.<key>.help" in the language files; values of enums are "set.<key>.<name>".
+template <class T>
+struct Field {
+    std::string_view key;
+    T Settings::*member;
+    double lo, hi;
+    Kind kind;
+    bool always = false;  // written to links even when it is the default
+    using Type = T;
+};
+
+inline constexpr double kMaxPromptBytes = 8000;
+inline constexpr double kMaxSeed = 4294967295.0;
+inline constexpr double kMaxIndex = 65535;
+
+inline constexpr std::tuple kFields{
+    Field{"rung", &Settings::rung, 0, 0, Kind::content},
+    Field{"model", &Settings::model, 0, 100, Kind::content},
+    Field{"prompt", &Settings::prompt, 0, kMaxPromptBytes, Kind::content, true},
+    Field{"seed", &Settings::seed, 0, kMaxSeed, Kind::content},
+    Field{"temperature", &Settings::temperature, 0, 3, Kind::content},
+    Field{"topk", &Settings::top_k, 0, 1000, Kind::content},
+    Field{"topp", &Settings::top_p, 0, 1, Kind::content},
+    Field{"pace", &Settings::pace, 0.5, 30, Kind::view},
+    Field{"layer", &Settings::layer, -1, 999, Kind::view},
+    Field{"head", &Settings::head, -1, 999, Kind::view},
+    Field{"query", &Settings::query, -1, kMaxIndex, Kind::view},
+    Field{"key", &Settings::key, -1, kMaxIndex, Kind::view},
+    Field{"view", &Settings::view, 0, 0, Kind::view},
+    Field{"values", &Settings::values, 0, 0, Kind::view},
+    Field{"scale", &Settings::scale, 0, 0, Kind::view},
+    Field{"hidesink", &Settings::hide_sink, 0, 1, Kind::view},
+    Field{"bottom", &Settings::bottom, 0, 0, Kind::view},
+    Field{"site", &Settings::site, 0, 60, Kind::view},
+    Field{"row", &Settings::row, -1, kMaxIndex, Kind::view},
+    Field{"column", &Settings::column, -1, kMaxIndex, Kind::view},
+    Field{"tab", &Settings::tab, 0, 0, Kind::view},
+    Field{"lang", &Settings::language, 0, 0, Kind::view},
+    Field{"theme", &Settings::theme, 0, 0, Kind::view},
+    Field{"motion", &Settings::motion, 0, 0, Kind::view},
+    Field{"text", &Settings::text_size, 0.7, 2.5, Kind::view},
+    Field{"embed", &Settings::embed, 0, 1, Kind::view},
+    Field{"hide", &Settings::hide, 0, 200, Kind::view},
+};
+
+// fn(field) for every row, in order.
+template <class Fn>
+constexpr void for_each_field(Fn&& fn) {
+    std::apply([&](const auto&... field) { (fn(field), ...); }, kFields);
+}
+
+namespace detail {
+// Size of a struct of the members in table order: equal to sizeof(Settings) as long as no member lacks a row (the
+// members stand in the same order in both).
+constexpr std::size_t table_size() {
+    std::size_t size = 0, alignment = 1;
+    for_each_field([&](const auto& field) {
+        using T = typename std::remove_cvref_t<decltype(field)>::Type;
+        size = (size + alignof(T) - 1) / alignof(T) * alignof(T) + sizeof(T);
+        alignment = alignof(T) > alignment ? alignof(T) : alignment;
+    });
+    return (size + alignment - 1) / alignment * alignment;
+}
+}  // namespace detail
+static_assert(sizeof(Settings) == detail::table_size(), "a member of Settings has no row in kFields");
+
+// The member's value as the text of a link, before percent-encoding.
+[[nodiscard]] std::string to_text(bool value);
+[[nodiscard]] std::string to_text(int value);
+[[nodiscard]] std::string to_text(std::uint32_t value);
+[[nodiscard]] std::string to_text(float value);
+[[nodiscard]] inline std::string to_text(const std::string& value) {
+    return value;
+}
+template <class Enum>
+requires std::is_enum_v<Enum>
+[[nodiscard]] std::string to_text(Enum value) {
+    return std::string(EnumNames<Enum>::names[static_cast<std::size_t>(value)]);
+}
+
+// The key of a member, for commands: set<&Settings::seed>(7) in commands.h.
+template <auto Member>
+constexpr std::string_view key_of() {
+    std::string_view key;
+    for_each_field([&](const auto& field) {
+        if constexpr (std::is_same_v<decltype(field.member), decltype(Member)>) {
+            if (field.member == Member) key = field.key;
+        }
+    });
+    return key;
+}
+
+}  // namespace headlight::app

@@ -1,0 +1,37 @@
+#pragma once
+// What kind of head this is on this prompt, in numbers everybody in the field uses, and its strongest links.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "interpret/matrix.h"
+
+namespace headlight::interpret {
+
+enum class HeadKind : std::uint8_t { none, previous, induction, first, duplicate, self };
+
+// Mean attention over the rows where the question makes sense; 0 where there is no such row.
+struct HeadStats {
+    float previous = 0;   // to position i - 1, rows i >= 1
+    float induction = 0;  // to the positions right after earlier occurrences of the same token (Olsson et al., 2022)
+    float first = 0;      // to position 0, rows i >= 1: the sink
+    float duplicate = 0;  // to earlier occurrences of the same token
+    float self = 0;       // to position i, rows i >= 1
+    float entropy = 0;    // mean over rows i >= 1 of the row's entropy in bits / log2(i + 1): 0 sharp, 1 uniform
+    HeadKind kind = HeadKind::none;  // the one that stands out, for the title: "induction 0.91"
+    float score = 0;                 // of that kind
+};
+
+// pattern: [n, n], rows are queries, after softmax, causal. ids: [n].
+[[nodiscard]] HeadStats head_stats(const Matrix& pattern, std::span<const std::int32_t> ids);
+
+struct AttentionLink {
+    int query = 0, key = 0;
+    float weight = 0;
+};
+// The strongest links, weight descending, then query descending, then key ascending. Leaves out self links, and links
+// to position 0 when `skip_first`.
+[[nodiscard]] std::vector<AttentionLink> strongest_links(const Matrix& pattern, int count, bool skip_first);
+
+}  // namespace headlight::interpret
