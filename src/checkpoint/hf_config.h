@@ -16,13 +16,13 @@ struct Gpt2Config {
     int n_embd = 768;
     int vocab_size = 50257;
     int n_positions = 1024;
-    std::optional<int> n_inner;  // absent: 4 n_embd
+    std::optional<int> n_inner = std::nullopt;  // absent: 4 n_embd
     double layer_norm_epsilon = 1e-5;
     std::string activation_function = "gelu_new";  // or "gelu_pytorch_tanh": the same function
     bool tie_word_embeddings = true;
     bool qkv_bias = true;  // our own key: false when the query, key and value projections have no bias
-    std::optional<int> bos_token_id;
-    std::optional<int> eos_token_id;
+    std::optional<int> bos_token_id = std::nullopt;
+    std::optional<int> eos_token_id = std::nullopt;
     double embd_pdrop = 0.1;
     double attn_pdrop = 0.1;
     double resid_pdrop = 0.1;
