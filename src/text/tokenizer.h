@@ -1,7 +1,7 @@
 #pragma once
-// Byte-level BPE as GPT-2 has it (Radford et al., 2019): text is cut into words by GPT-2's pattern (text/pretokenize.h),
-// the bytes of each word are joined pair by pair in the order of the merges. Every byte string has a token sequence and
-// comes back unchanged.
+// Byte-level BPE as GPT-2 has it (Radford et al., 2019): text is cut into words by GPT-2's pattern
+// (text/pretokenize.h), the bytes of each word are joined pair by pair in the order of the merges. Every byte string
+// has a token sequence and comes back unchanged.
 
 #include <cstdint>
 #include <map>
@@ -25,16 +25,16 @@ inline constexpr std::string_view kEndOfText = "<|endoftext|>";
 
 // What a tokenizer is made of; from_parts checks it. Files are read in text/tokenizer_files.cpp.
 struct TokenizerParts {
-    std::vector<std::string> tokens;                           // id -> raw bytes (a special token: its text)
-    std::vector<std::pair<std::string, std::string>> merges;   // raw bytes, most important first
-    std::vector<TokenId> specials;                             // recognised in text before anything is cut
+    std::vector<std::string> tokens;                          // id -> raw bytes (a special token: its text)
+    std::vector<std::pair<std::string, std::string>> merges;  // raw bytes, most important first
+    std::vector<TokenId> specials;                            // recognised in text before anything is cut
 };
 
 // Const after load: any number of threads may use one. Move-only.
 class Tokenizer {
   public:
-    // File name -> content. Wants "tokenizer.json", or "vocab.json" and "merges.txt" (and "added_tokens.json" if there);
-    // other names are ignored. Errors name the file, what is wrong and what would be right.
+    // File name -> content. Wants "tokenizer.json", or "vocab.json" and "merges.txt" (and "added_tokens.json" if
+    // there); other names are ignored. Errors name the file, what is wrong and what would be right.
     static Result<Tokenizer> from_files(const std::map<std::string, std::string>& files);
     static Result<Tokenizer> from_parts(TokenizerParts parts);
 
@@ -53,7 +53,7 @@ class Tokenizer {
     // they are (a panel draws its own marks for them).
     [[nodiscard]] std::string display(TokenId id) const;
     [[nodiscard]] bool is_special(TokenId id) const;
-    // The token with exactly these bytes.
+    // The token with exactly these bytes; a special token only when no other has them.
     [[nodiscard]] std::optional<TokenId> find(std::string_view bytes) const;
     // The id of <|endoftext|>, if it is a special token here.
     [[nodiscard]] std::optional<TokenId> end_token() const;
@@ -65,8 +65,15 @@ class Tokenizer {
 
   private:
     Tokenizer() = default;
-    void encode_plain(std::string_view text, std::vector<TokenId>& ids) const;
-    [[nodiscard]] std::pair<std::size_t, TokenId> next_special(std::string_view text, std::size_t from) const;
+    struct WordCache;
+    struct SpecialMatch {
+        std::size_t at;  // text.size(): there is none
+        TokenId id;
+    };
+    [[nodiscard]] SpecialMatch next_special(std::string_view text, std::size_t from) const;
+    void encode_plain(std::string_view text, WordCache& cache, std::vector<TokenId>& ids) const;
+    Result<void> add_tokens(const TokenizerParts& parts);
+    Result<void> add_merges(const TokenizerParts& parts);
 
     std::vector<char> bytes_;           // of all tokens in a row; a vector, so that moving keeps the views of index_
     std::vector<std::size_t> offsets_;  // [vocab_size + 1]
@@ -74,13 +81,14 @@ class Tokenizer {
     MergeTable merges_;
     std::vector<std::pair<TokenId, TokenId>> merge_list_;  // by rank
     std::vector<TokenId> specials_;                        // longest text first
+    std::vector<TokenId> byte_token_;                      // [256]
 };
 
 // Turns tokens into text as they arrive and never shows half a character.
 class StreamingDecoder {
   public:
-    // Takes Tokenizer::bytes(id) of the next token; returns the valid UTF-8 that became certain. Bytes that can no longer
-    // become a character are returned as hex (\xE2).
+    // Takes Tokenizer::bytes(id) of the next token; returns the valid UTF-8 that became certain. Bytes that can no
+    // longer become a character are returned as hex (\xE2).
     std::string push(std::string_view token_bytes);
     // The end of the stream: what was held back, as hex. The decoder is then as new.
     std::string finish();
