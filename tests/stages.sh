@@ -1,0 +1,135 @@
+# The stages of tests/run (sourced by it). Each prints its output and calls `count GOOD BAD`; ending in an error fails it.
+
+count() { echo "$1 $2" >"$result"; }
+
+wants() { [[ " ${stages[*]} " == *" $1 "* ]]; }
+
+setup() {
+    local packages=(cmake ninja-build g++ ccache pkg-config libeigen3-dev nlohmann-json3-dev libcli11-dev libgtest-dev
+        googletest libglfw3-dev libgl-dev nodejs npm)
+    wants format && packages+=(clang-format-19)
+    { wants tidy || wants fuzz; } && packages+=(clang-19 clang-tidy-19 libclang-rt-19-dev)
+    wants e2e && packages+=(chromium)
+    wants desktop && packages+=(xvfb xdotool imagemagick x11-utils libgl1-mesa-dri)
+    web/toolchain.sh debian 'the tests' "${packages[@]}" || return
+    web/toolchain.sh imgui && web/toolchain.sh fonts && web/toolchain.sh merges || return
+    { wants wasm || wants site || wants e2e || wants hash; } && { web/toolchain.sh emscripten || return; }
+    eval "$(web/toolchain.sh env)"
+    mkdir -p build/fonts && cp "$HEADLIGHT_FONT_DIR"/*.ttf build/fonts/
+    export IMGUI_SOURCE_DIR HEADLIGHT_GPT2_TOKENIZER_DIR
+    [ -n "$HEADLIGHT_EM_BIN" ] && export PATH="$HEADLIGHT_EM_BIN:$PATH"
+    command -v ccache >/dev/null &&
+        export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_NOHASHDIR=1
+    return 0
+}
+
+# Runs a preset's tests, counting GoogleTest's cases, and whole programs for what is no GoogleTest.
+run_ctest() {
+    local preset=$1 out=$logs/$1.ctest status=0 good bad other broken
+    shift
+    ctest --preset "$preset" --verbose -j "$jobs" "$@" >"$out" 2>&1 || status=$?
+    cat "$out"
+    good=$(grep -cE '^[0-9]+: \[       OK \]' "$out" || true)
+    bad=$(grep -cE '^[0-9]+: \[  FAILED  \] .*\([0-9]+ ms\)' "$out" || true)
+    other=$(grep -cE '^[0-9]+: ok [0-9]+ ' "$out" || true)
+    broken=$(grep -cE '^[0-9]+: not ok [0-9]+ ' "$out" || true)
+    good=$((good + other)) bad=$((bad + broken))
+    [ $status -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+    count "$good" "$bad"
+}
+
+build_release() {
+    cmake --preset release
+    nice cmake --build --preset release -j "$jobs"
+}
+
+stage_rules() {
+    local status=0
+    node tests/rules/rules.mjs | tee "$logs/rules.out" || status=$?
+    count "$(grep -c '^ok ' "$logs/rules.out")" "$(grep -c '^not ok ' "$logs/rules.out")"
+    return $status
+}
+
+own_sources() { git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.h' 'tests/*.cpp' 'tests/*.h'; }
+
+stage_format() {
+    local file good=0 bad=0
+    for file in $(own_sources); do
+        if clang-format-19 --dry-run -Werror "$file"; then good=$((good + 1)); else bad=$((bad + 1)); fi
+    done
+    count $good $bad
+}
+
+# Clang's own view of every file: its warnings and the checks of .clang-tidy. A file that has not changed since it was
+# clean, with nothing that it includes changed either, is not looked at again (build/tests/tidy/).
+stage_tidy() {
+    cmake --preset release >/dev/null
+    node tests/tidy.mjs build/release "$jobs" | tee "$logs/tidy.out"
+    count "$(grep -c '^ok ' "$logs/tidy.out")" "$(grep -c '^not ok ' "$logs/tidy.out")"
+}
+
+stage_unit() {
+    build_release
+    run_ctest release
+}
+
+stage_wasm() {
+    emcmake cmake --preset web -B build/wasm-tests -DHEADLIGHT_TESTS=ON
+    nice cmake --build build/wasm-tests -j "$jobs" --target wasm_tests
+    local out=$logs/wasm.ctest status=0
+    (cd build/wasm-tests && ctest --verbose -j "$jobs" -L unit --no-tests=error) >"$out" 2>&1 || status=$?
+    cat "$out"
+    local bad
+    bad=$(grep -cE '\[  FAILED  \] .*\([0-9]+ ms\)' "$out" || true)
+    [ $status -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+    count "$(grep -cE '\[       OK \]' "$out" || true)" "$bad"
+}
+
+stage_hash() {
+    build_release
+    node tests/hash.mjs build/release build/wasm-tests | tee "$logs/hash.out"
+    count "$(grep -c '^ok ' "$logs/hash.out")" "$(grep -c '^not ok ' "$logs/hash.out")"
+}
+
+stage_fuzz() {
+    cmake --preset fuzz
+    nice cmake --build --preset fuzz -j "$jobs" --target fuzzers
+    local program good=0 bad=0 name
+    for program in build/fuzz/tests/fuzz_*; do
+        [ -x "$program" ] && [ -f "$program" ] || continue
+        name=${program##*/fuzz_}
+        mkdir -p "build/fuzz/corpus/$name"
+        local seeds=()
+        [ -d "tests/fuzz/corpus/$name" ] && seeds=("tests/fuzz/corpus/$name")
+        if "$program" -max_total_time="${HEADLIGHT_FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 \
+            -artifact_prefix="$logs/$name-" "build/fuzz/corpus/$name" "${seeds[@]}"; then
+            echo "ok $name" && good=$((good + 1))
+        else
+            echo "not ok $name" && bad=$((bad + 1))
+        fi
+    done
+    count $good $bad
+}
+
+stage_site() {
+    web/run --build-only
+    node web/size.mjs build/site
+    count 2 0
+}
+
+stage_e2e() {
+    [ -f build/site/index.html ] || web/run --build-only
+    if [ ! -d build/e2e/node_modules/playwright-core ]; then
+        mkdir -p build/e2e
+        cp tests/e2e/package.json tests/e2e/package-lock.json build/e2e/
+        (cd build/e2e && npm ci --ignore-scripts --no-audit --no-fund --silent)
+    fi
+    node tests/e2e/run.mjs | tee "$logs/e2e.out"
+    count "$(grep -c '^ok ' "$logs/e2e.out")" "$(grep -c '^not ok ' "$logs/e2e.out")"
+}
+
+stage_desktop() {
+    build_release
+    node tests/desktop.mjs build/release | tee "$logs/desktop.out"
+    count "$(grep -c '^ok ' "$logs/desktop.out")" "$(grep -c '^not ok ' "$logs/desktop.out")"
+}
