@@ -11,6 +11,23 @@
 
 namespace headlight::kernels {
 
+// Memory for floats, 64-byte aligned, not initialised. Move-only.
+class AlignedFloats {
+  public:
+    // At least `floats`; what was held is lost when it grows, and nothing happens when there is enough.
+    void reserve(std::size_t floats);
+    [[nodiscard]] float* data() { return data_.get(); }
+    [[nodiscard]] const float* data() const { return data_.get(); }
+
+  private:
+    static constexpr std::size_t kAlignment = 64;
+    struct Free {
+        void operator()(float* p) const;
+    };
+    std::unique_ptr<float[], Free> data_;
+    std::size_t size_ = 0;
+};
+
 class Compute {
   public:
     explicit Compute(int threads = 1, const Kernels& kernels = best());
@@ -22,11 +39,13 @@ class Compute {
     // and keeps its size, so that a steady state allocates nothing.
     [[nodiscard]] float* scratch(int worker, std::size_t floats) const;
 
+    // The same for the products below, which pack into it while a caller uses its scratch.
+    [[nodiscard]] float* packing(int worker, std::size_t floats) const;
+
   private:
-    struct Block;
     const Kernels* kernels_;
     std::unique_ptr<ThreadPool> pool_;
-    mutable std::vector<std::vector<float>> scratch_;
+    mutable std::vector<AlignedFloats> scratch_, packing_;  // one a worker
 };
 
 // Weights of a linear layer, packed once at load (inference) or once per step (training). k inputs, n outputs.
@@ -36,14 +55,16 @@ class PackedMatrix {
     // Packs b (k x n); reuses its memory when the size is the same.
     void pack(const Compute& compute, MatrixView b, int k, int n);
 
-    [[nodiscard]] const float* data() const;
+    [[nodiscard]] const float* data() const { return storage_.data(); }
+    // Of the implementation that it was packed for.
+    [[nodiscard]] int panel() const { return panel_; }
     [[nodiscard]] int k() const { return k_; }
     [[nodiscard]] int n() const { return n_; }
     [[nodiscard]] bool empty() const { return k_ == 0; }
 
   private:
-    std::vector<float> storage_;
-    int k_ = 0, n_ = 0;
+    AlignedFloats storage_;
+    int panel_ = 0, k_ = 0, n_ = 0;
 };
 
 // c[m, n] = a[m, k] * b[k, n] (+ bias), split over the pool's threads by rows or columns.

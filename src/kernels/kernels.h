@@ -1,7 +1,8 @@
 #pragma once
 // The numeric kernels behind one table of functions. Every implementation in the list gives the same bits:
 //  - one accumulator per output element, products added over k in order, never fused (-ffp-contract=off);
-//  - reductions use 16 partial sums (element i goes to partial i mod 16), combined as a fixed tree 16 -> 8 -> 4 -> 2 -> 1
+//  - reductions use 16 partial sums (element i goes to partial i mod 16), combined as a fixed tree 16 -> 8 -> 4 -> 2 ->
+//  1
 //    (partial j with j + half);
 //  - exp and tanh are our own polynomials.
 // Hence scalar and SIMD, native and wasm, one thread and many agree bit for bit.
@@ -66,10 +67,10 @@ struct Kernels {
 
     void (*exp)(float* y, const float* x, int n);
     void (*tanh)(float* y, const float* x, int n);
-    void (*add)(float* y, const float* a, const float* b, int n);           // y = a + b
-    void (*add_to)(float* y, const float* a, int n);                        // y += a
-    void (*scale)(float* y, const float* x, float factor, int n);           // y = x * factor
-    void (*scaled_add_to)(float* y, const float* x, float factor, int n);   // y += x * factor
+    void (*add)(float* y, const float* a, const float* b, int n);          // y = a + b
+    void (*add_to)(float* y, const float* a, int n);                       // y += a
+    void (*scale)(float* y, const float* x, float factor, int n);          // y = x * factor
+    void (*scaled_add_to)(float* y, const float* x, float factor, int n);  // y += x * factor
 
     // Inverted dropout: element i is kept when hash32(first + i, seed) >= probability * 2^32, and then multiplied by
     // 1 / (1 - probability); otherwise 0. The same arguments give the same mask, so backward calls it on the gradient.

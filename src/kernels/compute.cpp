@@ -1,0 +1,140 @@
+#include "kernels/compute.h"
+
+#include <algorithm>
+#include <new>
+
+#include "base/check.h"
+
+namespace headlight::kernels {
+namespace {
+
+// Below so many multiply-adds waking the other threads costs more than they save.
+constexpr std::int64_t kSmallProduct = 1 << 16;
+// Rows of one task: a multiple of every implementation's tile.
+constexpr int kRowTask = 48;
+
+int tasks_for(int pieces, int threads) {
+    // A few tasks a thread even out threads that start late; too many pack the same rows of a again and again.
+    return std::min(pieces, threads * 4);
+}
+
+// The half-open share `task` of `tasks` of [0, pieces).
+std::pair<int, int> share(int pieces, int tasks, int task) {
+    const auto edge = [&](int t) { return static_cast<int>(static_cast<std::int64_t>(pieces) * t / tasks); };
+    return {edge(task), edge(task + 1)};
+}
+
+// pack() for the panels [first, last) alone.
+void pack_panels(const Kernels& kernels, float* packed, MatrixView b, int k, int n, int first, int last) {
+    if (first >= last) return;
+    const int column = first * kernels.panel;
+    b.data += column * b.col_stride;
+    const int columns = std::min(last * kernels.panel, n) - column;
+    kernels.pack(packed + static_cast<std::ptrdiff_t>(column) * k, b, k, columns);
+}
+
+void pack_on_pool(const Compute& compute, float* packed, MatrixView b, int k, int n) {
+    const Kernels& kernels = compute.kernels();
+    const int panels = (n + kernels.panel - 1) / kernels.panel;
+    const bool small = static_cast<std::int64_t>(k) * n < kSmallProduct;
+    const int tasks = small ? 1 : tasks_for(panels, compute.pool().threads());
+    compute.pool().run(tasks, [&](int task, int) {
+        const auto [first, last] = share(panels, tasks, task);
+        pack_panels(kernels, packed, b, k, n, first, last);
+    });
+}
+
+void multiply_on_pool(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, const float* packed,
+                      int m, int n, int k, Into into, const float* bias) {
+    const Kernels& kernels = compute.kernels();
+    const int threads = compute.pool().threads();
+    const bool small = static_cast<std::int64_t>(m) * n * k < kSmallProduct;
+    if (threads == 1 || small) {
+        kernels.gemm(c, c_stride, a, packed, m, n, k, into, bias, 0, n);
+        return;
+    }
+    if (m >= kRowTask * threads) {
+        const int pieces = (m + kRowTask - 1) / kRowTask;
+        const int tasks = tasks_for(pieces, threads);
+        compute.pool().run(tasks, [&](int task, int) {
+            const auto [first, last] = share(pieces, tasks, task);
+            const int row = first * kRowTask, rows = std::min(last * kRowTask, m) - row;
+            const MatrixView part{a.data + row * a.row_stride, a.row_stride, a.col_stride};
+            kernels.gemm(c + row * c_stride, c_stride, part, packed, rows, n, k, into, bias, 0, n);
+        });
+        return;
+    }
+    const int panels = (n + kernels.panel - 1) / kernels.panel;
+    const int tasks = tasks_for(panels, m == 1 ? threads : threads * 2);
+    compute.pool().run(tasks, [&](int task, int) {
+        const auto [first, last] = share(panels, tasks, task);
+        kernels.gemm(c, c_stride, a, packed, m, n, k, into, bias, first * kernels.panel,
+                     std::min(last * kernels.panel, n));
+    });
+}
+
+}  // namespace
+
+void AlignedFloats::reserve(std::size_t floats) {
+    if (floats <= size_) return;
+    data_.reset();
+    data_.reset(new (std::align_val_t{kAlignment}) float[floats]);
+    size_ = floats;
+}
+
+void AlignedFloats::Free::operator()(float* p) const {
+    ::operator delete[](p, std::align_val_t{kAlignment});
+}
+
+Compute::Compute(int threads, const Kernels& kernels)
+    : kernels_(&kernels),
+      pool_(std::make_unique<ThreadPool>(threads)),
+      scratch_(static_cast<std::size_t>(pool_->threads())),
+      packing_(static_cast<std::size_t>(pool_->threads())) {
+    CHECK(kernels.supported());
+}
+
+float* Compute::scratch(int worker, std::size_t floats) const {
+    AlignedFloats& block = scratch_[static_cast<std::size_t>(worker)];
+    block.reserve(floats);
+    return block.data();
+}
+
+float* Compute::packing(int worker, std::size_t floats) const {
+    AlignedFloats& block = packing_[static_cast<std::size_t>(worker)];
+    block.reserve(floats);
+    return block.data();
+}
+
+void PackedMatrix::pack(const Compute& compute, MatrixView b, int k, int n) {
+    CHECK(k >= 0 && n >= 0);
+    storage_.reserve(compute.kernels().packed_floats(k, n));
+    panel_ = compute.kernels().panel;
+    k_ = k;
+    n_ = n;
+    pack_on_pool(compute, storage_.data(), b, k, n);
+}
+
+void matmul(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, const PackedMatrix& b, int m,
+            Into into, const float* bias) {
+    CHECK(b.panel() == compute.kernels().panel);
+    CHECK(bias == nullptr || into == Into::store);
+    multiply_on_pool(compute, c, c_stride, a, b.data(), m, b.n(), b.k(), into, bias);
+}
+
+void matmul(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, MatrixView b, int m, int n, int k,
+            Into into) {
+    float* packed = compute.packing(0, compute.kernels().packed_floats(k, n));
+    pack_on_pool(compute, packed, b, k, n);
+    multiply_on_pool(compute, c, c_stride, a, packed, m, n, k, into, nullptr);
+}
+
+void matmul_on(const Compute& compute, int worker, float* c, std::ptrdiff_t c_stride, MatrixView a, MatrixView b, int m,
+               int n, int k, Into into) {
+    const Kernels& kernels = compute.kernels();
+    float* packed = compute.packing(worker, kernels.packed_floats(k, n));
+    kernels.pack(packed, b, k, n);
+    kernels.gemm(c, c_stride, a, packed, m, n, k, into, nullptr, 0, n);
+}
+
+}  // namespace headlight::kernels

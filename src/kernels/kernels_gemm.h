@@ -1,0 +1,177 @@
+#pragma once
+// Matrix products over packed panels, written once for every vector type. A tile of c (kTileRows x kPanel) stays in
+// registers while k runs: one accumulator per element, products added in the order of k. Blocks over k keep a strip of
+// a in the first cache and a block of b in the second one; between blocks the accumulators rest in c, which changes no
+// bit. Included after kTileRows, kPanel and kGemvPanels of an implementation were chosen.
+
+#include <utility>
+
+#include "kernels/kernels_each.h"
+
+namespace headlight::kernels {
+namespace {
+
+constexpr int kDepth = 256;         // k of one block
+constexpr int kBlockColumns = 512;  // columns of one block: kDepth * kBlockColumns floats of b, 512 KiB
+constexpr int kPanelVectors = kPanel / kLanes;
+
+struct Tile {
+    int k;
+    const float* a;                 // [k][rows]
+    const float* b;                 // [panels][..][k][kPanel]
+    std::ptrdiff_t b_panel_stride;  // floats between panels
+    float* c;
+    std::ptrdiff_t c_stride;
+    bool from_c;        // start from what c holds
+    const float* bias;  // of these columns, or null
+};
+
+// noinline, because a hot loop inside a function that is called once stays in a browser's slow compiler.
+template <int kRows, int kPanels>
+[[gnu::noinline]] void compute_tile(const Tile& t) {
+    constexpr int kVectors = kPanels * kPanelVectors;
+    F32 sums[kRows][kVectors];
+    for (int r = 0; r < kRows; ++r) {
+        for (int v = 0; v < kVectors; ++v) {
+            sums[r][v] = t.from_c ? load(t.c + r * t.c_stride + v * kLanes) : splat(0.0f);
+        }
+    }
+    const float* a = t.a;
+    const float* b = t.b;
+    for (int k = 0; k < t.k; ++k, a += kRows, b += kPanel) {
+        F32 right[kVectors];
+        for (int v = 0; v < kVectors; ++v) {
+            right[v] = load(b + (v / kPanelVectors) * t.b_panel_stride + (v % kPanelVectors) * kLanes);
+        }
+        for (int r = 0; r < kRows; ++r) {
+            const F32 left = splat(a[r]);
+            for (int v = 0; v < kVectors; ++v) sums[r][v] = sums[r][v] + left * right[v];
+        }
+    }
+    for (int r = 0; r < kRows; ++r) {
+        for (int v = 0; v < kVectors; ++v) {
+            const F32 sum = sums[r][v];
+            store(t.c + r * t.c_stride + v * kLanes, t.bias != nullptr ? sum + load(t.bias + v * kLanes) : sum);
+        }
+    }
+}
+
+// The last panel, when it is not full: through a buffer as wide as a panel.
+template <int kRows>
+[[gnu::noinline]] void compute_narrow_tile(Tile t, int columns) {
+    alignas(64) float c[kRows * kPanel] = {};
+    alignas(64) float bias[kPanel] = {};
+    for (int r = 0; t.from_c && r < kRows; ++r) {
+        for (int j = 0; j < columns; ++j) c[r * kPanel + j] = t.c[r * t.c_stride + j];
+    }
+    for (int j = 0; t.bias != nullptr && j < columns; ++j) bias[j] = t.bias[j];
+    Tile wide = t;
+    wide.c = c;
+    wide.c_stride = kPanel;
+    wide.bias = t.bias != nullptr ? bias : nullptr;
+    compute_tile<kRows, 1>(wide);
+    for (int r = 0; r < kRows; ++r) {
+        for (int j = 0; j < columns; ++j) t.c[r * t.c_stride + j] = c[r * kPanel + j];
+    }
+}
+
+// All columns of a block for kRows rows; t describes its first column. Few rows take several panels at once, because
+// the sums of one are too few to hide the time an addition takes.
+template <int kRows>
+void compute_strip(Tile t, int columns) {
+    constexpr int kPanels = kRows == 1 ? kGemvPanels : kRows <= kGemvPanels / 2 ? 2 : 1;
+    const auto advance = [&t, &columns](int panels) {
+        t.b += panels * t.b_panel_stride;
+        t.c += panels * kPanel;
+        if (t.bias != nullptr) t.bias += panels * kPanel;
+        columns -= panels * kPanel;
+    };
+    for (; columns >= kPanels * kPanel; advance(kPanels)) compute_tile<kRows, kPanels>(t);
+    for (; kPanels > 1 && columns >= kPanel; advance(1)) compute_tile<kRows, 1>(t);
+    if (columns > 0) compute_narrow_tile<kRows>(t, columns);
+}
+
+// Rows of a, depth columns from a.data on, as [depth][kRows].
+template <int kRows>
+void pack_strip(float* packed, MatrixView a, int depth) {
+    if (a.row_stride == 1) {
+        for (int k = 0; k < depth; ++k) {
+            for (int r = 0; r < kRows; ++r) packed[k * kRows + r] = a.data[k * a.col_stride + r];
+        }
+        return;
+    }
+    for (int k = 0; k < depth; ++k) {
+        for (int r = 0; r < kRows; ++r) packed[k * kRows + r] = a.data[r * a.row_stride + k * a.col_stride];
+    }
+}
+
+template <int kRows>
+void pack_and_compute_strip(Tile t, MatrixView a, int columns) {
+    alignas(64) float packed[kRows * kDepth];
+    t.a = packed;
+    if (kRows == 1 && a.col_stride == 1) {
+        t.a = a.data;
+    } else {
+        pack_strip<kRows>(packed, a, t.k);
+    }
+    compute_strip<kRows>(t, columns);
+}
+
+using Strip = void (*)(Tile, MatrixView, int);
+
+template <int... kIndex>
+constexpr Strip strip_of(int rows, std::integer_sequence<int, kIndex...>) {
+    constexpr Strip kStrips[] = {pack_and_compute_strip<kIndex + 1>...};
+    return kStrips[rows - 1];
+}
+
+void gemm(float* c, std::ptrdiff_t c_stride, MatrixView a, const float* packed_b, int m, int n, int k, Into into,
+          const float* bias, int first_col, int last_col) {
+    const int whole_rows = m / kTileRows * kTileRows;
+    const Strip last_strip =
+        m > whole_rows ? strip_of(m - whole_rows, std::make_integer_sequence<int, kTileRows>{}) : nullptr;
+    if (last_col > n) last_col = n;
+    // One row needs no strip of its own: its weights are read as long streams.
+    const int block_depth = m == 1 && a.col_stride == 1 && k > 0 ? k : kDepth;
+    for (int k0 = 0; k0 == 0 || k0 < k; k0 += block_depth) {
+        const int depth = k - k0 < block_depth ? k - k0 : block_depth;
+        const bool last = k0 + depth == k;
+        for (int j0 = first_col; j0 < last_col; j0 += kBlockColumns) {
+            const int columns = last_col - j0 < kBlockColumns ? last_col - j0 : kBlockColumns;
+            const std::ptrdiff_t b_panel_stride = static_cast<std::ptrdiff_t>(k) * kPanel;
+            Tile t{depth,
+                   nullptr,
+                   packed_b + (j0 / kPanel) * b_panel_stride + static_cast<std::ptrdiff_t>(k0) * kPanel,
+                   b_panel_stride,
+                   c + j0,
+                   c_stride,
+                   k0 > 0 || into == Into::accumulate,
+                   last && bias != nullptr ? bias + j0 : nullptr};
+            MatrixView rows{a.data + k0 * a.col_stride, a.row_stride, a.col_stride};
+            for (int i = 0; i < whole_rows; i += kTileRows) {
+                pack_and_compute_strip<kTileRows>(t, rows, columns);
+                rows.data += kTileRows * a.row_stride;
+                t.c += kTileRows * c_stride;
+            }
+            if (last_strip != nullptr) last_strip(t, rows, columns);
+        }
+    }
+}
+
+void pack(float* dst, MatrixView b, int k, int n) {
+    for (int j0 = 0; j0 < n; j0 += kPanel) {
+        const int columns = n - j0 < kPanel ? n - j0 : kPanel;
+        const float* from = b.data + j0 * b.col_stride;
+        for (int r = 0; r < k; ++r, dst += kPanel, from += b.row_stride) {
+            if (columns == kPanel && b.col_stride == 1) {
+                for (int j = 0; j < kPanel; ++j) dst[j] = from[j];
+                continue;
+            }
+            for (int j = 0; j < columns; ++j) dst[j] = from[j * b.col_stride];
+            for (int j = columns; j < kPanel; ++j) dst[j] = 0.0f;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace headlight::kernels

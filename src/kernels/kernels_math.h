@@ -1,0 +1,80 @@
+#pragma once
+// exp, tanh and what is built from them. The same operations in the same order for every vector type.
+
+#include "kernels/kernels_each.h"
+
+namespace headlight::kernels {
+namespace {
+
+inline I32 scale_bits(I32 exponent) {
+    return shift_left<23>(exponent + isplat(127));
+}
+
+// exp(x) = 2^n exp(r) with r in [-ln 2 / 2, ln 2 / 2] and a polynomial for exp(r), as in Cephes (Moshier); the
+// coefficients interpolate (exp(r) - 1 - r) / r^2 at the Chebyshev nodes, error 7e-10. Subnormal results are rounded
+// once; below the least subnormal 0; above the largest float infinity; NaN stays NaN.
+inline F32 exp_of(F32 x) {
+    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to the nearest integer, ties to even
+    // Lanes that give 0 compute exp(0) instead: masked scores (-inf) would take the slow path of subnormals.
+    const Mask zero = less(x, splat(-103.97208f));
+    const F32 z = min(select(zero, splat(0.0f), x), splat(89.0f));
+    const F32 shifted = z * splat(1.44269504f) + splat(kRound);
+    const F32 n = shifted - splat(kRound);
+    const F32 r = (z - n * splat(0.693359375f)) - n * splat(-2.12194440e-4f);
+    F32 p = splat(0.00019890994f);
+    p = p * r + splat(0.00139336532f);
+    p = p * r + splat(0.00833331048f);
+    p = p * r + splat(0.0416664667f);
+    p = p * r + splat(0.166666672f);
+    p = p * r + splat(0.5f);
+    p = (p * (r * r) + r) + splat(1.0f);
+    // 2^n in two factors, because n can be -150 or 128.
+    const I32 whole = bits(shifted) - bits(splat(kRound));
+    const I32 half = shift_right_signed<1>(whole);
+    p = (p * from_bits(scale_bits(half))) * from_bits(scale_bits(whole - half));
+    return select(zero, splat(0.0f), p);
+}
+
+// An odd polynomial below 0.625 (interpolated as above, error 4e-9), 1 - 2 / (exp(2 |x|) + 1) beyond.
+inline F32 tanh_of(F32 x) {
+    const I32 sign = bits(x) & isplat(0x80000000u);
+    const F32 a = from_bits(bits(x) ^ sign);
+    const F32 z = a * a;
+    F32 p = splat(0.00229274482f);
+    p = p * z + splat(-0.00834394526f);
+    p = p * z + splat(0.0217689183f);
+    p = p * z + splat(-0.0539592579f);
+    p = p * z + splat(0.133333042f);
+    p = p * z + splat(-0.333333343f);
+    const F32 small = p * (z * a) + a;
+    const F32 large = splat(1.0f) - splat(2.0f) / (exp_of(a + a) + splat(1.0f));
+    return from_bits(bits(select(less(a, splat(0.625f)), small, large)) | sign);
+}
+
+constexpr float kGeluRoot = 0.797884561f;  // sqrt(2 / pi)
+constexpr float kGeluCube = 0.044715f;
+
+inline F32 gelu_tanh(F32 x) {
+    return tanh_of(splat(kGeluRoot) * (x + splat(kGeluCube) * (x * (x * x))));
+}
+
+inline F32 gelu_of(F32 x) {
+    return (splat(0.5f) * x) * (splat(1.0f) + gelu_tanh(x));
+}
+
+// gelu'(x) = (1 + t) / 2 + x / 2 (1 - t^2) sqrt(2 / pi) (1 + 3 0.044715 x^2)
+inline F32 gelu_slope(F32 x) {
+    const F32 t = gelu_tanh(x);
+    const F32 inner = splat(kGeluRoot) * (splat(1.0f) + splat(3.0f * kGeluCube) * (x * x));
+    return splat(0.5f) * (splat(1.0f) + t) + ((splat(0.5f) * x) * (splat(1.0f) - t * t)) * inner;
+}
+
+// Murmur3's finaliser (Appleby): every input bit changes every output bit with probability near one half.
+inline I32 mixed(I32 h) {
+    h = (h ^ shift_right<16>(h)) * isplat(0x85ebca6bu);
+    h = (h ^ shift_right<13>(h)) * isplat(0xc2b2ae35u);
+    return h ^ shift_right<16>(h);
+}
+
+}  // namespace
+}  // namespace headlight::kernels

@@ -1,0 +1,129 @@
+#pragma once
+// f32x4 with 64-bit ARM's NEON. The functions are those of every vector type here; see simd_scalar.h.
+
+#include <arm_neon.h>
+
+#include <cstdint>
+
+namespace headlight::kernels {
+namespace {
+namespace f32x4 {
+
+struct F32 {
+    static constexpr int kLanes = 4;
+    float32x4_t v;
+};
+struct I32 {
+    uint32x4_t v;
+};
+struct Mask {
+    uint32x4_t v;
+};
+
+inline F32 splat(float x) {
+    return {vdupq_n_f32(x)};
+}
+inline F32 load(const float* p) {
+    return {vld1q_f32(p)};
+}
+inline void store(float* p, F32 x) {
+    vst1q_f32(p, x.v);
+}
+inline F32 operator+(F32 a, F32 b) {
+    return {vaddq_f32(a.v, b.v)};
+}
+inline F32 operator-(F32 a, F32 b) {
+    return {vsubq_f32(a.v, b.v)};
+}
+inline F32 operator*(F32 a, F32 b) {
+    return {vmulq_f32(a.v, b.v)};
+}
+inline F32 operator/(F32 a, F32 b) {
+    return {vdivq_f32(a.v, b.v)};
+}
+inline F32 sqrt(F32 a) {
+    return {vsqrtq_f32(a.v)};
+}
+inline F32 select(Mask m, F32 a, F32 b) {
+    return {vbslq_f32(m.v, a.v, b.v)};
+}
+inline Mask less(F32 a, F32 b) {
+    return {vcltq_f32(a.v, b.v)};
+}
+// NEON's own minimum orders zeros and spreads NaN.
+inline F32 min(F32 a, F32 b) {
+    return select(less(b, a), b, a);
+}
+inline F32 max(F32 a, F32 b) {
+    return select(less(a, b), b, a);
+}
+
+inline I32 bits(F32 a) {
+    return {vreinterpretq_u32_f32(a.v)};
+}
+inline F32 from_bits(I32 a) {
+    return {vreinterpretq_f32_u32(a.v)};
+}
+inline I32 isplat(std::uint32_t x) {
+    return {vdupq_n_u32(x)};
+}
+inline I32 iota(std::uint32_t first) {
+    const std::uint32_t steps[4] = {0, 1, 2, 3};
+    return {vaddq_u32(vdupq_n_u32(first), vld1q_u32(steps))};
+}
+inline I32 operator+(I32 a, I32 b) {
+    return {vaddq_u32(a.v, b.v)};
+}
+inline I32 operator-(I32 a, I32 b) {
+    return {vsubq_u32(a.v, b.v)};
+}
+inline I32 operator&(I32 a, I32 b) {
+    return {vandq_u32(a.v, b.v)};
+}
+inline I32 operator|(I32 a, I32 b) {
+    return {vorrq_u32(a.v, b.v)};
+}
+inline I32 operator^(I32 a, I32 b) {
+    return {veorq_u32(a.v, b.v)};
+}
+inline I32 operator*(I32 a, I32 b) {
+    return {vmulq_u32(a.v, b.v)};
+}
+template <int kBits>
+inline I32 shift_left(I32 a) {
+    return {vshlq_n_u32(a.v, kBits)};
+}
+template <int kBits>
+inline I32 shift_right(I32 a) {
+    return {vshrq_n_u32(a.v, kBits)};
+}
+template <int kBits>
+inline I32 shift_right_signed(I32 a) {
+    return {vreinterpretq_u32_s32(vshrq_n_s32(vreinterpretq_s32_u32(a.v), kBits))};
+}
+inline Mask less_unsigned(I32 a, I32 b) {
+    return {vcltq_u32(a.v, b.v)};
+}
+
+inline float reduce_sum(F32 a) {
+    const float32x2_t two = vadd_f32(vget_low_f32(a.v), vget_high_f32(a.v));
+    return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
+}
+inline float reduce_max(F32 a) {
+    const F32 two = max(a, {vextq_f32(a.v, a.v, 2)});
+    const float x = vgetq_lane_f32(two.v, 0), y = vgetq_lane_f32(two.v, 1);
+    return y > x ? y : x;
+}
+
+// r[i] lane j becomes r[j] lane i.
+inline void transpose4(F32& r0, F32& r1, F32& r2, F32& r3) {
+    const float32x4x2_t a = vtrnq_f32(r0.v, r1.v), b = vtrnq_f32(r2.v, r3.v);
+    r0.v = vcombine_f32(vget_low_f32(a.val[0]), vget_low_f32(b.val[0]));
+    r1.v = vcombine_f32(vget_low_f32(a.val[1]), vget_low_f32(b.val[1]));
+    r2.v = vcombine_f32(vget_high_f32(a.val[0]), vget_high_f32(b.val[0]));
+    r3.v = vcombine_f32(vget_high_f32(a.val[1]), vget_high_f32(b.val[1]));
+}
+
+}  // namespace f32x4
+}  // namespace
+}  // namespace headlight::kernels
