@@ -1,0 +1,105 @@
+// One file holds the weights under their own names and the moments under "adam.m." and "adam.v."; the metadata holds the
+// rest as text.
+
+#include <nlohmann/json.hpp>
+
+#include "base/numeric_text.h"
+#include "checkpoint/safetensors.h"
+#include "model/hf_folder.h"
+#include "train/trainer.h"
+
+namespace headlight::train {
+namespace {
+
+constexpr const char* kFormat = "headlight-training-1";
+
+std::string options_text(const TrainOptions& o, const model::GptConfig& config) {
+    nlohmann::ordered_json json;
+    json["config"] = model::config_json(config);
+    json["batch"] = o.batch;
+    json["context"] = o.context;
+    json["seed"] = o.seed;
+    json["dropout"] = shortest(o.dropout);
+    json["weight_decay"] = shortest(o.adamw.weight_decay);
+    return json.dump();
+}
+
+Result<std::uint64_t> parse_word(const std::map<std::string, std::string>& metadata, const std::string& key,
+                                 std::string_view file) {
+    const auto at = metadata.find(key);
+    if (at == metadata.end()) return invalid(std::string(file) + ": metadata has no \"" + key + "\"");
+    const auto value = parse_int(at->second);
+    if (!value.has_value()) return invalid(std::string(file) + ": metadata \"" + key + "\": " + value.error().message);
+    return static_cast<std::uint64_t>(*value);
+}
+
+// The three buffers with the names of their tensors.
+struct Buffer {
+    std::string prefix;
+    std::span<float> values;
+};
+
+}  // namespace
+
+std::string Trainer::checkpoint() const {
+    auto& self = const_cast<Trainer&>(*this);  // only to share the list of buffers with restore
+    const std::array buffers{Buffer{"", self.gpt_.mutable_params()}, Buffer{"adam.m.", self.adamw_.m()},
+                             Buffer{"adam.v.", self.adamw_.v()}};
+    std::vector<checkpoint::TensorOut> tensors;
+    for (const Buffer& buffer : buffers) {
+        for (const model::ParamInfo& info : gpt_.layout().params()) {
+            tensors.push_back({buffer.prefix + info.name, info.shape, buffer.values.subspan(info.offset, info.size)});
+        }
+    }
+    std::map<std::string, std::string> metadata{{"format", kFormat},
+                                                {"step", std::to_string(step_)},
+                                                {"options", options_text(options_, gpt_.config())}};
+    for (std::size_t i = 0; i < rng_.state().size(); ++i) {
+        // As signed text, which parse_int reads back.
+        metadata["rng" + std::to_string(i)] = std::to_string(static_cast<std::int64_t>(rng_.state()[i]));
+    }
+    return checkpoint::write_safetensors(tensors, checkpoint::Dtype::f32, metadata);
+}
+
+Result<void> Trainer::restore(const std::string& bytes, std::string_view file_name) {
+    ASSIGN_OR_RETURN(const auto file, checkpoint::Safetensors::parse(std::as_bytes(std::span(bytes)), file_name));
+    const auto& metadata = file.metadata();
+    const auto text = [&](const std::string& key) {
+        const auto at = metadata.find(key);
+        return at == metadata.end() ? std::string() : at->second;
+    };
+    if (text("format") != kFormat) return invalid(std::string(file_name) + " is not a training checkpoint of this program");
+    const std::string own = options_text(options_, gpt_.config());
+    if (text("options") != own) {
+        return invalid(std::string(file_name) + " belongs to a run with other options: " + text("options") +
+                       "; this run has " + own);
+    }
+    ASSIGN_OR_RETURN(const std::uint64_t step, parse_word(metadata, "step", file_name));
+    std::array<std::uint64_t, 4> rng{};
+    for (std::size_t i = 0; i < rng.size(); ++i) {
+        ASSIGN_OR_RETURN(rng[i], parse_word(metadata, "rng" + std::to_string(i), file_name));
+    }
+    // All is read before anything changes.
+    std::array<std::vector<float>, 3> values;
+    const std::array<std::string, 3> prefixes{"", "adam.m.", "adam.v."};
+    for (std::size_t b = 0; b < values.size(); ++b) {
+        values[b].resize(gpt_.layout().size());
+        for (const model::ParamInfo& info : gpt_.layout().params()) {
+            const auto* tensor = file.find(prefixes[b] + info.name);
+            if (tensor == nullptr || tensor->shape != info.shape) {
+                return invalid(std::string(file_name) + ": tensor '" + prefixes[b] + info.name + "' is missing or not " +
+                               checkpoint::shape_text(info.shape));
+            }
+            RETURN_IF_ERROR(file.read_f32(*tensor, std::span(values[b]).subspan(info.offset, info.size)));
+        }
+    }
+    std::ranges::copy(values[0], gpt_.mutable_params().begin());
+    std::ranges::copy(values[1], adamw_.m().begin());
+    std::ranges::copy(values[2], adamw_.v().begin());
+    gpt_.pack(compute_);
+    rng_.set_state(rng);
+    step_ = static_cast<std::int64_t>(step);
+    return {};
+}
+
+}  // namespace headlight::train
