@@ -12,6 +12,9 @@ namespace {
 constexpr std::int64_t kSmallProduct = 1 << 16;
 // Rows of one task: a multiple of every implementation's tile.
 constexpr int kRowTask = 48;
+// A block of b that is packed, used and overwritten before it leaves the second cache: 512 KiB. kPackedColumns is a
+// multiple of every panel.
+constexpr int kPackedRows = 256, kPackedColumns = 512;
 
 int tasks_for(int pieces, int threads) {
     // A few tasks a thread even out threads that start late; too many pack the same rows of a again and again.
@@ -124,17 +127,43 @@ void matmul(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixVie
 
 void matmul(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, MatrixView b, int m, int n, int k,
             Into into) {
-    float* packed = compute.packing(0, compute.kernels().packed_floats(k, n));
-    pack_on_pool(compute, packed, b, k, n);
-    multiply_on_pool(compute, c, c_stride, a, packed, m, n, k, into, nullptr);
+    const int threads = compute.pool().threads();
+    if (threads == 1 || static_cast<std::int64_t>(m) * n * k < kSmallProduct) {
+        return matmul_on(compute, 0, c, c_stride, a, b, m, n, k, into);
+    }
+    // Every task packs its own part of b, and nobody waits for anybody. Columns are split first: splitting rows packs
+    // the same part of b more than once.
+    const int panel = compute.kernels().panel;
+    const int panels = (n + panel - 1) / panel, strips = (m + kRowTask - 1) / kRowTask;
+    const int across = std::min(panels, threads * 2);
+    const int down = std::clamp(threads * 2 / across, 1, strips);
+    compute.pool().run(across * down, [&](int task, int worker) {
+        const auto [first_panel, last_panel] = share(panels, across, task % across);
+        const auto [first_strip, last_strip] = share(strips, down, task / across);
+        const int column = first_panel * panel, columns = std::min(last_panel * panel, n) - column;
+        const int row = first_strip * kRowTask, rows = std::min(last_strip * kRowTask, m) - row;
+        const MatrixView left{a.data + row * a.row_stride, a.row_stride, a.col_stride};
+        const MatrixView right{b.data + column * b.col_stride, b.row_stride, b.col_stride};
+        matmul_on(compute, worker, c + row * c_stride + column, c_stride, left, right, rows, columns, k, into);
+    });
 }
 
 void matmul_on(const Compute& compute, int worker, float* c, std::ptrdiff_t c_stride, MatrixView a, MatrixView b, int m,
                int n, int k, Into into) {
     const Kernels& kernels = compute.kernels();
-    float* packed = compute.packing(worker, kernels.packed_floats(k, n));
-    kernels.pack(packed, b, k, n);
-    kernels.gemm(c, c_stride, a, packed, m, n, k, into, nullptr, 0, n);
+    const std::size_t wanted = kernels.packed_floats(std::min(k, kPackedRows), std::min(n, kPackedColumns));
+    float* packed = compute.packing(worker, wanted);
+    for (int j = 0; j < n; j += kPackedColumns) {
+        const int columns = std::min(n - j, kPackedColumns);
+        for (int i = 0; i == 0 || i < k; i += kPackedRows) {
+            const int depth = std::min(k - i, kPackedRows);
+            const MatrixView block{b.data + i * b.row_stride + j * b.col_stride, b.row_stride, b.col_stride};
+            const MatrixView left{a.data + i * a.col_stride, a.row_stride, a.col_stride};
+            kernels.pack(packed, block, depth, columns);
+            kernels.gemm(c + j, c_stride, left, packed, m, columns, depth, i > 0 ? Into::accumulate : into, nullptr, 0,
+                         columns);
+        }
+    }
 }
 
 }  // namespace headlight::kernels
