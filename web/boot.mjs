@@ -1,0 +1,151 @@
+// Opens Headlight: page, then program, then model, each with its progress; then hands over to the canvas.
+import { files } from './manifest.mjs';
+import { createApi } from './api.mjs';
+import { applyTheme, createHost, load } from './host.mjs';
+import { addressOf, fetchAll, modelFiles } from './loader.mjs';
+import { Mirror } from './mirror.mjs';
+import { createProgram } from './program.mjs';
+import { keepKeysFromCanvas, PromptField } from './prompt.mjs';
+import { setLanguage } from './strings.mjs';
+import { hasEnded, hideStatus, showEnd, showProgress, showStarting, showWords } from './status.mjs';
+
+const model = 'story';
+const canvas = document.getElementById('canvas');
+const events = new EventTarget();
+const options = new URLSearchParams(location.search);     // of the page itself; ?threads=0 for tests
+const link = new URLSearchParams(location.hash.slice(1));  // of the program; it reads them again by its own rules
+
+const darkPreferred = matchMedia('(prefers-color-scheme: dark)');
+const chosen = (key, allowed) => [link.get(key === 'language' ? 'lang' : key), load(key)].find((value) => allowed.includes(value));
+
+function appearance() {
+  const theme = chosen('theme', ['dark', 'light']);
+  if (theme) applyTheme(theme);
+  setLanguage(chosen('language', ['en', 'tr']) ?? (navigator.language.startsWith('tr') ? 'tr' : 'en'));
+  showWords();
+}
+
+// What the program cannot do without; null when all is there.
+function missingFeature() {
+  const simd = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0,
+    253, 15, 253, 98, 11);
+  if (typeof WebAssembly !== 'object' || !WebAssembly.validate(simd)) return 'simd';
+  const context = document.createElement('canvas').getContext('webgl2');
+  if (!context) return 'webgl';
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return null;
+}
+
+function onFailure(error) {
+  const text = String(error?.message ?? error);
+  const memory = error instanceof RangeError || /out of memory|OOM|memory access out of bounds|enlarge memory/i.test(text);
+  showEnd(memory ? 'memory' : 'check', text);
+}
+
+function withType(name, bytes) {
+  const face = new FontFace('Inter', bytes, { weight: '400' });
+  face.load().then((loaded) => document.fonts.add(loaded), () => {});
+  return [name, bytes];
+}
+
+async function openFiles(program, list) {
+  try {
+    const names = [];
+    for (const file of list) {
+      names.push(`user/${file.name}`);
+      await program.fileFrom(names.at(-1), file);
+    }
+    if (names.length > 0) program.command({ do: 'open_files', names });
+  } catch (error) {
+    onFailure(error);
+  }
+}
+
+function listen(program, headlight) {
+  addEventListener('hashchange', () => {
+    const next = location.hash.slice(1);
+    if (next !== program.state().link) program.openLink(next);
+  });
+  const preferred = () => program.command({ do: 'theme', theme: darkPreferred.matches ? 'dark' : 'light' });
+  darkPreferred.addEventListener('change', preferred);
+  document.addEventListener('visibilitychange', () => document.hidden || program.wake());
+  for (const type of ['dragover', 'drop']) {
+    addEventListener(type, (event) => {  // before GLFW's, which knows nothing of large files
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (type === 'drop') openFiles(program, event.dataTransfer.files);
+    }, true);
+  }
+  new Mirror(headlight, events);
+}
+
+async function until(condition) {
+  while (!condition() && !hasEnded()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+// Keeps everything for a visit without a network, and on plain hosts brings the headers that allow threads from the
+// next visit on. Never reloads the page by itself: the first picture does not wait for it.
+function keepForOffline() {
+  if (!('serviceWorker' in navigator) || !isSecureContext || options.get('worker') === '0') return;
+  navigator.serviceWorker.register('./sw.js', { scope: './' }).catch((error) => console.warn(error));
+}
+
+async function main() {
+  appearance();
+  const missing = missingFeature();
+  if (missing) return showEnd(missing);
+  canvas.addEventListener('webglcontextlost', (event) => {
+    event.preventDefault();
+    program?.contextLost();
+    showEnd('context');
+  });
+  addEventListener('unhandledrejection', (event) => console.error(event.reason));
+
+  const threads = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function' && options.get('threads') !== '0';
+  const build = threads ? 'headlight-mt' : 'headlight';
+  const around = Object.keys(files).filter((name) => /^(fonts|strings|prompts)\//.test(name));
+  let program, field;
+  const parts = await fetchAll([`${build}.js`, `${build}.wasm`, ...around], (done, all) => showProgress('program', done, all));
+  const weights = fetchAll(modelFiles(model), (done, all) => showProgress('model', done, all));
+  keepKeysFromCanvas((event) => field?.key(event));
+  const host = createHost({
+    events,
+    openFiles: (list) => openFiles(program, list),
+    focusPrompt: () => field?.focus(),
+    blurPrompt: () => field?.blur(),
+  });
+  program = await createProgram({
+    canvas, host,
+    glue: addressOf(`${build}.js`),
+    wasm: parts.get(`${build}.wasm`),
+    onAbort: (reason) => onFailure(reason),
+  });
+  withType('Inter', parts.get('fonts/ui.ttf'));
+  for (const name of around) program.file(name, parts.get(name));
+  const started = program.start({
+    theme: darkPreferred.matches ? 'dark' : 'light',
+    language: document.documentElement.lang,
+    link: location.hash.slice(1),
+    touch: matchMedia('(pointer: coarse)').matches,
+    reduced_motion: matchMedia('(prefers-reduced-motion: reduce)').matches,
+    embed: link.get('embed') === '1',
+    threads: threads ? Math.min(navigator.hardwareConcurrency || 2, 4) : 1,
+  });
+  if (!started.ok) return showEnd(started.code === 'webgl' ? 'webgl' : 'start', started.message);
+  field = new PromptField(program, events, canvas);
+
+  for (const [name, bytes] of await weights) program.file(name, bytes);
+  showStarting();
+  program.command({ do: 'load_model', name: model });
+  await until(() => program.state().ready);
+  const headlight = createApi(program, events);
+  window.headlight = Object.assign(headlight, { ready: headlight.ready.then(() => headlight) });
+  listen(program, headlight);
+  events.dispatchEvent(new Event('frame'));
+  events.dispatchEvent(new Event('change'));
+  hideStatus();
+  document.documentElement.dataset.ready = build;
+  keepForOffline();
+}
+
+main().catch(onFailure);

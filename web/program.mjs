@@ -1,0 +1,89 @@
+// The WebAssembly program: its exports (src/platform/web) behind a few plain functions.
+
+export class Program {
+  #module;
+
+  constructor(module) { this.#module = module; }
+
+  get module() { return this.#module; }
+
+  #withText(text, call) {
+    const length = this.#module.lengthBytesUTF8(text) + 1;
+    const at = this.#module._malloc(length);
+    this.#module.stringToUTF8(text, at, length);
+    try {
+      return call(at);
+    } finally {
+      this.#module._free(at);
+    }
+  }
+
+  #json(pointer) { return JSON.parse(this.#module.UTF8ToString(pointer)); }
+
+  start(options) { return this.#withText(JSON.stringify(options), (at) => this.#json(this.#module._hl_start(at))); }
+
+  command(command) { return this.#withText(JSON.stringify(command), (at) => this.#json(this.#module._hl_command(at))); }
+
+  openLink(link) { this.#withText(link, (at) => this.#module._hl_open_link(at)); }
+
+  state() { return this.#json(this.#module._hl_state()); }
+
+  widgets() { return this.#json(this.#module._hl_widgets()); }
+
+  frameNeeded() { return this.#module._hl_frame_needed() !== 0; }
+
+  wake() { this.#module._hl_wake(); }
+
+  contextLost() { this.#module._hl_context_lost?.(); }
+
+  // {x, y, width, height, size, clip: {top, bottom}} in CSS pixels, or null while the field is not shown.
+  promptPlace() {
+    const at = this.#module._malloc(9 * 4);
+    try {
+      if (!this.#module._hl_prompt_rect(at)) return null;
+      const [x, y, width, height, size, clipTop, clipBottom] = new Float32Array(this.#module.HEAPU8.buffer, at, 9);
+      return { x, y, width, height, size, clipTop, clipBottom };
+    } finally {
+      this.#module._free(at);
+    }
+  }
+
+  // Hands a file over; its bytes then belong to the program.
+  file(name, bytes) {
+    const at = this.#module._malloc(Math.max(1, bytes.length));
+    if (at === 0) throw new RangeError(`no memory for ${name} (${bytes.length} bytes)`);
+    this.#module.HEAPU8.set(bytes, at);
+    this.#withText(name, (text) => this.#module._hl_file(text, at, bytes.length));
+  }
+
+  // The same for a file of the reader's, piece by piece: it may be larger than a JavaScript array should be.
+  async fileFrom(name, blob) {
+    const at = this.#module._malloc(Math.max(1, blob.size));
+    if (at === 0) throw new RangeError(`no memory for ${name} (${blob.size} bytes)`);
+    let done = 0;
+    const reader = blob.stream().getReader();
+    for (;;) {
+      const { done: ended, value } = await reader.read();
+      if (ended) break;
+      this.#module.HEAPU8.set(value, at + done);
+      done += value.length;
+    }
+    this.#withText(name, (text) => this.#module._hl_file(text, at, done));
+  }
+}
+
+// Loads the glue script and starts the compiled program. wasm: its bytes.
+export async function createProgram({ glue, wasm, canvas, host, onAbort }) {
+  await new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement('script'), { src: glue, onload: resolve });
+    script.onerror = () => reject(new Error(`${glue} could not be run`));
+    document.head.append(script);
+  });
+  const module = await globalThis.createHeadlight({
+    canvas, host, onAbort,
+    wasmBinary: wasm,
+    print: (...text) => console.log(...text),
+    printErr: (...text) => console.warn(...text),
+  });
+  return new Program(module);
+}
