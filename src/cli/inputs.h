@@ -1,0 +1,55 @@
+#pragma once
+// What several commands ask for: a model folder, token ids, text, threads and kernels.
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "kernels/compute.h"
+#include "model/hf_folder.h"
+#include "text/tokenizer.h"
+
+namespace headlight::cli {
+
+// A file's bytes; "-" is standard input.
+[[nodiscard]] Result<std::string> read_input(const std::string& path);
+
+// "1,2,3" or "[1, 2, 3]" or "1 2 3".
+[[nodiscard]] Result<std::vector<text::TokenId>> parse_ids(std::string_view text);
+[[nodiscard]] std::string ids_text(std::span<const text::TokenId> ids);  // "1,2,3"
+
+// Every id must be in [0, vocab).
+[[nodiscard]] Result<void> check_ids(std::span<const text::TokenId> ids, int vocab);
+
+// The folder that --model names, or the model that comes with the program: assets/models/story beside the executable,
+// in a folder above it (the source tree) or above the working folder.
+[[nodiscard]] Result<std::string> model_folder(const std::string& given);
+
+// The tokenizer of a model folder, without its weights.
+[[nodiscard]] Result<text::Tokenizer> load_tokenizer(const std::string& folder);
+
+// --model
+struct ModelInput {
+    std::string folder;
+    void declare(std::vector<Option>& options);
+    [[nodiscard]] Result<model::LoadedModel> load(const kernels::Compute& compute) const;
+};
+
+// --threads and --kernels
+struct ComputeInput {
+    int threads = 0;  // 0: as many as the machine has
+    std::string kernels;
+    void declare(std::vector<Option>& options);
+    [[nodiscard]] Result<kernels::Compute> make() const;
+};
+
+// --prompt or --ids
+struct PromptInput {
+    std::string prompt;
+    std::string ids;
+    void declare(std::vector<Option>& options);
+    // At least one token, all in the vocabulary. An empty prompt is the end token, where the model has one.
+    [[nodiscard]] Result<std::vector<text::TokenId>> tokens(const model::LoadedModel& model) const;
+};
+
+}  // namespace headlight::cli
