@@ -19,6 +19,7 @@
 #include "interpret/explanation.h"
 #include "interpret/head_stats.h"
 #include "interpret/matrix.h"
+#include "model/sampler.h"
 
 namespace headlight::app {
 
@@ -31,17 +32,8 @@ struct TokenInfo {
     bool taken = false;  // chosen by Step or TakeToken, not typed
 };
 
-// Why a token cannot be picked now.
-enum class Cut : std::uint8_t { kept, top_k, top_p, temperature_zero };
-
-struct Candidate {
-    std::int32_t id = 0;
-    float logit = 0;
-    float model_probability = 0;  // softmax of the logits, before any setting
-    float probability = 0;        // at the temperature, before the cuts: what the bars show
-    float kept_probability = 0;   // after the cuts, what the seed draws from; 0 when cut
-    Cut cut = Cut::kept;
-};
+using model::Candidate;  // one token of the vocabulary, with what cut it
+using model::Cut;
 
 // What may come after one position: the whole vocabulary, logit descending, then id ascending.
 struct Distribution {

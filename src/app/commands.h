@@ -36,7 +36,7 @@ struct SelectCell {
 };  // pins a cell of the head view; key -1 pins the row alone
 struct SelectMatrixCell {
     int row, column;
-};                  // pins a cell of the inspected matrix
+};  // pins a cell of the inspected matrix
 struct Release {};  // Esc: unpins cell, then row
 struct Step {};     // takes the token that the seed picks
 struct StepBack {};
@@ -49,12 +49,12 @@ struct Undo {};
 struct Redo {};
 struct OpenLink {
     std::string link;
-};                // a fragment or a whole address
+};  // a fragment or a whole address
 struct Share {};  // puts the link on the clipboard (an Effect)
 struct LoadModel {
     std::string name;
     std::map<std::string, std::string> files;
-};                    // file name -> bytes
+};  // file name -> bytes
 struct CancelJob {};  // stops a load or a pass; what was shown stays
 struct DismissNotice {
     std::uint64_t id;

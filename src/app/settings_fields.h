@@ -61,7 +61,7 @@ enum class Kind : std::uint8_t { content, view };
 template <class T>
 struct Field {
     std::string_view key;
-    T Settings::*member;
+    T Settings::* member;
     double lo, hi;
     Kind kind;
     bool always = false;  // written to links even when it is the default
@@ -132,7 +132,7 @@ static_assert(sizeof(Settings) == detail::table_size(), "a member of Settings ha
     return value;
 }
 template <class Enum>
-requires std::is_enum_v<Enum>
+    requires std::is_enum_v<Enum>
 [[nodiscard]] std::string to_text(Enum value) {
     return std::string(EnumNames<Enum>::names[static_cast<std::size_t>(value)]);
 }

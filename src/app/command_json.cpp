@@ -1,0 +1,162 @@
+// Commands as JSON, for the JavaScript interface and the tests: {"do": NAME, ...}.
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "base/numeric_text.h"
+
+namespace headlight::app {
+namespace {
+
+using Json = nlohmann::json;
+
+// One argument of the right type, or an error that names it.
+Result<std::int64_t> number_of(const Json& json, const char* name) {
+    const auto found = json.find(name);
+    if (found == json.end() || !found->is_number_integer()) {
+        return invalid(std::string("\"") + name + "\" must be a whole number.");
+    }
+    const auto value = found->get<std::int64_t>();
+    if (value < -1 || value > 0x7FFFFFFF) return invalid(std::string("\"") + name + "\" is out of range.");
+    return value;
+}
+
+Result<std::string> text_of(const Json& json, const char* name) {
+    const auto found = json.find(name);
+    if (found == json.end() || !found->is_string()) return invalid(std::string("\"") + name + "\" must be a string.");
+    return found->get<std::string>();
+}
+
+Result<std::string> value_of(const Json& json) {
+    const auto found = json.find("value");
+    if (found == json.end()) return invalid("\"value\" is missing.");
+    if (found->is_string()) return found->get<std::string>();
+    if (found->is_boolean()) return std::string(found->get<bool>() ? "1" : "0");
+    if (found->is_number_integer()) return std::to_string(found->get<std::int64_t>());
+    if (found->is_number()) return shortest(found->get<double>());
+    return invalid("\"value\" must be a string, a number or a boolean.");
+}
+
+bool known_key(std::string_view key) {
+    bool known = false;
+    for_each_field([&](const auto& field) { known = known || field.key == key; });
+    return known;
+}
+
+Result<Command> set_command(const Json& json) {
+    ASSIGN_OR_RETURN(std::string key, text_of(json, "key"));
+    if (!known_key(key)) return invalid("There is no setting \"" + key + "\".");
+    ASSIGN_OR_RETURN(std::string value, value_of(json));
+    return SetField{std::move(key), std::move(value)};
+}
+
+Result<Command> export_command(const Json& json) {
+    static constexpr std::array<std::string_view, 8> kNames{"head_svg",   "head_png",    "head_csv",   "head_json",
+                                                            "matrix_csv", "matrix_json", "matrix_png", "trace"};
+    ASSIGN_OR_RETURN(const std::string what, text_of(json, "what"));
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+        if (kNames[i] != what) continue;
+        const bool copies = json.value("to", Json("file")) == Json("clipboard");
+        return Export{static_cast<ExportWhat>(i), copies ? ExportTo::clipboard : ExportTo::file};
+    }
+    return invalid("There is no export \"" + what + "\".");
+}
+
+template <class T, class Make>
+Result<Command> map_result(Result<T> value, Make make) {
+    if (!value.has_value()) return std::unexpected(value.error());
+    return Command(make(std::move(*value)));
+}
+
+template <class Make>
+Result<Command> two_numbers(const Json& json, const char* first, const char* second, Make make) {
+    ASSIGN_OR_RETURN(const std::int64_t a, number_of(json, first));
+    ASSIGN_OR_RETURN(const std::int64_t b, number_of(json, second));
+    return Command(make(static_cast<int>(a), static_cast<int>(b)));
+}
+
+using Reader = Result<Command> (*)(const Json&);
+struct Entry {
+    std::string_view name;
+    Reader read;
+};
+
+template <class T>
+Result<Command> plain(const Json&) {
+    return Command(T{});
+}
+
+constexpr Entry kEntries[] = {
+    {"set_prompt",
+     [](const Json& j) {
+         return map_result(text_of(j, "text"), [](std::string t) { return SetPrompt{std::move(t)}; });
+     }},
+    {"load_sample",
+     [](const Json& j) {
+         return map_result(text_of(j, "id"), [](std::string t) { return LoadSample{std::move(t)}; });
+     }},
+    {"set", set_command},
+    {"reset",
+     [](const Json& j) {
+         return map_result(text_of(j, "key"), [](std::string t) { return ResetField{std::move(t)}; });
+     }},
+    {"reset_settings", plain<ResetSettings>},
+    {"select_head",
+     [](const Json& j) { return two_numbers(j, "layer", "head", [](int a, int b) { return SelectHead{a, b}; }); }},
+    {"select_cell",
+     [](const Json& j) { return two_numbers(j, "query", "key", [](int a, int b) { return SelectCell{a, b}; }); }},
+    {"select_matrix_cell",
+     [](const Json& j) {
+         return two_numbers(j, "row", "column", [](int a, int b) { return SelectMatrixCell{a, b}; });
+     }},
+    {"release", plain<Release>},
+    {"step", plain<Step>},
+    {"step_back", plain<StepBack>},
+    {"play", plain<Play>},
+    {"pause", plain<Pause>},
+    {"take_token",
+     [](const Json& j) {
+         return map_result(number_of(j, "id"), [](std::int64_t id) { return TakeToken{static_cast<int>(id)}; });
+     }},
+    {"undo", plain<Undo>},
+    {"redo", plain<Redo>},
+    {"open_link",
+     [](const Json& j) {
+         return map_result(text_of(j, "link"), [](std::string t) { return OpenLink{std::move(t)}; });
+     }},
+    {"share", plain<Share>},
+    {"cancel_job", plain<CancelJob>},
+    {"dismiss_notice",
+     [](const Json& j) {
+         return map_result(number_of(j, "id"), [](std::int64_t id) {
+             return DismissNotice{static_cast<std::uint64_t>(std::max<std::int64_t>(id, 0))};
+         });
+     }},
+    {"export", export_command},
+    {"report_problem",
+     [](const Json& j) -> Result<Command> {
+         ASSIGN_OR_RETURN(std::string key, text_of(j, "key"));
+         ASSIGN_OR_RETURN(std::string detail, text_of(j, "detail"));
+         return Command(ReportProblem{std::move(key), std::move(detail)});
+     }},
+    {"report_progress",
+     [](const Json& j) -> Result<Command> {
+         ASSIGN_OR_RETURN(std::string key, text_of(j, "key"));
+         const auto fraction = j.find("fraction");
+         if (fraction == j.end() || !fraction->is_number()) return invalid("\"fraction\" must be a number.");
+         return Command(ReportProgress{std::move(key), fraction->get<double>()});
+     }},
+};
+
+}  // namespace
+
+Result<Command> command_from_json(std::string_view json) {
+    const Json document = Json::parse(json, nullptr, false);
+    if (!document.is_object()) return invalid("A command must be a JSON object, for example {\"do\": \"step\"}.");
+    ASSIGN_OR_RETURN(const std::string name, text_of(document, "do"));
+    for (const Entry& entry : kEntries) {
+        if (entry.name == name) return entry.read(document);
+    }
+    return invalid("There is no command \"" + name + "\".");
+}
+
+}  // namespace headlight::app
