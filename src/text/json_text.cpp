@@ -33,8 +33,11 @@ Result<json> parse_json(std::string_view text, std::string_view file_name) {
     if (!value.is_discarded()) return value;
     ErrorPlace place;
     json::sax_parse(text, &place);
-    return invalid(std::string(file_name) + ": this is not valid JSON (UTF-8); the first error is at byte " +
-                   std::to_string(place.byte) + " of " + std::to_string(text.size()) + ".");
+    const std::string size = std::to_string(text.size());
+    const std::string where = place.byte > text.size()
+                                  ? "it ends too early, after " + size + " bytes"
+                                  : "the first error is at byte " + std::to_string(place.byte) + " of " + size;
+    return invalid(std::string(file_name) + ": this is not valid JSON (UTF-8); " + where + ".");
 }
 
 std::string kind_of(const json& value) {
