@@ -9,6 +9,13 @@
 
 namespace headlight {
 
+namespace {
+
+// Loops follow each other within microseconds during a step: spin a little before sleeping.
+constexpr int kSpins = 4000;
+
+}  // namespace
+
 struct ThreadPool::Shared {
     std::atomic<unsigned> generation{0};
     std::atomic<int> next_task{0};
@@ -26,8 +33,6 @@ struct ThreadPool::Shared {
     }
 
     void loop(int worker) {
-        // Loops follow each other within microseconds during a step: spin a little before sleeping.
-        constexpr int kSpins = 4000;
         unsigned seen = 0;
         while (true) {
             for (int spin = 0; generation.load(std::memory_order_acquire) == seen; ++spin) {
@@ -36,7 +41,7 @@ struct ThreadPool::Shared {
             seen = generation.load(std::memory_order_acquire);
             if (stopping.load(std::memory_order_acquire)) return;
             work(worker);
-            busy.fetch_sub(1, std::memory_order_release);
+            if (busy.fetch_sub(1, std::memory_order_acq_rel) == 1) busy.notify_one();
         }
     }
 };
@@ -72,7 +77,9 @@ void ThreadPool::run_erased(int tasks, Erased call, void* context) {
     shared.generation.fetch_add(1, std::memory_order_release);
     shared.generation.notify_all();
     shared.work(0);
-    while (shared.busy.load(std::memory_order_acquire) != 0) {
+    int spin = 0;
+    for (int busy = 1; (busy = shared.busy.load(std::memory_order_acquire)) != 0; ++spin) {
+        if (spin >= kSpins) shared.busy.wait(busy, std::memory_order_acquire);
     }
 }
 

@@ -61,6 +61,10 @@ Activations::Activations(const GptConfig& config, int batch, int context, Keep k
         slots_[index_of(norm)] = reserve(rows, norm != Norm::ln_final && keep != Keep::decode ? layers_ : 1);
     }
     buffer_.assign(size, 0.0F);
+    if (keep == Keep::trace) {  // rows computed early do not know of the keys that come later: masked
+        const std::size_t floats = rows * columns(Site::attn_scores) * static_cast<std::size_t>(layers_);
+        std::fill_n(at(Site::attn_scores), floats, -std::numeric_limits<float>::infinity());
+    }
 }
 
 float* Activations::at(Site site, int layer) {
