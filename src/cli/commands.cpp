@@ -6,9 +6,7 @@ namespace headlight::cli {
 
 std::span<const Command> commands() {
     static const std::array table{
-        tokenize_command(),
-        tokenizer_train_command(),
-        info_command(),
+        eval_command(), train_command(), tokenizer_train_command(), tokenize_command(), info_command(),
     };
     return table;
 }
