@@ -62,8 +62,10 @@ Activations::Activations(const GptConfig& config, int batch, int context, Keep k
     }
     buffer_.assign(size, 0.0F);
     if (keep == Keep::trace) {  // rows computed early do not know of the keys that come later: masked
-        const std::size_t floats = rows * columns(Site::attn_scores) * static_cast<std::size_t>(layers_);
-        std::fill_n(at(Site::attn_scores), floats, -std::numeric_limits<float>::infinity());
+        const std::size_t floats = rows * columns(Site::attn_scores);
+        for (int l = 0; l < layers_; ++l) {
+            std::fill_n(at(Site::attn_scores, l), floats, -std::numeric_limits<float>::infinity());
+        }
     }
 }
 
