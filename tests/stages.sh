@@ -12,11 +12,12 @@ setup() {
     wants e2e && packages+=(chromium)
     wants desktop && packages+=(xvfb xdotool imagemagick x11-utils libgl1-mesa-dri)
     web/toolchain.sh debian 'the tests' "${packages[@]}" || return
-    web/toolchain.sh imgui && web/toolchain.sh fonts && web/toolchain.sh merges || return
+    web/toolchain.sh imgui && web/toolchain.sh fonts || return
     { wants wasm || wants site || wants e2e || wants hash; } && { web/toolchain.sh emscripten || return; }
     eval "$(web/toolchain.sh env)"
     mkdir -p build/fonts && cp "$HEADLIGHT_FONT_DIR"/*.ttf build/fonts/
-    export IMGUI_SOURCE_DIR HEADLIGHT_GPT2_TOKENIZER_DIR
+    export IMGUI_SOURCE_DIR HEADLIGHT_GPT2_TOKENIZER_DIR=$HEADLIGHT_CACHE/gpt2-tokenizer
+    tests/text/fetch_gpt2_merges.sh "$HEADLIGHT_GPT2_TOKENIZER_DIR" || return
     [ -n "$HEADLIGHT_EM_BIN" ] && export PATH="$HEADLIGHT_EM_BIN:$PATH"
     command -v ccache >/dev/null &&
         export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_NOHASHDIR=1

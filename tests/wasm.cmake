@@ -10,9 +10,22 @@ add_library(gtest_wasm STATIC EXCLUDE_FROM_ALL ${gtest_dir}/src/gtest-all.cc ${g
 target_include_directories(gtest_wasm SYSTEM PUBLIC ${gtest_dir}/include PRIVATE ${gtest_dir})
 target_compile_definitions(gtest_wasm PUBLIC GTEST_HAS_DEATH_TEST=0 GTEST_HAS_STREAM_REDIRECTION=0)
 target_compile_options(gtest_wasm PRIVATE -fno-exceptions -fno-rtti)
+# size_t has 32 bits here; that matters in src/, where the warning stays on.
+target_compile_options(gtest_wasm INTERFACE -Wno-shorten-64-to-32 -Wno-sign-conversion)
 target_link_options(gtest_wasm INTERFACE -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1 -sSTACK_SIZE=2MB -sEXIT_RUNTIME=1
   -sENVIRONMENT=node,worker)
 if(HEADLIGHT_THREADS)
   target_link_options(gtest_wasm INTERFACE -sPTHREAD_POOL_SIZE=8 -sPROXY_TO_PTHREAD)
 endif()
 add_library(GTest::gtest_main ALIAS gtest_wasm)
+
+# wasm_tests: all test programs of this build.
+function(headlight_wasm_tests)
+  get_property(targets DIRECTORY ${CMAKE_CURRENT_LIST_DIR} PROPERTY BUILDSYSTEM_TARGETS)
+  list(FILTER targets INCLUDE REGEX "^test_")
+  add_custom_target(wasm_tests)
+  if(targets)
+    add_dependencies(wasm_tests ${targets})
+  endif()
+endfunction()
+cmake_language(DEFER CALL headlight_wasm_tests)

