@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernels/kernels_each.h"
+#include "kernels/simd_unroll.h"
 
 namespace headlight::kernels {
 namespace {
@@ -31,7 +32,9 @@ template <int kRows, int kPanels>
 [[gnu::noinline]] void compute_tile(const Tile& t) {
     constexpr int kVectors = kPanels * kPanelVectors;
     F32 sums[kRows][kVectors];
+    HEADLIGHT_UNROLL
     for (int r = 0; r < kRows; ++r) {
+        HEADLIGHT_UNROLL
         for (int v = 0; v < kVectors; ++v) {
             sums[r][v] = t.from_c ? load(t.c + r * t.c_stride + v * kLanes) : splat(0.0f);
         }
@@ -40,15 +43,20 @@ template <int kRows, int kPanels>
     const float* b = t.b;
     for (int k = 0; k < t.k; ++k, a += kRows, b += kPanel) {
         F32 right[kVectors];
+        HEADLIGHT_UNROLL
         for (int v = 0; v < kVectors; ++v) {
             right[v] = load(b + (v / kPanelVectors) * t.b_panel_stride + (v % kPanelVectors) * kLanes);
         }
+        HEADLIGHT_UNROLL
         for (int r = 0; r < kRows; ++r) {
             const F32 left = splat(a[r]);
+            HEADLIGHT_UNROLL
             for (int v = 0; v < kVectors; ++v) sums[r][v] = sums[r][v] + left * right[v];
         }
     }
+    HEADLIGHT_UNROLL
     for (int r = 0; r < kRows; ++r) {
+        HEADLIGHT_UNROLL
         for (int v = 0; v < kVectors; ++v) {
             const F32 sum = sums[r][v];
             store(t.c + r * t.c_stride + v * kLanes, t.bias != nullptr ? sum + load(t.bias + v * kLanes) : sum);
