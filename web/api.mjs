@@ -20,9 +20,11 @@ export function createApi(program, events) {
     };
     setTimeout(look, 0);
   });
-  const command = (fields) => {
+  const command = async (fields, wantsAnswer = false) => {
     const answer = program.command(fields);
-    return answer.ok ? settled() : Promise.reject(new Error(answer.message));
+    if (!answer.ok) throw new Error(answer.message);
+    const state = await settled();
+    return wantsAnswer ? answer : state;
   };
   const select = async ({ layer, head, token, query = token, key = -1 }) => {
     const { selection } = program.state();

@@ -56,8 +56,9 @@ async function openFiles(program, list) {
       await program.fileFrom(names.at(-1), file);
     }
     if (names.length > 0) program.command({ do: 'open_files', names });
-  } catch (error) {
-    onFailure(error);
+  } catch (error) {  // what was there stays
+    const key = error instanceof RangeError ? 'problem.memory' : 'problem.file';
+    program.command({ do: 'report_problem', key, detail: String(error.message) });
   }
 }
 

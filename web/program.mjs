@@ -58,7 +58,7 @@ export class Program {
 
   // The same for a file of the reader's, piece by piece: it may be larger than a JavaScript array should be.
   async fileFrom(name, blob) {
-    const at = this.#module._malloc(Math.max(1, blob.size));
+    const at = blob.size < 4e9 ? this.#module._malloc(Math.max(1, blob.size)) : 0;
     if (at === 0) throw new RangeError(`no memory for ${name} (${blob.size} bytes)`);
     let done = 0;
     const reader = blob.stream().getReader();
