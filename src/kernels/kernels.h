@@ -30,6 +30,7 @@ enum class Into {
 struct Kernels {
     const char* name;         // "scalar", "simd128", "avx2", "avx512"
     const char* description;  // for people: which instructions
+    int lanes;                // floats in the vector that its source file was compiled for
     int panel;                // columns of a packed panel
     bool (*supported)();      // on this machine
 

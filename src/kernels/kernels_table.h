@@ -10,6 +10,7 @@ namespace {
 constexpr Kernels table_of(const char* name, const char* description, bool (*supported)()) {
     return {.name = name,
             .description = description,
+            .lanes = kLanes,
             .panel = kPanel,
             .supported = supported,
             .pack = pack,
