@@ -5,7 +5,7 @@ count() { echo "$1 $2" >"$result"; }
 wants() { [[ " ${stages[*]} " == *" $1 "* ]]; }
 
 setup() {
-    local packages=(cmake ninja-build g++ ccache pkg-config libeigen3-dev nlohmann-json3-dev libcli11-dev libgtest-dev
+    local packages=(cmake ninja-build g++ ccache pkg-config nlohmann-json3-dev libcli11-dev libgtest-dev
         googletest libglfw3-dev libgl-dev nodejs npm)
     wants format && packages+=(clang-format-19)
     { wants tidy || wants fuzz; } && packages+=(clang-19 clang-tidy-19 libclang-rt-19-dev)

@@ -42,10 +42,9 @@ function onFailure(error) {
   showEnd(memory ? 'memory' : 'check', text);
 }
 
-function withType(name, bytes) {
-  const face = new FontFace('Inter', bytes, { weight: '400' });
+function addTypeFace(bytes, weight) {
+  const face = new FontFace('Inter', bytes, { weight });
   face.load().then((loaded) => document.fonts.add(loaded), () => {});
-  return [name, bytes];
 }
 
 async function openFiles(program, list) {
@@ -121,7 +120,8 @@ async function main() {
     wasm: parts.get(`${build}.wasm`),
     onAbort: (reason) => onFailure(reason),
   });
-  withType('Inter', parts.get('fonts/ui.ttf'));
+  addTypeFace(parts.get('fonts/ui.ttf'), '400');
+  addTypeFace(parts.get('fonts/ui-semibold.ttf'), '600 700');
   for (const name of around) program.file(name, parts.get(name));
   const started = program.start({
     theme: darkPreferred.matches ? 'dark' : 'light',

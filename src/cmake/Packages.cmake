@@ -16,4 +16,3 @@ endfunction()
 
 headlight_headers(pkg_json nlohmann/json.hpp /usr/include)
 target_compile_definitions(pkg_json INTERFACE JSON_NOEXCEPTION JSON_USE_IMPLICIT_CONVERSIONS=0)
-headlight_headers(pkg_eigen Eigen/Core /usr/include/eigen3)
