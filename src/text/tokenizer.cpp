@@ -60,8 +60,9 @@ Result<void> Tokenizer::add_tokens(const TokenizerParts& parts) {
         CHECK(id >= 0 && id < vocab_size());
         index_.emplace(bytes(id), id);
     }
-    std::stable_sort(specials_.begin(), specials_.end(),
-                     [this](TokenId a, TokenId b) { return bytes(a).size() > bytes(b).size(); });
+    std::sort(specials_.begin(), specials_.end(), [this](TokenId a, TokenId b) {
+        return bytes(a).size() != bytes(b).size() ? bytes(a).size() > bytes(b).size() : a < b;
+    });
     return {};
 }
 

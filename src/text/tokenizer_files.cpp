@@ -1,22 +1,23 @@
 // Reading tokenizer.json, or vocab.json + merges.txt, as Hugging Face and OpenAI write them for GPT-2.
 
 #include <algorithm>
-#include <limits>
 
 #include "text/byte_alphabet.h"
 #include "text/json_text.h"
 #include "text/tokenizer.h"
+#include "text/utf8.h"
 
 namespace headlight::text {
 namespace {
 
 using nlohmann::json;
 
-constexpr TokenId kNoToken = -1;
 constexpr std::size_t kMaxTokens = 1u << 24;
 
+// For messages: fit to be shown, whatever the file holds.
 std::string in_quotes(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
+    constexpr std::size_t kLongest = 80;
+    return "\"" + for_people(text.substr(0, kLongest)) + (text.size() > kLongest ? "..." : "") + "\"";
 }
 
 // What the files say, in their own writing: tokens in GPT-2's byte alphabet, special tokens as plain text.
@@ -63,7 +64,7 @@ Result<void> read_merges_txt(std::string_view text, Written& out) {
         if (line.ends_with('\r')) line.remove_suffix(1);
         if (line.empty() || (number == 1 && line.starts_with("#version"))) continue;
         if (!split_merge(line, out.merges.emplace_back())) {
-            return invalid("merges.txt: line " + std::to_string(number) + " is " + in_quotes(line.substr(0, 80)) +
+            return invalid("merges.txt: line " + std::to_string(number) + " is " + in_quotes(line) +
                            "; it should be two tokens with one space between them.");
         }
     }

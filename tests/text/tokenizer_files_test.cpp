@@ -166,6 +166,9 @@ TEST(TokenizerFiles, BadMergesSayWhatIsWrong) {
         EXPECT_EQ(message(pair_of(vocab, bad)), "merges.txt: line 1 is \"" + std::string(bad) +
                                                     "\"; it should be two tokens with one space between them.");
     }
+    EXPECT_EQ(message(pair_of(vocab, "a\xE9" + std::string(100, 'z'))),
+              "merges.txt: line 1 is \"a\\xE9" + std::string(78, 'z') +
+                  "...\"; it should be two tokens with one space between them.");
     EXPECT_EQ(message(pair_of(vocab, "a b\nq z\n")),
               "vocab.json and merges.txt: merge 2 (\"q\" with \"z\") needs the token \"qz\", which the vocabulary does "
               "not have.");
