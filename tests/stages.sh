@@ -54,11 +54,14 @@ stage_rules() {
 own_sources() { git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.h' 'tests/*.cpp' 'tests/*.h'; }
 
 stage_format() {
-    local file good=0 bad=0
-    for file in $(own_sources); do
-        if clang-format-19 --dry-run -Werror "$file"; then good=$((good + 1)); else bad=$((bad + 1)); fi
-    done
-    count $good $bad
+    own_sources >"$logs/format.files"
+    xargs -n 16 -P "$jobs" clang-format-19 --dry-run -Werror <"$logs/format.files" >"$logs/format.out" 2>&1 || true
+    cat "$logs/format.out"
+    local all bad
+    all=$(wc -l <"$logs/format.files")
+    bad=$(grep -oE '^[^ :]+:[0-9]+:[0-9]+: error' "$logs/format.out" | cut -d: -f1 | sort -u | wc -l)
+    [ "$bad" -eq 0 ] && [ -s "$logs/format.out" ] && bad=1 # it could not even run
+    count $((all - bad)) "$bad"
 }
 
 # Clang's own view of every file: its warnings and the checks of .clang-tidy. A file that has not changed since it was

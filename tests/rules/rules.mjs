@@ -19,7 +19,7 @@ const arrows = {
   checkpoint: [],
   model: ['nn', 'kernels', 'text', 'checkpoint'],
   train: ['model', 'nn', 'kernels', 'text', 'checkpoint'],
-  interpret: ['model', 'nn', 'kernels'],
+  interpret: ['model', 'nn', 'kernels', 'checkpoint'],
   app: ['interpret', 'train', 'model', 'nn', 'kernels', 'text', 'checkpoint'],
   ui: ['app', 'interpret', 'platform/platform.h'],
   platform: ['platform/platform.h'],
