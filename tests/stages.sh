@@ -6,7 +6,7 @@ wants() { [[ " ${stages[*]} " == *" $1 "* ]]; }
 
 setup() {
     local packages=(cmake ninja-build g++ ccache pkg-config nlohmann-json3-dev libcli11-dev libgtest-dev
-        googletest libglfw3-dev libgl-dev nodejs npm)
+        googletest libglfw3-dev libgl-dev nodejs npm ca-certificates)
     wants format && packages+=(clang-format-19)
     { wants tidy || wants fuzz; } && packages+=(clang-19 clang-tidy-19 libclang-rt-19-dev)
     wants e2e && packages+=(chromium)
@@ -51,7 +51,7 @@ stage_rules() {
     return $status
 }
 
-own_sources() { git ls-files -co --exclude-standard 'src/*.cpp' 'src/*.h' 'tests/*.cpp' 'tests/*.h'; }
+own_sources() { find src tests -name '*.cpp' -o -name '*.h' | sort; }
 
 stage_format() {
     own_sources >"$logs/format.files"

@@ -68,8 +68,15 @@ export function createHost({ openFiles, events, focusPrompt, blurPrompt }) {
     openFiles(chooser.files);
     chooser.value = '';
   });
+  let announced;
+  const changed = () => {  // while something moves, 25 times a second is enough for text
+    announced ??= setTimeout(() => {
+      announced = undefined;
+      events.dispatchEvent(new Event('change'));
+    }, 40);
+  };
   return {
-    changed: () => events.dispatchEvent(new Event('change')),
+    changed,
     frame: () => events.dispatchEvent(new Event('frame')),
     setLink, copy, save, load, store, focusPrompt, blurPrompt,
     openUrl: (address) => /^https?:/.test(address) && window.open(address, '_blank', 'noopener'),

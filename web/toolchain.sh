@@ -158,7 +158,7 @@ get_fonts() {
     [ -f "$font_dir/mono.ttf" ] && return
     say "fetching Inter and JetBrains Mono (the program's type faces) from npm into $font_dir"
     need 'cutting fonts down to the glyphs in use' fonttools fonts-dejavu-core
-    need 'the fonts come from npm' nodejs npm
+    need 'the fonts come from npm' nodejs npm ca-certificates
     local parts=$cache/parts-fonts modules
     rm -rf "$parts" && mkdir -p "$parts/out"
     npm_packages fonts "$parts"
