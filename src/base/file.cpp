@@ -20,6 +20,14 @@ std::unexpected<Error> io_error(const std::string& verb, const std::string& path
     return fail(code, "cannot " + verb + " " + path + ": " + std::strerror(errno));
 }
 
+Result<void> write_file(const std::string& path, std::string_view bytes) {
+    const File file(std::fopen(path.c_str(), "wb"));
+    if (!file) return io_error("write", path);
+    const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
+    if (!written || std::fflush(file.get()) != 0) return io_error("write", path);
+    return {};
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::string& path) {
@@ -46,15 +54,14 @@ Result<void> write_file_atomic(const std::string& path, std::string_view bytes) 
     if (!folder.empty()) std::filesystem::create_directories(folder, error);
     if (error) return fail(ErrorCode::io, "cannot make the folder " + folder.string() + ": " + error.message());
     const std::string temporary = path + ".part";
-    {
-        const File file(std::fopen(temporary.c_str(), "wb"));
-        if (!file) return io_error("write", temporary);
-        const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
-        if (!written || std::fflush(file.get()) != 0) return io_error("write", temporary);
+    auto written = write_file(temporary, bytes);
+    if (written.has_value()) {
+        std::filesystem::rename(temporary, path, error);
+        if (!error) return {};
+        written = fail(ErrorCode::io, "cannot rename " + temporary + " to " + path + ": " + error.message());
     }
-    std::filesystem::rename(temporary, path, error);
-    if (error) return fail(ErrorCode::io, "cannot rename " + temporary + " to " + path + ": " + error.message());
-    return {};
+    std::filesystem::remove(temporary, error);
+    return written;
 }
 
 bool file_exists(const std::string& path) {

@@ -14,6 +14,15 @@ namespace {
 // Loops follow each other within microseconds during a step: spin a little before sleeping.
 constexpr int kSpins = 4000;
 
+// More than the hardware has is slow but right (tests do it); without threads there is only the caller.
+int most_threads() {
+#if defined(HEADLIGHT_NO_THREADS)
+    return 1;
+#else
+    return 4 * ThreadPool::hardware_threads();
+#endif
+}
+
 }  // namespace
 
 struct ThreadPool::Shared {
@@ -46,7 +55,7 @@ struct ThreadPool::Shared {
     }
 };
 
-ThreadPool::ThreadPool(int threads) : threads_(std::clamp(threads, 1, hardware_threads() * 4)) {
+ThreadPool::ThreadPool(int threads) : threads_(std::clamp(threads, 1, most_threads())) {
     if (threads_ == 1) return;
     shared_ = std::make_unique<Shared>();
     for (int worker = 1; worker < threads_; ++worker) {
