@@ -41,8 +41,8 @@ class Trainer {
 
     // Everything that the next step depends on (weights, moments, step, random state) as one safetensors file in F32.
     [[nodiscard]] std::string checkpoint() const;
-    // Continues with the very same next step. The options must be those of the run that wrote it (the schedule's length
-    // and rates may differ: that is a decision, not a mistake).
+    // Continues with the very same next step. The options must be those of the run that wrote it; rates, decay
+    // and dropout may differ, and then the run goes on differently from there.
     [[nodiscard]] Result<void> restore(const std::string& bytes, std::string_view file_name);
 
   private:
