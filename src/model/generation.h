@@ -15,7 +15,7 @@ namespace headlight::model {
 struct Generation {
     int tokens = 100;  // at most this many new ones
     std::uint32_t seed = 0;
-    Sampling sampling;
+    Sampling sampling = {};
     bool stop_at_end = true;  // after the end token
 };
 
