@@ -1,0 +1,119 @@
+// The graphical program, in one page: make everything, run the turns of the loop, take everything down in reverse.
+#include <algorithm>
+#include <memory>
+
+#include "app/app.h"
+#include "base/check.h"
+#include "platform/platform.h"
+#include "ui/remote.h"
+#include "ui/ui.h"
+
+namespace headlight {
+namespace {
+
+constexpr double kWorkMs = 8;  // of a frame's 16: the rest is for drawing
+
+class Headlight final : public platform::Program {
+  public:
+    static Result<std::unique_ptr<platform::Program>> create(platform::Platform& platform) {
+        app::AppOptions options;
+        options.threads = platform.threads();
+        for (const char* path : {"strings/en.json", "strings/tr.json", "prompts/prompts.json"}) {
+            ASSIGN_OR_RETURN(options.assets[path], platform.asset(path));
+        }
+        ASSIGN_OR_RETURN(std::unique_ptr<app::App> app, app::App::create(std::move(options)));
+        ASSIGN_OR_RETURN(std::unique_ptr<ui::Ui> ui, ui::Ui::create(platform));
+        return std::unique_ptr<platform::Program>(new Headlight(platform, std::move(app), std::move(ui)));
+    }
+
+    platform::Demand turn() override {
+        for (platform::Event& event : platform_.poll()) take(event);
+        app_->apply(commands_, now_ms());
+        app_->advance(now_ms(), kWorkMs);
+        run_effects();
+        if (ui_->wants_frame(*app_, platform_)) app_->set_hover(ui_->frame(*app_, commands_, platform_));
+        announce_changes();
+        return demand();
+    }
+
+    std::string command(std::string_view json) override { return ui::run_command(json, commands_, platform_); }
+    std::string state() override { return ui::state_json(*app_, *ui_, commands_, platform_); }
+    std::string widgets() override {
+        std::string json = ui_->widgets_json();
+        if (ui_->wants_frame(*app_, platform_)) platform_.wake();
+        return json;
+    }
+
+  private:
+    Headlight(platform::Platform& platform, std::unique_ptr<app::App> app, std::unique_ptr<ui::Ui> ui)
+        : platform_(platform), app_(std::move(app)), ui_(std::move(ui)) {
+        follow_system();
+        commands_.push(app::OpenLink{platform_.start_link()});
+        // Where the files come later (a page downloads them), the page asks for the model itself.
+        if (auto load = ui::model_files("story", platform_)) commands_.push(std::move(*load));
+    }
+
+    [[nodiscard]] double now_ms() const { return platform_.now() * 1000; }
+
+    void follow_system() {
+        const auto language = platform_.language() == "tr" ? app::Language::tr : app::Language::en;
+        app_->set_environment({language, platform_.prefers_dark(), platform_.prefers_reduced_motion()});
+    }
+
+    void take(platform::Event& event) {
+        switch (event.kind) {
+            case platform::EventKind::files: {
+                app::LoadModel load{event.text, {}};
+                for (platform::File& file : event.files) load.files[file.name] = std::move(file.bytes);
+                commands_.push(std::move(load));
+                break;
+            }
+            case platform::EventKind::no_chooser: commands_.push(app::ReportProblem{"problem.no_chooser", ""}); break;
+            case platform::EventKind::link: commands_.push(app::OpenLink{event.text}); break;
+            case platform::EventKind::system_theme: follow_system(); break;
+            case platform::EventKind::graphics_lost: commands_.push(app::ReportProblem{"problem.context_lost", ""}); break;
+        }
+    }
+
+    void run_effects() {
+        for (app::Effect& effect : app_->take_effects()) {
+            using enum app::Effect::Kind;
+            switch (effect.kind) {
+                // The link itself has no name; exports do.
+                case copy_text: platform_.copy_text(effect.name.empty() ? platform_.link_address(effect.bytes) : effect.bytes); break;
+                case save_file: platform_.save_file(effect.name, effect.mime, std::move(effect.bytes)); break;
+                case set_fragment: platform_.show_link(effect.bytes); break;
+            }
+        }
+    }
+
+    // A page around the program mirrors its state, theme and language.
+    void announce_changes() {
+        if (app_->state_revision() == announced_) return;
+        announced_ = app_->state_revision();
+        platform_.state_changed(app_->dark() ? "dark" : "light", app_->language() == app::Language::tr ? "tr" : "en");
+    }
+
+    [[nodiscard]] platform::Demand demand() const {
+        platform::Demand demand;
+        const double work = app_->next_work_ms(now_ms());
+        demand.soon = work == 0 || !commands_.empty() || ui_->wants_frame(*app_, platform_);
+        if (work > 0) demand.in_seconds = work / 1000;
+        if (const double at = ui_->next_frame_at(); at >= 0) {
+            const double wait = std::max(0.0, at - platform_.now());
+            demand.in_seconds = demand.in_seconds < 0 ? wait : std::min(demand.in_seconds, wait);
+        }
+        return demand;
+    }
+
+    platform::Platform& platform_;
+    std::unique_ptr<app::App> app_;
+    std::unique_ptr<ui::Ui> ui_;
+    app::CommandQueue commands_;
+    std::uint64_t announced_ = 0;
+};
+
+}  // namespace
+}  // namespace headlight
+
+int main(int argc, char** argv) { return headlight::platform::launch(argc, argv, headlight::Headlight::create); }

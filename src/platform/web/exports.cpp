@@ -1,0 +1,140 @@
+// What the page calls: web/program.mjs names each of these functions and says when. Strings are UTF-8; a returned one
+// stays valid until the next call of the same function.
+#include <emscripten.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "imgui.h"
+#include "platform/web/page.h"
+#include "platform/web/web_platform.h"
+
+namespace headlight::platform {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// The C functions below have no argument that could carry these.
+struct Running {
+    MakeProgram make = nullptr;
+    WebPlatform platform;
+    std::unique_ptr<Program> program;
+    std::string start_answer, command_answer, state, widgets;
+};
+Running* running = nullptr;
+
+std::string failure(std::string_view code, const std::string& message) {
+    return Json{{"ok", false}, {"code", code}, {"message", message}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+StartOptions options_from(const char* text) {
+    const Json json = Json::parse(text, nullptr, false);
+    StartOptions options;
+    if (!json.is_object()) return options;
+    auto flag = [&](const char* key) { return json.value(key, Json(false)) == Json(true); };
+    auto word = [&](const char* key) {
+        const auto found = json.find(key);
+        return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    options.dark = word("theme") != "light";
+    options.language = word("language");
+    options.link = word("link");
+    options.touch = flag("touch");
+    options.reduced_motion = flag("reduced_motion");
+    const auto threads = json.find("threads");
+    if (threads != json.end() && threads->is_number_integer()) options.threads = std::max(1, threads->get<int>());
+    if (flag("embed") && options.link.find("embed=1") == std::string::npos) options.link += options.link.empty() ? "v=1&embed=1" : "&embed=1";
+    return options;
+}
+
+// Commands that concern the page itself; nullopt: the program's own.
+std::optional<std::string> page_command(const Json& json) {
+    const std::string name = json.is_object() && json.contains("do") && json["do"].is_string() ? json["do"].get<std::string>() : "";
+    if (name == "theme") {
+        running->platform.set_dark(json.value("theme", Json("dark")) != Json("light"));
+    } else if (name == "open_files") {
+        std::vector<std::string> names;
+        for (const Json& item : json.value("names", Json::array())) {
+            if (item.is_string()) names.push_back(item.get<std::string>());
+        }
+        running->platform.post_user_files(names);
+    } else {
+        return std::nullopt;
+    }
+    return "{\"ok\":true}";
+}
+
+}  // namespace
+
+int launch(int, char**, MakeProgram make) {
+    running = new Running;  // for as long as the page lives
+    running->make = make;
+    set_check_handler([](const char* expression, const char* file, int line) {
+        page::fatal("check", std::string(expression) + " (" + file + ":" + std::to_string(line) + ")");
+        std::abort();
+    });
+    return 0;
+}
+
+}  // namespace headlight::platform
+
+extern "C" {
+
+using headlight::platform::running;
+
+EMSCRIPTEN_KEEPALIVE const char* hl_start(const char* json) {
+    using namespace headlight;
+    ImGui::CreateContext();
+    const Result<void> started = running->platform.start(platform::options_from(json));
+    if (!started) {
+        running->start_answer = platform::failure("webgl", started.error().message);
+        return running->start_answer.c_str();
+    }
+    Result<std::unique_ptr<platform::Program>> program = running->make(running->platform);
+    if (!program) {
+        running->start_answer = platform::failure("start", program.error().message);
+        return running->start_answer.c_str();
+    }
+    running->program = std::move(*program);
+    running->platform.set_program(running->program.get());
+    running->platform.turn();
+    return "{\"ok\":true}";
+}
+
+EMSCRIPTEN_KEEPALIVE void hl_file(const char* name, unsigned char* bytes, double size) {
+    running->platform.add_file(name, std::string(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)));
+    std::free(bytes);
+}
+
+EMSCRIPTEN_KEEPALIVE const char* hl_command(const char* json) {
+    using namespace headlight::platform;
+    if (running->program == nullptr) return "{\"ok\":false,\"message\":\"The program has not started.\"}";
+    const auto answer = page_command(nlohmann::json::parse(json, nullptr, false));
+    running->command_answer = answer ? *answer : running->program->command(json);
+    running->platform.wake();
+    return running->command_answer.c_str();
+}
+
+EMSCRIPTEN_KEEPALIVE const char* hl_state() {
+    running->state = running->program != nullptr ? running->program->state() : "{}";
+    return running->state.c_str();
+}
+
+EMSCRIPTEN_KEEPALIVE const char* hl_widgets() {
+    running->widgets = running->program != nullptr ? running->program->widgets() : "{}";
+    return running->widgets.c_str();
+}
+
+EMSCRIPTEN_KEEPALIVE int hl_prompt_rect(float* out) { return running->platform.prompt_place(out) ? 1 : 0; }
+
+EMSCRIPTEN_KEEPALIVE void hl_open_link(const char* link) {
+    running->platform.post({headlight::platform::EventKind::link, link, {}});
+}
+
+EMSCRIPTEN_KEEPALIVE int hl_frame_needed() { return running->platform.turn_pending() ? 1 : 0; }
+EMSCRIPTEN_KEEPALIVE void hl_wake() { running->platform.wake(); }
+EMSCRIPTEN_KEEPALIVE void hl_context_lost() { running->platform.lose_context(); }
+
+}  // extern "C"

@@ -1,0 +1,87 @@
+#pragma once
+// The browser: a WebGL 2 canvas, animation frames only while something changes, and the page's services (page.h).
+
+#include <array>
+#include <map>
+
+#include "platform/platform.h"
+#include "platform/web/input.h"
+
+namespace headlight::platform {
+
+struct StartOptions {
+    bool dark = true, touch = false, reduced_motion = false;
+    std::string language = "en", link;
+    int threads = 1;
+};
+
+class WebPlatform final : public Platform {
+  public:
+    WebPlatform();
+
+    // Takes the canvas; the error says that there is no WebGL 2.
+    [[nodiscard]] Result<void> start(StartOptions options);
+    void set_program(Program* program) { program_ = program; }
+    void add_file(std::string name, std::string bytes) { files_[std::move(name)] = std::move(bytes); }
+    // Files that a person chose, by their names under "user/"; they leave the store.
+    void post_user_files(const std::vector<std::string>& names);
+    void post(Event event);
+    void set_dark(bool dark);
+    void lose_context() { context_lost_ = true; }
+    void turn();  // one turn of the loop, and the next one asked for
+    [[nodiscard]] bool turn_pending() const { return frame_asked_; }
+    // x y width height font-size clip-top clip-bottom in CSS pixels; false while the field is not shown.
+    [[nodiscard]] bool prompt_place(float* out) const;
+
+    bool input_pending() const override { return pending_; }
+    void begin_frame() override;
+    void end_frame() override;
+    void wake() override;
+    std::vector<Event> poll() override;
+    double now() const override;
+    float pixel_ratio() const override;
+    void fonts_changed() override;
+    void set_ui_scale(float scale) override;
+    bool prefers_dark() const override { return options_.dark; }
+    bool prefers_reduced_motion() const override { return options_.reduced_motion; }
+    std::string language() const override { return options_.language; }
+    int threads() const override { return options_.threads; }
+    bool touch() const override { return input_.touch; }
+    std::string start_link() const override { return options_.link; }
+    void show_link(std::string_view fragment) override;
+    std::string link_address(std::string_view fragment) const override;
+    void copy_text(std::string_view text) override;
+    void open_files() override;
+    void save_file(std::string_view name, std::string_view mime, std::string bytes) override;
+    void open_url(std::string_view url) override;
+    std::string load_text(std::string_view key) const override;
+    void store_text(std::string_view key, std::string_view text) override;
+    Result<std::string> asset(std::string_view path) const override;
+    std::vector<std::string> assets_in(std::string_view folder) const override;
+    Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
+    std::optional<std::string> prompt_field(const PromptField& field) override;
+    void focus_prompt() override;
+    void state_changed(std::string_view theme, std::string_view language) override;
+    void fatal(std::string_view message) override;
+
+  private:
+    void ask_for_turn(double in_ms);
+    void fit_canvas();
+    void follow_cursor();
+
+    StartOptions options_;
+    Program* program_ = nullptr;
+    WebInput input_;
+    std::map<std::string, std::string, std::less<>> files_;
+    std::vector<Event> events_;
+    PromptField prompt_;      // rect only: where the field stood in the last frame
+    bool pending_ = true, context_lost_ = false;
+    bool frame_asked_ = false;  // an animation frame or a timer at once is under way
+    double timer_at_ = -1;      // a later timer is under way for this time
+    float ui_scale_ = 1;
+    float css_width_ = 0, css_height_ = 0, device_ratio_ = 1;
+    int cursor_ = -2;
+    std::string theme_, shown_language_;
+};
+
+}  // namespace headlight::platform

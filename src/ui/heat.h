@@ -1,0 +1,73 @@
+#pragma once
+// Matrices as pictures: one pixel a cell, uploaded as a texture and drawn as one rectangle. Pure functions, tested without
+// ImGui's window.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "interpret/matrix.h"
+#include "ui/context.h"
+
+namespace headlight::ui {
+
+// How values become colours.
+enum class HeatMapping : std::uint8_t {
+    linear,    // low .. high
+    log,       // the same on a logarithmic scale that begins at a thousandth of high
+    root,      // square root: thumbnails, where faint links must show in few pixels
+    diverging  // negative and positive apart, 0 in the middle; the reach is max(|low|, |high|)
+};
+struct HeatScale {
+    HeatMapping mapping = HeatMapping::linear;
+    float low = 0, high = 1;
+};
+// Where a value stands on its scale: 0..1, or -1..1 for diverging.
+[[nodiscard]] float heat_position(const HeatScale& scale, float value);
+[[nodiscard]] Colour heat_colour(const Theme& theme, const HeatScale& scale, float value);
+
+// A picture of width x height pixels, 0xAABBGGRR.
+struct Pixels {
+    int width = 0, height = 0;
+    std::vector<std::uint32_t> data;
+};
+// Cells above the diagonal stay clear when `causal`; column 0 is drawn as empty when `skip_first`. When the matrix has more
+// rows or columns than the picture may have, each pixel shows the value of greatest magnitude under it.
+struct HeatOptions {
+    HeatScale scale;
+    bool causal = false, skip_first = false;
+    int most_rows = 2048, most_columns = 2048;
+};
+void heat_pixels(const interpret::Matrix& matrix, const Theme& theme, const HeatOptions& options, Pixels& out);
+
+// Least and greatest finite value; of a causal matrix only on and below the diagonal.
+struct Range {
+    float low = 0, high = 0;
+};
+[[nodiscard]] Range value_range(const interpret::Matrix& matrix, bool causal, bool skip_first);
+
+// A texture that is made anew only when its key changes.
+class HeatTexture {
+  public:
+    // make() fills the pixels; it is called only when `key` differs from the last one.
+    void update(platform::Platform& platform, std::uint64_t key, const std::function<void(Pixels&)>& make);
+    void draw(const Box& box) const { draw_part(box, 0, 0, 1, 1); }
+    void draw_part(const Box& box, float u0, float v0, float u1, float v1) const;  // parts of the picture, 0 to 1
+    [[nodiscard]] int width() const { return pixels_.width; }
+    [[nodiscard]] int height() const { return pixels_.height; }
+    void forget() { key_ = 0; }
+
+  private:
+    platform::Texture texture_ = 0;
+    std::uint64_t key_ = 0;
+    Pixels pixels_;
+};
+
+// Mixes numbers into one key for HeatTexture::update; never 0.
+[[nodiscard]] std::uint64_t mixed_key(std::initializer_list<std::uint64_t> parts);
+
+// The scale as a strip with its ends written below.
+void put_scale(const Context& context, const Box& box, const HeatScale& scale);
+
+}  // namespace headlight::ui

@@ -1,0 +1,86 @@
+#include "ui/keyboard.h"
+
+#include <algorithm>
+
+#include "imgui_internal.h"
+
+namespace headlight::ui {
+
+namespace {
+
+// Through layers and heads, or, when a cell or a row is pinned, through cells.
+void move_selection(const Context& context, int dx, int dy) {
+    const app::App& app = context.app;
+    const app::ModelInfo* model = app.model();
+    const int count = static_cast<int>(app.tokens().size());
+    if (model == nullptr || count == 0) return;
+    const app::Settings& settings = app.settings();
+    if (settings.query >= 0) {
+        const int query = std::clamp(settings.query + dy, 0, count - 1);
+        const int key = settings.key < 0 && dx == 0 ? -1 : std::clamp((settings.key < 0 ? query : settings.key) + dx, 0, query);
+        context.push(app::SelectCell{query, key});
+        return;
+    }
+    const app::Selection now = app.selection();
+    context.push(app::SelectHead{std::clamp(now.layer + dy, 0, model->layers - 1), std::clamp(now.head + dx, 0, model->heads - 1)});
+}
+
+void handle_arrows(const Context& context) {
+    // ImGui would move its own focus with these keys; owning them leaves Tab for that.
+    constexpr ImGuiID kOwner = 0x48454144;
+    struct Arrow {
+        ImGuiKey key;
+        int dx, dy;
+    };
+    constexpr Arrow kArrows[] = {{ImGuiKey_LeftArrow, -1, 0}, {ImGuiKey_RightArrow, 1, 0}, {ImGuiKey_UpArrow, 0, -1}, {ImGuiKey_DownArrow, 0, 1}};
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    const bool slider_focused = g.NavId != 0 && !g.NavDisableHighlight && g.NavId == context.shared.focused_slider;
+    if (ImGui::IsAnyItemActive() || slider_focused) return;
+    for (const Arrow& arrow : kArrows) {
+        ImGui::SetKeyOwner(arrow.key, kOwner);
+        if (ImGui::IsKeyPressed(arrow.key, kOwner, ImGuiInputFlags_Repeat)) move_selection(context, arrow.dx, arrow.dy);
+    }
+}
+
+void handle_character(const Context& context, ImWchar character) {
+    const app::App& app = context.app;
+    switch (character) {
+        case '/': context.platform.focus_prompt(); break;
+        case '?': context.shared.help_open = !context.shared.help_open; break;
+        case '.': if (app.can_step()) context.push(app::Step{}); break;
+        case ',': if (app.can_step_back()) context.push(app::StepBack{}); break;
+        case 'p': context.push(app.playing() ? app::Command(app::Pause{}) : app::Command(app::Play{})); break;
+        case 't': context.push(app::set<&app::Settings::theme>(app.dark() ? app::Theme::light : app::Theme::dark)); break;
+        default: break;
+    }
+}
+
+void handle_escape(const Context& context) {
+    if (context.shared.help_open) {
+        context.shared.help_open = false;
+    } else if (context.shared.tour_step >= 0) {
+        context.shared.tour_step = -1;
+    } else {
+        context.push(app::Release{});
+    }
+}
+
+}  // namespace
+
+void handle_keys(const Context& context) {
+    ImGuiIO& io = ImGui::GetIO();
+    const bool popup = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+    if (io.WantTextInput || popup) return;
+    if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) handle_escape(context);
+    const bool command = io.KeyCtrl || io.KeySuper;
+    if (command && ImGui::IsKeyPressed(ImGuiKey_Z, true)) {
+        context.push(io.KeyShift ? app::Command(app::Redo{}) : app::Command(app::Undo{}));
+    }
+    if (command && ImGui::IsKeyPressed(ImGuiKey_Y, true)) context.push(app::Redo{});
+    if (command && ImGui::IsKeyPressed(ImGuiKey_Enter, false) && context.app.can_step()) context.push(app::Step{});
+    handle_arrows(context);
+    if (command || io.KeyAlt) return;
+    for (const ImWchar character : io.InputQueueCharacters) handle_character(context, character);
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,28 @@
+#include <array>
+
+#include "ui/panels/panels.h"
+
+namespace headlight::ui {
+
+std::span<const PanelInfo> panel_list() {
+    using app::Tab;
+    static constexpr std::array kPanels{
+        PanelInfo{"bar", Place::top, Tab::more, make_top_bar},
+        PanelInfo{"prompt", Place::left, Tab::in, make_prompt},
+        PanelInfo{"tokens", Place::left, Tab::in, make_tokens},
+        PanelInfo{"try", Place::left, Tab::in, make_samples},
+        PanelInfo{"map", Place::centre_map, Tab::heads, make_model_map},
+        PanelInfo{"head", Place::centre_head, Tab::heads, make_head_view},
+        PanelInfo{"grid", Place::centre_grid, Tab::heads, make_head_grid},
+        PanelInfo{"predictions", Place::right, Tab::out, make_predictions},
+        PanelInfo{"sampling", Place::right, Tab::out, make_sampling},
+        PanelInfo{"inspector", Place::bottom, Tab::more, make_inspector},
+        PanelInfo{"menu", Place::more, Tab::more, make_menu},
+        PanelInfo{"notices", Place::overlay, Tab::in, make_notices},
+        PanelInfo{"help", Place::overlay, Tab::in, make_help},
+        PanelInfo{"tour", Place::overlay, Tab::in, make_tour},
+    };
+    return kPanels;
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,102 @@
+#include "ui/panels/formula.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/widgets.h"
+
+namespace headlight::ui {
+
+namespace {
+
+constexpr float kLine = 24, kSourceLine = 18, kTitle = 20, kLeastBar = 7, kBarGap = 3;
+
+// Draws the spans of one line, going to a new one where the box ends. Returns where the next line begins.
+float put_spans(const Context& context, const Box& box, const interpret::FormulaLine& line, const ImFont* font, Colour plain) {
+    using interpret::SpanKind;
+    float x = box.x, y = box.y;
+    for (const interpret::FormulaSpan& span : line) {
+        const bool raised = span.kind == SpanKind::superscript, lowered = span.kind == SpanKind::subscript;
+        const ImFont* face = raised || lowered ? context.fonts.mono : font;
+        const float width = text_width(face, span.text);
+        if (x > box.x && x + width > box.right() && !raised && !lowered) {
+            x = box.x + 16;
+            y += box.height;
+        }
+        const Colour colour = span.kind == SpanKind::number || span.kind == SpanKind::result ? context.theme.attends : plain;
+        const float shift = raised ? -5.0f : lowered ? 4.0f : 0.0f;
+        put_text(face, {x, y + shift, std::max(width + 1, 1.0f), box.height}, colour, span.text);
+        x += width;
+    }
+    return y + box.height;
+}
+
+std::string where(const interpret::Source& source) {
+    std::string text = source.site;
+    if (source.indices.empty()) return text;
+    text += '[';
+    for (std::size_t i = 0; i < source.indices.size(); ++i) {
+        if (i > 0) text += ", ";
+        text += source.indices[i] < 0 ? ":" : std::to_string(source.indices[i]);
+    }
+    return text + ']';
+}
+
+std::string term_tip(const Context& context, const interpret::Term& term) {
+    const app::Strings& strings = context.app.strings();
+    auto number = [&](float v) { return app::fixed_text(static_cast<double>(v), 4, strings); };
+    return "i = " + std::to_string(term.index) + "\n" + number(term.left) + " × " + number(term.right) + " = " + number(term.value);
+}
+
+}  // namespace
+
+float put_formula(const Context& context, const Box& box, const interpret::Explanation& explanation) {
+    float y = box.y;
+    for (const interpret::FormulaLine& line : explanation.lines) {
+        y = put_spans(context, {box.x, y, box.width, kLine}, line, context.fonts.mono_large, context.theme.text);
+    }
+    std::string sources;
+    for (const interpret::Source& source : explanation.sources) {
+        if (!sources.empty()) sources += " · ";
+        sources += context.t("cell.source", {{"symbol", source.symbol}, {"where", where(source)}});
+    }
+    if (!sources.empty()) {
+        y += 2;
+        y += put_paragraph(context.fonts.small, {box.x, y, box.width, 0}, context.theme.muted, sources, kSourceLine);
+    }
+    return y - box.y;
+}
+
+void put_terms(const Context& context, const Box& box, const interpret::Explanation& explanation) {
+    if (explanation.terms.empty() || box.width < 60) return;
+    const Theme& theme = context.theme;
+    float x = box.x;
+    for (const interpret::FormulaSpan& span : explanation.terms_title) {
+        const bool lowered = span.kind == interpret::SpanKind::subscript;
+        x = put_text(lowered ? context.fonts.small : context.fonts.small_bold, {x, box.y + (lowered ? 3.0f : 0.0f), 200, kTitle}, theme.muted, span.text);
+    }
+    std::string title = ", " + context.t("cell.terms", {{"count", std::to_string(explanation.terms.size())}}) + " · " +
+                        context.t("cell.sum", {{"sum", app::fixed_text(static_cast<double>(explanation.terms_sum), 3, context.app.strings())}});
+    put_text(context.fonts.small, {x, box.y, box.right() - x, kTitle}, theme.muted, title);
+
+    const Box plot{box.x, box.y + kTitle + 4, box.width, box.height - kTitle - 4};
+    if (plot.height < 16) return;
+    const auto most = static_cast<std::size_t>((plot.width + kBarGap) / (kLeastBar + kBarGap));
+    const std::size_t shown = std::min(explanation.terms.size(), most);
+    const float pitch = std::min((plot.width + kBarGap) / static_cast<float>(shown), 36.0f);
+    const float tallest = std::max(std::abs(explanation.terms.front().value), 1e-12f);
+    const Hit hit = hit_area(context, "terms", title.substr(2), Role::cell, plot);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const interpret::Term& term = explanation.terms[i];
+        const float height = std::max(1.5f, std::abs(term.value) / tallest * plot.height);
+        const Box slot{plot.x + pitch * static_cast<float>(i), plot.y, pitch - kBarGap, plot.height};
+        const bool pointed = hit.hovered && Box{slot.x, slot.y, pitch, slot.height}.contains(ImGui::GetIO().MousePos);
+        const Colour colour = term.value < 0 ? theme.predicts : theme.attends;
+        fill({slot.x, plot.bottom() - height, slot.width, height}, with_alpha(colour, pointed ? 1 : 0.9f), std::min(2.0f, height / 2));
+        // The sign is told by more than colour: negative terms carry a line of the panel through their top.
+        if (term.value < 0 && height > 8) fill({slot.x + 2, plot.bottom() - height + 3, slot.width - 4, 1.5f}, theme.panel);
+        if (pointed) tooltip(context, term_tip(context, term));
+    }
+}
+
+}  // namespace headlight::ui

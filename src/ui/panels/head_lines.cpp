@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <cmath>
+
+#include "ui/panels/head_view.h"
+#include "ui/widgets.h"
+
+namespace headlight::ui {
+
+namespace {
+
+constexpr float kMostRow = 28, kLabelRoom = 96, kLeastWeight = 0.02f;
+constexpr std::size_t kMostLines = 1500;
+
+struct Columns {
+    float left, right;  // where the lines begin and end
+    float top, row;
+    [[nodiscard]] float y(int i) const { return top + (static_cast<float>(i) + 0.5f) * row; }
+};
+
+void draw_line(const Columns& at, int query, int key, Colour colour, float thickness) {
+    const float reach = (at.right - at.left) * 0.4f;
+    canvas().AddBezierCubic(ImVec2(at.left, at.y(query)), ImVec2(at.left + reach, at.y(query)),
+                            ImVec2(at.right - reach, at.y(key)), ImVec2(at.right, at.y(key)), colour, thickness);
+}
+
+}  // namespace
+
+void LinesView::draw(const Context& context, const Box& box, const HeadPicture& picture) {
+    const interpret::Matrix& m = picture.pattern;
+    const int n = m.rows;
+    if (n == 0) return;
+    if (key_ != picture.key) {
+        key_ = picture.key;
+        lines_.clear();
+        for (int q = 0; q < n; ++q) {
+            for (int k = picture.skip_first ? 1 : 0; k <= q; ++k) {
+                if (m.at(q, k) >= kLeastWeight) lines_.push_back({q, k, m.at(q, k)});
+            }
+        }
+        auto stronger = [](const Line& a, const Line& b) { return a.weight > b.weight; };
+        if (lines_.size() > kMostLines) {
+            std::nth_element(lines_.begin(), lines_.begin() + kMostLines, lines_.end(), stronger);
+            lines_.resize(kMostLines);
+        }
+        std::sort(lines_.rbegin(), lines_.rend(), stronger);
+    }
+    const Theme& theme = context.theme;
+    const app::Selection now = context.app.selection();
+    const bool focused = context.app.hover().query >= 0 || context.app.settings().query >= 0;
+    put_text(context.fonts.small, {box.x, box.y, box.width, 16}, theme.faint, context.t("head.query"));
+    const float width = std::min(box.width, 520.0f);
+    const Columns at{box.x + kLabelRoom, box.x + width - kLabelRoom, box.y + 20,
+                     std::min(kMostRow, (box.height - 20) / static_cast<float>(n))};
+    put_text(context.fonts.small, {at.right + 8, box.y, kLabelRoom, 16}, theme.faint, context.t("head.key"));
+    for (const Line& line : lines_) {
+        const bool mine = line.query == now.query;
+        if (focused && !mine) continue;
+        const float strength = std::sqrt(line.weight);
+        draw_line(at, line.query, line.key, with_alpha(theme.attends, mine ? strength : strength * 0.55f), 1 + 2.5f * line.weight);
+    }
+    const int step = std::max(1, static_cast<int>(std::ceil(13 / at.row)));
+    for (int i = 0; i < n; ++i) {
+        const bool query = i == now.query, key = i == now.key;
+        if (i % step != 0 && !query && !key) continue;
+        const std::string& label = picture.labels[static_cast<std::size_t>(i)];
+        put_text(query ? context.fonts.small_bold : context.fonts.small, {box.x, at.y(i) - 8, kLabelRoom - 8, 16},
+                 i == n - 1 ? theme.predicts : query ? theme.text : theme.muted, label, Align::right);
+        put_text(key ? context.fonts.small_bold : context.fonts.small, {at.right + 8, at.y(i) - 8, kLabelRoom - 8, 16},
+                 key ? theme.text : theme.muted, label);
+    }
+    const Box area{box.x, at.top, width, at.row * static_cast<float>(n)};
+    const Hit hit = hit_area(context, "lines", context.t("head.lines"), Role::cell, area);
+    if (!hit.hovered) return;
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    const int row = std::clamp(static_cast<int>((mouse.y - at.top) / at.row), 0, n - 1);
+    if (mouse.x < at.right) {
+        context.hover.query = row;
+        if (hit.clicked) toggle_cell(context, row, -1);
+    } else if (row <= now.query) {
+        context.hover.query = context.app.settings().query >= 0 ? context.app.settings().query : n - 1;
+        context.hover.key = row <= context.hover.query ? row : -1;
+        if (context.hover.key >= 0) cell_tooltip(context, picture, context.hover.query, row);
+        if (hit.clicked && context.hover.key >= 0) toggle_cell(context, context.hover.query, row);
+    }
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,23 @@
+#pragma once
+// What panel_list.cpp makes; every panel is one file of this folder.
+
+#include "ui/panel.h"
+
+namespace headlight::ui {
+
+std::unique_ptr<Panel> make_top_bar();
+std::unique_ptr<Panel> make_prompt();
+std::unique_ptr<Panel> make_tokens();
+std::unique_ptr<Panel> make_samples();
+std::unique_ptr<Panel> make_model_map();
+std::unique_ptr<Panel> make_head_grid();
+std::unique_ptr<Panel> make_head_view();
+std::unique_ptr<Panel> make_predictions();
+std::unique_ptr<Panel> make_sampling();
+std::unique_ptr<Panel> make_inspector();
+std::unique_ptr<Panel> make_menu();
+std::unique_ptr<Panel> make_notices();
+std::unique_ptr<Panel> make_help();
+std::unique_ptr<Panel> make_tour();
+
+}  // namespace headlight::ui

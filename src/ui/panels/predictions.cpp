@@ -1,0 +1,177 @@
+// "What comes out": the whole distribution after one position, the tail as one bar.
+#include <algorithm>
+#include <cmath>
+
+#include "ui/panels/panels.h"
+#include "ui/token_text.h"
+#include "ui/widgets.h"
+
+namespace headlight::ui {
+
+namespace {
+
+constexpr float kTitle = 20, kHeader = 16, kToken = 84, kLogit = 40, kPart = 56, kGap = 8, kNote = 17;
+constexpr float kSamplingHeight = 190;  // what the controls below need
+constexpr float kFaded = 0.38f;
+constexpr int kLeastBars = 6, kMostBars = 16;
+
+struct Tail {
+    int count = 0;
+    double part = 0;
+    bool all_cut = true;
+};
+
+Tail tail_after(const app::Distribution& out, std::size_t shown) {
+    Tail tail;
+    for (std::size_t i = shown; i < out.candidates.size(); ++i) {
+        ++tail.count;
+        tail.part += static_cast<double>(out.candidates[i].probability);
+        tail.all_cut = tail.all_cut && out.candidates[i].cut != app::Cut::kept;
+    }
+    return tail;
+}
+
+class Predictions final : public Panel {
+  public:
+    float wanted_height(const Context& context, float width) override {
+        if (context.app.distribution().empty()) return kTitle + 80;
+        const float rows = static_cast<float>(bar_count(context) + 1) * row_height(context);
+        return kTitle + 8 + kHeader + rows + 4 + notes_height(context, width) + 12;
+    }
+
+    void draw(const Context& context, const Box& box) override {
+        Flow flow{box};
+        const app::Distribution& out = context.app.distribution();
+        std::string after;
+        if (!out.empty() && out.position >= 0 && static_cast<std::size_t>(out.position) < context.app.tokens().size()) {
+            const std::string token = token_label(context.app.tokens()[static_cast<std::size_t>(out.position)].display).joined();
+            after = "· " + context.t("out.after", {{"token", token}});
+        }
+        heading(context, flow.take(kTitle), context.t("out.title"), after);
+        if (out.empty()) {
+            put_paragraph(context.fonts.body, {box.x, box.y + kTitle + 8, box.width, 0}, context.theme.muted, context.t("out.empty"), 20);
+            return;
+        }
+        flow.skip(8);
+        draw_header(context, flow.take(kHeader));
+        const auto shown = static_cast<std::size_t>(bar_count(context));
+        const Tail tail = tail_after(out, shown);
+        const double widest = std::max(static_cast<double>(out.candidates.front().probability), tail.part * 0.25);
+        for (std::size_t i = 0; i < shown; ++i) draw_bar(context, flow.take(row_height(context)), out, i, widest);
+        if (tail.count > 0) draw_tail(context, flow.take(row_height(context)), tail, widest);
+        flow.skip(4);
+        for (const std::string& note : notes(context)) {
+            flow.skip(put_paragraph(context.fonts.small, flow.rest, context.theme.muted, note, kNote));
+        }
+    }
+
+  private:
+    static float row_height(const Context& context) { return context.phone ? 36 : 24; }
+
+    static int bar_count(const Context& context) {
+        const float bottom = context.phone || context.app.settings().bottom == app::Bottom::closed ? 40 : kInspector;
+        const float room = ImGui::GetIO().DisplaySize.y - kTopBar - bottom - kSamplingHeight - kTitle - kHeader - 80;
+        const int fitting = static_cast<int>(room / row_height(context)) - 1;
+        const int all = static_cast<int>(context.app.distribution().candidates.size());
+        return std::min(all, std::clamp(fitting, kLeastBars, kMostBars));
+    }
+
+    static Box bar_room(const Box& row) { return {row.x + kToken + kGap, row.y, row.width - kToken - kLogit - kPart - 3 * kGap, row.height}; }
+    static Box logit_room(const Box& row) { return {row.right() - kPart - kGap - kLogit, row.y, kLogit, row.height}; }
+    static Box part_room(const Box& row) { return {row.right() - kPart, row.y, kPart, row.height}; }
+
+    static void draw_header(const Context& context, const Box& row) {
+        // The column names of the two numbers are signs, equal in all languages.
+        put_text(context.fonts.small, logit_room(row), context.theme.faint, "logit", Align::right);
+        put_text(context.fonts.small, part_room(row), context.theme.faint, "p", Align::right);
+    }
+
+    static void draw_bar(const Context& context, const Box& row, const app::Distribution& out, std::size_t i, double widest) {
+        const Theme& theme = context.theme;
+        const app::Candidate& candidate = out.candidates[i];
+        const std::string display = context.app.token_text(candidate.id);
+        const TokenLabel label = token_label(display);
+        const Hit hit = hit_area(context, "bar." + std::to_string(i), label.joined(), Role::button, row,
+                                 switched(candidate.id == out.pick, candidate.probability));
+        const bool cut = candidate.cut != app::Cut::kept, pick = candidate.id == out.pick;
+        const float alpha = cut ? kFaded : 1;
+        if (hit.hovered) fill({row.x - 8, row.y, row.width + 16, row.height}, theme.raised, kSmallRadius);
+        const Box token{row.x, row.y, kToken, row.height};
+        const float mark = put_text(context.fonts.body, token, with_alpha(theme.faint, alpha), label.mark) - token.x;
+        put_text(i == 0 || pick ? context.fonts.body_bold : context.fonts.body, {token.x + mark, token.y, token.width - mark, token.height},
+                 with_alpha(theme.text, alpha), label.text);
+        const Box bar = bar_room(row).inset(0, (row.height - 14) / 2);
+        fill(bar, with_alpha(theme.predicts_soft, alpha), 2);
+        const float length = static_cast<float>(std::min(1.0, static_cast<double>(candidate.probability) / widest)) * bar.width;
+        fill({bar.x, bar.y, std::max(length, 1.5f), bar.height}, with_alpha(theme.predicts, alpha), 2);
+        // What the seed picks carries a mark of its own shape, and a frame.
+        if (pick) {
+            outline(bar.inset(-2), theme.predicts, 3, 1.5f);
+            canvas().AddTriangleFilled(ImVec2(bar.x - 9, bar.y + 2), ImVec2(bar.x - 9, bar.bottom() - 2), ImVec2(bar.x - 4, bar.centre().y), theme.predicts);
+        }
+        put_text(context.fonts.mono, logit_room(row), with_alpha(theme.faint, cut ? 0.7f : 1), app::fixed_text(static_cast<double>(candidate.logit), 1, context.app.strings()), Align::right);
+        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, cut ? 0.7f : 1), app::percent_text(static_cast<double>(candidate.probability), context.app.strings()), Align::right);
+        if (hit.hovered) {
+            context.hover.candidate = candidate.id;
+            tooltip(context, tip(context, candidate, label));
+        }
+        if (hit.clicked) context.push(app::TakeToken{candidate.id});
+    }
+
+    static std::string tip(const Context& context, const app::Candidate& candidate, const TokenLabel& label) {
+        const app::Strings& strings = context.app.strings();
+        std::string text = context.t("out.tip", {{"token", label.joined()},
+                                                 {"logit", app::fixed_text(static_cast<double>(candidate.logit), 3, strings)},
+                                                 {"model", app::percent_text(static_cast<double>(candidate.model_probability), strings)},
+                                                 {"kept", app::percent_text(static_cast<double>(candidate.kept_probability), strings)}});
+        if (candidate.cut != app::Cut::kept) text += "\n" + std::string(context.t(cut_key(candidate.cut)));
+        return text + "\n" + std::string(context.t("out.take"));
+    }
+    static std::string_view cut_key(app::Cut cut) {
+        return cut == app::Cut::top_k ? "out.cut.top_k" : cut == app::Cut::top_p ? "out.cut.top_p" : "out.cut.temperature_zero";
+    }
+
+    static void draw_tail(const Context& context, const Box& row, const Tail& tail, double widest) {
+        const Theme& theme = context.theme;
+        const float alpha = tail.all_cut ? kFaded : 1;
+        const std::string name = context.t("out.other", {{"count", app::count_text(tail.count, context.app.strings())}});
+        put_text(context.fonts.body, {row.x, row.y, kToken + 4, row.height}, with_alpha(theme.muted, tail.all_cut ? 0.7f : 1), name);
+        const Box bar = bar_room(row).inset(0, (row.height - 14) / 2);
+        fill(bar, with_alpha(theme.predicts_soft, alpha), 2);
+        fill({bar.x, bar.y, static_cast<float>(std::min(1.0, tail.part / widest)) * bar.width, bar.height}, with_alpha(theme.predicts, alpha * 0.7f), 2);
+        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, tail.all_cut ? 0.7f : 1), app::percent_text(tail.part, context.app.strings()), Align::right);
+        context.widgets.add({"bar.other", name, Role::text, row, {}, tail.part});
+    }
+
+    static std::vector<std::string> notes(const Context& context) {
+        const app::Distribution& out = context.app.distribution();
+        std::vector<std::string> all;
+        auto quoted = [&](int id) { return token_label(context.app.token_text(id)).joined(); };
+        if (out.pick >= 0) all.push_back(context.t("out.pick", {{"token", quoted(out.pick)}}));
+        if (out.actual >= 0) all.push_back(context.t("out.actual", {{"token", quoted(out.actual)}}));
+        const app::Settings& settings = context.app.settings();
+        if (settings.temperature <= 0) {
+            all.emplace_back(context.t("out.cut.temperature_zero"));
+        } else if (out.kept < static_cast<int>(out.candidates.size())) {
+            std::string cuts;
+            if (settings.top_k > 0) cuts = "top-k";
+            if (settings.top_p < 1) cuts += cuts.empty() ? "top-p" : ", top-p";
+            all.push_back(context.t("out.cut_note", {{"cuts", cuts}}));
+        }
+        if (settings.query >= 0 && out.actual >= 0) all.emplace_back(context.t("out.not_last"));
+        if (out.bad_logits > 0) all.push_back(context.t("out.bad_logits", {{"count", std::to_string(out.bad_logits)}}));
+        return all;
+    }
+    static float notes_height(const Context& context, float width) {
+        // Room for the usual number of notes, so that nothing jumps when one goes.
+        float height = 0;
+        for (const std::string& note : notes(context)) height += paragraph_height(context.fonts.small, width, note, kNote);
+        return std::max(height, 3 * kNote);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> make_predictions() { return std::make_unique<Predictions>(); }
+
+}  // namespace headlight::ui

@@ -1,0 +1,143 @@
+// The bar: name, which model, language, theme, tour, share, help.
+#include <array>
+#include <cmath>
+
+#include "ui/panels/panels.h"
+#include "ui/widgets.h"
+
+namespace headlight::ui {
+
+namespace {
+
+std::string_view activity_key(app::Activity activity) {
+    switch (activity) {
+        case app::Activity::empty: return "state.empty";
+        case app::Activity::idle: return "state.ready";
+        case app::Activity::downloading: return "state.downloading";
+        case app::Activity::loading: return "state.loading";
+        case app::Activity::computing: return "state.computing";
+        case app::Activity::generating: return "state.generating";
+    }
+    return "state.ready";
+}
+
+class TopBar final : public Panel {
+  public:
+    float wanted_height(const Context&, float) override { return kTopBar; }
+
+    void draw(const Context& context, const Box& box) override {
+        fill(box, context.theme.panel);
+        horizontal_line(box.x, box.bottom() - 1, box.width, context.theme.line);
+        const float padding = context.phone ? kPhonePadding : kPadding;
+        float left = draw_name(context, {box.x + padding, box.y, 120, box.height});
+        float right = box.right() - padding;
+        draw_right(context, box, right);
+        if (context.phone) return;
+        left = draw_rungs(context, left + 16, box);
+        draw_model_chip(context, {left + 16, box.y + 12, right - left - 32, 24});
+    }
+
+  private:
+    // "headlight" with its second half lit.
+    static float draw_name(const Context& context, const Box& box) {
+        const std::string_view name = context.t("app.name");
+        const std::size_t half = std::min<std::size_t>(4, name.size());
+        const float middle = put_text(context.fonts.title, box, context.theme.text, name.substr(0, half));
+        return put_text(context.fonts.title, {middle, box.y, box.width, box.height}, context.theme.attends, name.substr(half));
+    }
+
+    static float draw_rungs(const Context& context, float x, const Box& bar) {
+        const app::Rung rung = context.app.settings().rung;
+        const std::array choices{
+            Choice{"rung.small", context.t("set.rung.small"), rung != app::Rung::own},
+            Choice{"rung.own", context.t("set.rung.own"), rung == app::Rung::own},
+        };
+        const Box box{x, bar.y + 8, segmented_width(context.fonts.body, choices, 12), 32};
+        if (const auto clicked = segmented(context, context.fonts.body, choices, box, 12)) {
+            if (*clicked == 1) {
+                context.platform.open_files();
+            } else if (rung == app::Rung::own) {
+                context.push(app::set<&app::Settings::rung>(app::Rung::small));
+            }
+        }
+        return box.right();
+    }
+
+    static void draw_model_chip(const Context& context, const Box& room) {
+        const app::App& app = context.app;
+        std::string text(context.t("bar.no_model"));
+        const app::Progress& progress = app.progress();
+        if (const app::ModelInfo* model = app.model()) {
+            const std::string parameters = app::short_count_text(model->parameters, app.strings());
+            text = context.t("bar.model_chip", {{"name", model->name},
+                                                {"parameters", parameters},
+                                                {"layers", std::to_string(model->layers)},
+                                                {"heads", std::to_string(model->heads)},
+                                                {"state", context.t(activity_key(progress.activity))}});
+            if (text_width(context.fonts.small, text) > room.width - 24) {
+                text = context.t("bar.model_chip_short", {{"name", model->name}, {"parameters", parameters}});
+            }
+        } else if (progress.activity != app::Activity::empty) {
+            text = context.t(activity_key(progress.activity));
+        }
+        const float width = std::ceil(text_width(context.fonts.small, text)) + 24;
+        if (width > room.width) return;
+        const Box chip{room.x, room.y, width, room.height};
+        // A job of some length fills the chip from the left.
+        if (progress.activity == app::Activity::downloading || progress.activity == app::Activity::loading) {
+            const float part = std::clamp(static_cast<float>(progress.fraction), 0.0f, 1.0f);
+            canvas().PushClipRect(chip.min(), ImVec2(chip.x + chip.width * part, chip.bottom()), true);
+            fill(chip, context.theme.attends_soft, chip.height / 2);
+            canvas().PopClipRect();
+        }
+        outline(chip, context.theme.line, chip.height / 2);
+        put_text(context.fonts.small, chip, context.theme.muted, text, Align::centre);
+        context.widgets.add({"model", text, Role::text, chip, {}, {}});
+    }
+
+    // From the right end towards the left; `right` becomes where the free room ends.
+    static void draw_right(const Context& context, const Box& bar, float& right) {
+        const float y = bar.y + 8;
+        if (!context.hidden("share")) {
+            const std::string_view share = context.t("bar.share");
+            const float width = std::ceil(text_width(context.fonts.body_bold, share)) + 26;
+            const Box box{right - width, y, width, kButtonHeight};
+            if (button(context, "share", share, box, Look::primary, context.app.model() != nullptr)) context.push(app::Share{});
+            context.shared.places["share"] = box;
+            right = box.x - 8;
+        }
+        if (context.phone) return;
+        const std::string_view tour = context.t("bar.tour");
+        const Box tour_box{right - button_width(context.fonts.body, tour), y, button_width(context.fonts.body, tour), kButtonHeight};
+        if (button(context, "tour", tour, tour_box)) context.shared.tour_step = 0;
+        right = tour_box.x - 8;
+        const Box help{right - 28, y + 2, 28, 28};
+        if (icon_button(context, "help", context.t("bar.help"), Icon::help, help)) context.shared.help_open = true;
+        right = help.x - 4;
+        const Box theme{right - 28, y + 2, 28, 28};
+        if (icon_button(context, "theme", context.t("bar.theme"), Icon::theme, theme)) {
+            context.push(app::set<&app::Settings::theme>(context.app.dark() ? app::Theme::light : app::Theme::dark));
+        }
+        right = theme.x - 8;
+        draw_languages(context, y, right);
+    }
+
+    static void draw_languages(const Context& context, float y, float& right) {
+        const app::Language now = context.app.language();
+        for (const auto& [key, label, language] : {std::tuple{"lang.tr", "TR", app::Language::tr}, std::tuple{"lang.en", "EN", app::Language::en}}) {
+            const float width = std::ceil(text_width(context.fonts.small, label)) + 12;
+            const Box box{right - width, y + 4, width, 24};
+            const Hit hit = hit_area(context, key, label, Role::radio, box, switched(now == language));
+            put_text(context.fonts.small, box, now == language || hit.hovered ? context.theme.text : context.theme.muted, label, Align::centre);
+            if (hit.clicked) context.push(app::set<&app::Settings::language>(language));
+            right = box.x;
+        }
+        right -= 8;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> make_top_bar() { return std::make_unique<TopBar>(); }
+
+}  // namespace headlight::ui

@@ -1,0 +1,105 @@
+// A tour of six steps: the panel it speaks of stays lit, a card explains it.
+#include <array>
+
+#include "ui/panels/overlay.h"
+#include "ui/panels/panels.h"
+#include "ui/widgets.h"
+
+namespace headlight::ui {
+
+namespace {
+
+constexpr float kWidth = 320, kPad = 16, kLeading = 20, kGap = 12;
+
+struct Stop {
+    std::string_view place;  // of Shared::places
+    app::Tab tab;
+};
+constexpr std::array kStops{
+    Stop{"tokens", app::Tab::in},       Stop{"grid", app::Tab::heads},    Stop{"head", app::Tab::heads},
+    Stop{"predictions", app::Tab::out}, Stop{"sampling", app::Tab::out}, Stop{"share", app::Tab::in},
+};
+
+class Tour final : public Panel {
+  public:
+    float wanted_height(const Context&, float) override { return 0; }
+
+    void draw(const Context& context, const Box& screen) override {
+        int& step = context.shared.tour_step;
+        if (step < 0) return;
+        if (step >= static_cast<int>(kStops.size())) step = static_cast<int>(kStops.size()) - 1;
+        const Stop& stop = kStops[static_cast<std::size_t>(step)];
+        if (context.phone && context.app.settings().tab != stop.tab) context.push(app::set<&app::Settings::tab>(stop.tab));
+        const auto found = context.shared.places.find(stop.place);
+        Box lit = found == context.shared.places.end() ? Box{screen.x, screen.y, 0, 0} : found->second.inset(-8);
+        lit = clipped(lit, screen);
+        overlay_window("tour-shade", screen, [&] { draw_shade(context, screen, lit); });
+
+        const std::string number = std::to_string(step + 1);
+        const std::string_view title = context.t("tour." + number + ".title"), text = context.t("tour." + number + ".text");
+        const float width = std::min(kWidth, screen.width - 24);
+        const float height = kPad + 24 + paragraph_height(context.fonts.body, width - 2 * kPad, text, kLeading) + 16 + kButtonHeight + kPad;
+        const Box at = place_card(screen, lit, width, height);
+        overlay_window("tour", at, [&] { draw_card(context, at, title, text, step); });
+    }
+
+  private:
+    static Box clipped(const Box& box, const Box& screen) {
+        const float x0 = std::max(box.x, screen.x + 2), y0 = std::max(box.y, screen.y + 2);
+        const float x1 = std::min(box.right(), screen.right() - 2), y1 = std::min(box.bottom(), screen.bottom() - 2);
+        return {x0, y0, std::max(0.0f, x1 - x0), std::max(0.0f, y1 - y0)};
+    }
+
+    static void draw_shade(const Context& context, const Box& screen, const Box& lit) {
+        // A click outside the card goes nowhere: the tour ends by its button or Esc.
+        hit_area(context, "tour.shade", "", Role::text, screen);
+        const Colour shade = context.theme.dark ? 0x99000000u : 0x66000000u;
+        fill({screen.x, screen.y, screen.width, lit.y - screen.y}, shade);
+        fill({screen.x, lit.bottom(), screen.width, screen.bottom() - lit.bottom()}, shade);
+        fill({screen.x, lit.y, lit.x - screen.x, lit.height}, shade);
+        fill({lit.right(), lit.y, screen.right() - lit.right(), lit.height}, shade);
+        outline(lit, context.theme.attends, kRadius, 2);
+    }
+
+    // Beside the lit part where there is room: right, left, below, above, else over it at the bottom.
+    static Box place_card(const Box& screen, const Box& lit, float width, float height) {
+        const float y = std::clamp(lit.y, screen.y + 12, std::max(screen.y + 12, screen.bottom() - height - 12));
+        const float x = std::clamp(lit.x, screen.x + 12, std::max(screen.x + 12, screen.right() - width - 12));
+        if (lit.right() + kGap + width < screen.right()) return {lit.right() + kGap, y, width, height};
+        if (lit.x - kGap - width > screen.x) return {lit.x - kGap - width, y, width, height};
+        if (lit.bottom() + kGap + height < screen.bottom()) return {x, lit.bottom() + kGap, width, height};
+        if (lit.y - kGap - height > screen.y) return {x, lit.y - kGap - height, width, height};
+        return {x, screen.bottom() - height - 68, width, height};
+    }
+
+    static void draw_card(const Context& context, const Box& at, std::string_view title, std::string_view text, int& step) {
+        const Theme& theme = context.theme;
+        fill(at, theme.panel, kRadius);
+        outline(at, theme.line, kRadius);
+        Flow flow{at.inset(kPad)};
+        const Box top = flow.take(24);
+        put_text(context.fonts.body_bold, {top.x, top.y - 4, top.width, 20}, theme.text, title);
+        put_paragraph(context.fonts.body, flow.rest, theme.muted, text, kLeading);
+        const Box row{at.x + kPad, at.bottom() - kPad - kButtonHeight, at.width - 2 * kPad, kButtonHeight};
+        const int count = static_cast<int>(kStops.size());
+        put_text(context.fonts.small, row, theme.faint, context.t("tour.step", {{"step", std::to_string(step + 1)}, {"steps", std::to_string(count)}}));
+        context.widgets.add({"tour.title", std::string(title), Role::text, at, {}, static_cast<double>(step + 1)});
+        const bool last = step + 1 == count;
+        const std::string_view next = context.t(last ? "tour.done" : "tour.next"), back = context.t("tour.back");
+        const Box next_box{row.right() - button_width(context.fonts.body_bold, next), row.y, button_width(context.fonts.body_bold, next), row.height};
+        const Box back_box{next_box.x - 8 - button_width(context.fonts.body, back), row.y, button_width(context.fonts.body, back), row.height};
+        const bool went_back = step > 0 && button(context, "tour.back", back, back_box);
+        const bool went_on = button(context, "tour.next", next, next_box, Look::primary);
+        const Box close{at.right() - 32, at.y + 8, 24, 24};
+        const bool ended = icon_button(context, "tour.close", context.t("tour.done"), Icon::close, close);
+        if (went_on) step = last ? -1 : step + 1;
+        if (went_back) --step;
+        if (ended) step = -1;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> make_tour() { return std::make_unique<Tour>(); }
+
+}  // namespace headlight::ui

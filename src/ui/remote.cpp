@@ -1,0 +1,67 @@
+#include "ui/remote.h"
+
+#include <nlohmann/json.hpp>
+
+#include "imgui_internal.h"
+
+namespace headlight::ui {
+
+namespace {
+
+using Json = nlohmann::json;
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string answer(const Result<void>& result) {
+    if (result) return "{\"ok\":true}";
+    return dump({{"ok", false}, {"message", result.error().message}});
+}
+
+Result<void> load_named_model(const Json& command, app::CommandQueue& commands, const platform::Platform& platform) {
+    const auto name = command.find("name");
+    if (name == command.end() || !name->is_string()) return invalid("\"name\" must be a string.");
+    ASSIGN_OR_RETURN(app::LoadModel load, model_files(name->get<std::string>(), platform));
+    commands.push(std::move(load));
+    return {};
+}
+
+}  // namespace
+
+Result<app::LoadModel> model_files(std::string_view name, const platform::Platform& platform) {
+    const std::string folder = "models/" + std::string(name);
+    app::LoadModel load{std::string(name), {}};
+    for (const std::string& path : platform.assets_in(folder)) {
+        ASSIGN_OR_RETURN(load.files[path.substr(folder.size() + 1)], platform.asset(path));
+    }
+    if (load.files.empty()) return fail(ErrorCode::not_found, "There is no model in " + folder + ".");
+    return load;
+}
+
+std::string run_command(std::string_view json, app::CommandQueue& commands, const platform::Platform& platform) {
+    const Json parsed = Json::parse(json, nullptr, false);
+    const bool load = parsed.is_object() && parsed.value("do", Json()) == Json("load_model");
+    if (load) return answer(load_named_model(parsed, commands, platform));
+    Result<app::Command> command = app::command_from_json(json);
+    if (!command) return answer(std::unexpected(command.error()));
+    commands.push(std::move(*command));
+    return answer({});
+}
+
+std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueue& commands, const platform::Platform& platform) {
+    const int queue = ImGui::GetCurrentContext()->InputEventsQueue.Size;
+    const bool work = app.next_work_ms(platform.now() * 1000) == 0;
+    const Json more{{"frame", ui.frames()},
+                    {"queue", queue},
+                    {"ready", app.model() != nullptr && !app.distribution().empty()},
+                    {"busy", !commands.empty() || work || ui.wants_frame(app, platform)},
+                    {"frame_ms", ui.frame_ms()},
+                    {"threads", platform.threads()},
+                    {"version", HEADLIGHT_VERSION}};
+    std::string text = app.state_json();
+    const std::string tail = dump(more).substr(1);
+    if (text.size() < 2 || text.back() != '}') return dump(more);
+    text.back() = text.size() > 2 ? ',' : ' ';
+    return text + tail;
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,196 @@
+#include "ui/shell.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "imgui_internal.h"
+#include "ui/widgets.h"
+
+namespace headlight::ui {
+
+namespace {
+
+constexpr ImGuiWindowFlags kColumnFlags = ImGuiWindowFlags_NavFlattened | ImGuiWindowFlags_NoBackground;
+constexpr float kLeastHeadHeight = 280;  // below this the centre scrolls
+constexpr float kColumnGap = 20;
+constexpr float kDragSlack = 8;          // a finger may tremble so much in a tap
+
+// A finger that is drawn across a column scrolls it, and does not press what it began on.
+void scroll_by_finger(const Context& context) {
+    if (!context.platform.touch()) return;
+    ImGuiContext& g = *ImGui::GetCurrentContext();
+    ImGuiWindow* window = ImGui::GetCurrentWindow();
+    const bool inside = window->InnerClipRect.Contains(g.IO.MouseClickedPos[0]);
+    if (!g.IO.MouseDown[0] || !inside || !ImGui::IsMouseDragging(0, kDragSlack)) return;
+    const bool horizontal = std::abs(ImGui::GetMouseDragDelta(0, 0).x) > std::abs(ImGui::GetMouseDragDelta(0, 0).y);
+    if (g.ActiveIdUsingNavDirMask != 0 && horizontal) return;  // a slider is being moved
+    ImGui::ClearActiveID();
+    ImGui::SetScrollY(std::clamp(window->Scroll.y - g.IO.MouseDelta.y, 0.0f, window->ScrollMax.y));
+}
+
+}  // namespace
+
+Shell::Shell() {
+    for (const PanelInfo& info : panel_list()) slots_.push_back({&info, info.make()});
+}
+
+std::vector<Shell::Slot*> Shell::slots_of(Place place) {
+    std::vector<Slot*> found;
+    for (Slot& slot : slots_) {
+        if (slot.info->place == place) found.push_back(&slot);
+    }
+    return found;
+}
+
+Shell::Slot* Shell::slot_of(std::string_view id) {
+    for (Slot& slot : slots_) {
+        if (slot.info->id == id) return &slot;
+    }
+    return nullptr;
+}
+
+void Shell::draw_panel(const Context& context, Slot& slot, const Box& box) {
+    ImGui::PushID(slot.info->id.data());
+    if (slot.info->place != Place::overlay) context.shared.places[std::string(slot.info->id)] = box;
+    slot.panel->draw(context, box);
+    ImGui::PopID();
+}
+
+void Shell::draw_place(const Context& context, Place place, const Box& box) {
+    for (Slot* slot : slots_of(place)) draw_panel(context, *slot, box);
+}
+
+void Shell::draw(Context& context) {
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    const Box screen{0, 0, size.x, size.y};
+    context.phone = screen.width <= kPhoneWidth;
+    context.covered = context.shared.help_open || context.shared.tour_step >= 0;
+    const app::Tab tab = context.app.settings().tab;
+    scroll_to_top_ = tab != tab_;
+    tab_ = tab;
+    ImGui::SetNextWindowPos(ImVec2(0, 0));
+    ImGui::SetNextWindowSize(size);
+    constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                        ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
+    ImGui::Begin("headlight", nullptr, kFlags);
+    if (context.phone) {
+        draw_phone(context, screen);
+    } else {
+        draw_desktop(context, screen);
+    }
+    ImGui::End();
+    const float bar = context.app.settings().embed ? 0 : kTopBar;
+    const float below = context.phone ? kTabBar : bottom_height(context, screen.width);
+    for (Slot* slot : slots_of(Place::overlay)) {
+        const bool toasts = slot->info->id == "notices";
+        draw_panel(context, *slot, toasts ? Box{0, bar, screen.width, screen.height - bar - below} : screen);
+    }
+}
+
+float Shell::bottom_height(const Context& context, float width) {
+    float height = 0;
+    for (Slot* slot : slots_of(Place::bottom)) height += slot->panel->wanted_height(context, width);
+    return height;
+}
+
+void Shell::draw_desktop(const Context& context, const Box& screen) {
+    const float bar = context.app.settings().embed ? 0 : kTopBar;
+    if (bar > 0) draw_place(context, Place::top, {0, 0, screen.width, bar});
+    const float below = std::min(bottom_height(context, screen.width), screen.height * 0.5f);
+    const bool narrow = screen.width < kNarrowWidth;
+    const float left = narrow ? std::floor(screen.width * 0.26f) : kLeftColumn;
+    const float right = narrow ? std::floor(screen.width * 0.32f) : kRightColumn;
+    const float height = screen.height - bar - below;
+    draw_stack(context, "left", {0, bar, left, height}, narrow ? 12 : kPadding, slots_of(Place::left));
+    draw_centre(context, {left, bar, screen.width - left - right, height});
+    draw_stack(context, "right", {screen.width - right, bar, right, height}, narrow ? 12 : kPadding, slots_of(Place::right));
+    vertical_line(left - 1, bar, height, context.theme.line);
+    vertical_line(screen.width - right - 1, bar, height, context.theme.line);
+    draw_place(context, Place::bottom, {0, screen.height - below, screen.width, below});
+}
+
+void Shell::draw_stack(const Context& context, const char* id, const Box& column, float padding, const std::vector<Slot*>& slots) {
+    ImGui::SetCursorScreenPos(column.min());
+    ImGui::BeginChild(id, ImVec2(column.width, column.height), 0, kColumnFlags);
+    if (scroll_to_top_) ImGui::SetScrollY(0);
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    Flow flow{{column.x + padding, origin.y + padding, column.width - 2 * padding, column.height}};
+    for (Slot* slot : slots) {
+        const float height = slot->panel->wanted_height(context, flow.rest.width);
+        if (height <= 0) continue;
+        draw_panel(context, *slot, flow.take(height));
+    }
+    ImGui::SetCursorScreenPos(ImVec2(column.x, flow.rest.y + padding - 4));
+    ImGui::Dummy(ImVec2(1, 1));
+    scroll_by_finger(context);
+    ImGui::EndChild();
+}
+
+void Shell::draw_centre(const Context& context, const Box& column) {
+    ImGui::SetCursorScreenPos(column.min());
+    ImGui::BeginChild("centre", ImVec2(column.width, column.height), 0, kColumnFlags);
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    Flow flow{{column.x + kPadding, origin.y + kPadding, column.width - 2 * kPadding, column.height - 2 * kPadding}};
+    for (Slot* slot : slots_of(Place::centre_map)) draw_panel(context, *slot, flow.take(slot->panel->wanted_height(context, flow.rest.width)));
+    Slot* grid = slot_of("grid");
+    Slot* head = slot_of("head");
+    const app::ModelInfo* model = context.app.model();
+    const float height = std::max(flow.rest.height, kLeastHeadHeight);
+    // The grid gets about a third, more where many heads want it, and never more than its pictures can use.
+    const float heads = model != nullptr ? static_cast<float>(model->heads) : 6;
+    const float most = 20 + heads * 60;
+    const float grid_width = std::min(std::max(std::min(236.0f, most), std::floor(flow.rest.width * (heads > 8 ? 0.36f : 0.3f))), most);
+    if (flow.rest.width < 420) {
+        // Too narrow for both: the head first, the grid below, and the column scrolls.
+        draw_panel(context, *head, flow.take(std::min(head->panel->wanted_height(context, flow.rest.width), height)));
+        flow.skip(16);
+        draw_panel(context, *grid, flow.take(grid->panel->wanted_height(context, flow.rest.width)));
+    } else {
+        const Box row = flow.take(height);
+        draw_panel(context, *grid, {row.x, row.y, grid_width, row.height});
+        draw_panel(context, *head, {row.x + grid_width + kColumnGap, row.y, row.width - grid_width - kColumnGap, row.height});
+    }
+    ImGui::SetCursorScreenPos(ImVec2(column.x, flow.rest.y + kPadding - 4));
+    ImGui::Dummy(ImVec2(1, 1));
+    scroll_by_finger(context);
+    ImGui::EndChild();
+}
+
+void Shell::draw_phone(const Context& context, const Box& screen) {
+    const float bar = context.app.settings().embed ? 0 : kTopBar;
+    if (bar > 0) draw_place(context, Place::top, {0, 0, screen.width, bar});
+    std::vector<Slot*> slots;
+    auto add = [&](std::initializer_list<std::string_view> ids) {
+        for (const std::string_view id : ids) slots.push_back(slot_of(id));
+    };
+    switch (context.app.settings().tab) {
+        case app::Tab::in: add({"prompt", "tokens", "try"}); break;
+        case app::Tab::heads: add({"prompt", "tokens", "map", "head", "grid"}); break;
+        case app::Tab::out: add({"prompt", "tokens", "predictions", "sampling"}); break;
+        case app::Tab::more: add({"inspector", "menu"}); break;
+    }
+    draw_stack(context, "column", {0, bar, screen.width, screen.height - bar - kTabBar}, kPhonePadding, slots);
+    draw_tabs(context, {0, screen.height - kTabBar, screen.width, kTabBar});
+}
+
+void Shell::draw_tabs(const Context& context, const Box& bar) {
+    const Theme& theme = context.theme;
+    fill(bar, theme.panel);
+    horizontal_line(bar.x, bar.y, bar.width, theme.line);
+    constexpr std::array kTabs{std::pair{"tab.in", app::Tab::in}, std::pair{"tab.heads", app::Tab::heads},
+                               std::pair{"tab.out", app::Tab::out}, std::pair{"tab.more", app::Tab::more}};
+    const float width = bar.width / static_cast<float>(kTabs.size());
+    for (std::size_t i = 0; i < kTabs.size(); ++i) {
+        const auto [key, tab] = kTabs[i];
+        const Box box{bar.x + width * static_cast<float>(i), bar.y, width, bar.height};
+        const bool on = context.app.settings().tab == tab;
+        const std::string_view label = context.t("set." + std::string(key));
+        const Hit hit = hit_area(context, key, label, Role::tab, box, switched(on));
+        if (on) fill({box.centre().x - 16, box.y, 32, 2}, theme.attends);
+        put_text(on ? context.fonts.body_bold : context.fonts.body, box, on ? theme.attends : theme.muted, label, Align::centre);
+        if (hit.clicked) context.push(app::set<&app::Settings::tab>(tab));
+    }
+}
+
+}  // namespace headlight::ui

@@ -1,0 +1,38 @@
+#pragma once
+// Where every panel stands: three columns over an inspector, or one column with tabs on a narrow screen.
+
+#include <memory>
+#include <vector>
+
+#include "ui/panel.h"
+
+namespace headlight::ui {
+
+class Shell {
+  public:
+    Shell();
+    void draw(Context& context);
+
+  private:
+    struct Slot {
+        const PanelInfo* info;
+        std::unique_ptr<Panel> panel;
+    };
+    void draw_desktop(const Context& context, const Box& screen);
+    void draw_phone(const Context& context, const Box& screen);
+    void draw_centre(const Context& context, const Box& column);
+    void draw_place(const Context& context, Place place, const Box& box);
+    // Panels one below the other in a column that scrolls when it must.
+    void draw_stack(const Context& context, const char* id, const Box& column, float padding, const std::vector<Slot*>& slots);
+    void draw_tabs(const Context& context, const Box& bar);
+    [[nodiscard]] std::vector<Slot*> slots_of(Place place);
+    [[nodiscard]] Slot* slot_of(std::string_view id);
+    [[nodiscard]] float bottom_height(const Context& context, float width);
+    void draw_panel(const Context& context, Slot& slot, const Box& box);
+
+    std::vector<Slot> slots_;
+    app::Tab tab_ = app::Tab::in;  // of the last frame: a new tab begins at its top
+    bool scroll_to_top_ = false;
+};
+
+}  // namespace headlight::ui
