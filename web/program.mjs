@@ -48,18 +48,21 @@ export class Program {
     }
   }
 
-  // Hands a file over; its bytes then belong to the program.
+  // Room for a file in the program's memory.
+  #room(name, size) {
+    const at = this.#withText(name, (text) => this.#module._hl_file(text, size)) >>> 0;
+    if (at === 0) throw new RangeError(`${name}, ${(size / 1e6).toFixed(0)} MB`);
+    return at;
+  }
+
   file(name, bytes) {
-    const at = this.#module._malloc(Math.max(1, bytes.length));
-    if (at === 0) throw new RangeError(`no memory for ${name} (${bytes.length} bytes)`);
+    const at = this.#room(name, bytes.length);
     this.#module.HEAPU8.set(bytes, at);
-    this.#withText(name, (text) => this.#module._hl_file(text, at, bytes.length));
   }
 
   // The same for a file of the reader's, piece by piece: it may be larger than a JavaScript array should be.
   async fileFrom(name, blob) {
-    const at = blob.size < 4e9 ? this.#module._malloc(Math.max(1, blob.size)) : 0;
-    if (at === 0) throw new RangeError(`no memory for ${name} (${blob.size} bytes)`);
+    const at = this.#room(name, blob.size);
     let done = 0;
     const reader = blob.stream().getReader();
     for (;;) {
@@ -68,7 +71,6 @@ export class Program {
       this.#module.HEAPU8.set(value, at + done);
       done += value.length;
     }
-    this.#withText(name, (text) => this.#module._hl_file(text, at, done));
   }
 }
 
