@@ -88,6 +88,11 @@ struct Kernels {
     // Round to nearest even; F16 subnormals, infinities and NaN are kept.
     void (*from_f16)(float* y, const std::uint16_t* x, int n);
 
+    // For measuring only: `rounds` times kBusyVectors independent multiplications and additions in registers, which is
+    // as fast as products can get here. The result is to be used, so that the loop stays.
+    static constexpr int kBusyVectors = 12;
+    float (*busy_loop)(int rounds);
+
     [[nodiscard]] std::size_t packed_floats(int k, int n) const {
         const auto columns = static_cast<std::size_t>((n + panel - 1) / panel) * static_cast<std::size_t>(panel);
         return columns * static_cast<std::size_t>(k);

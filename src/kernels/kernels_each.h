@@ -21,26 +21,15 @@ struct Whole {
     void put(float* p, F32 x) const { store(p + at, x); }
 };
 
-// The first `count` lanes (0 to kLanes) of a vector, from `at` on: the end of a row. Memory past it is not touched.
+// The first `count` lanes (1 to kLanes - 1) of a vector, from `at` on: the end of a row. Memory past it is not touched.
 struct Part {
     int at, count;
-    F32 get_or(const float* p, float fill) const {
-        float lanes[kLanes];
-        for (int i = 0; i < kLanes; ++i) lanes[i] = i < count ? p[at + i] : fill;
-        return load(lanes);
-    }
-    F32 get(const float* p) const { return get_or(p, 0.0f); }
+    F32 get(const float* p) const { return load_first(p + at, count); }
+    F32 get_or(const float* p, float fill) const { return or_else(get(p), fill); }
     F32 or_else(F32 x, float fill) const {
-        float lanes[kLanes];
-        store(lanes, x);
-        for (int i = 0; i < kLanes; ++i) lanes[i] = i < count ? lanes[i] : fill;
-        return load(lanes);
+        return select(less_unsigned(iota(0), isplat(static_cast<std::uint32_t>(count))), x, splat(fill));
     }
-    void put(float* p, F32 x) const {
-        float lanes[kLanes];
-        store(lanes, x);
-        for (int i = 0; i < count; ++i) p[at + i] = lanes[i];
-    }
+    void put(float* p, F32 x) const { store_first(p + at, x, count); }
 };
 
 // body(Whole or Part) over n elements.

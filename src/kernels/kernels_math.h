@@ -10,29 +10,37 @@ inline I32 scale_bits(I32 exponent) {
     return shift_left<23>(exponent + isplat(127));
 }
 
-// exp(x) = 2^n exp(r) with r in [-ln 2 / 2, ln 2 / 2] and a polynomial for exp(r), as in Cephes (Moshier); the
-// coefficients interpolate (exp(r) - 1 - r) / r^2 at the Chebyshev nodes, error 7e-10. Subnormal results are rounded
-// once; below the least subnormal 0; above the largest float infinity; NaN stays NaN.
-inline F32 exp_of(F32 x) {
+// exp(x) = 2^exponent * fraction.
+struct ExpParts {
+    F32 fraction;
+    I32 exponent;
+};
+
+// n = round(x / ln 2), and a polynomial for exp(r), r = x - n ln 2 in [-ln 2 / 2, ln 2 / 2], as in Cephes (Moshier);
+// its coefficients interpolate (exp(r) - 1 - r) / r^2 at the Chebyshev nodes, error 7e-10.
+inline ExpParts exp_parts(F32 x) {
     constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to the nearest integer, ties to even
-    // Lanes that give 0 compute exp(0) instead: masked scores (-inf) would take the slow path of subnormals.
-    const Mask zero = less(x, splat(-103.97208f));
-    const F32 z = min(select(zero, splat(0.0f), x), splat(89.0f));
-    const F32 shifted = z * splat(1.44269504f) + splat(kRound);
+    const F32 shifted = x * splat(1.44269504f) + splat(kRound);
     const F32 n = shifted - splat(kRound);
-    const F32 r = (z - n * splat(0.693359375f)) - n * splat(-2.12194440e-4f);
+    const F32 r = (x - n * splat(0.693359375f)) - n * splat(-2.12194440e-4f);
     F32 p = splat(0.00019890994f);
     p = p * r + splat(0.00139336532f);
     p = p * r + splat(0.00833331048f);
     p = p * r + splat(0.0416664667f);
     p = p * r + splat(0.166666672f);
     p = p * r + splat(0.5f);
-    p = (p * (r * r) + r) + splat(1.0f);
+    return {(p * (r * r) + r) + splat(1.0f), bits(shifted) - bits(splat(kRound))};
+}
+
+// Subnormal results are rounded once; below the least subnormal 0; above the largest float infinity; NaN stays NaN.
+inline F32 exp_of(F32 x) {
+    // Lanes that give 0 compute exp(0) instead: masked scores (-inf) would take the slow path of subnormals.
+    const Mask zero = less(x, splat(-103.97208f));
+    const ExpParts parts = exp_parts(min(select(zero, splat(0.0f), x), splat(89.0f)));
     // 2^n in two factors, because n can be -150 or 128.
-    const I32 whole = bits(shifted) - bits(splat(kRound));
-    const I32 half = shift_right_signed<1>(whole);
-    p = (p * from_bits(scale_bits(half))) * from_bits(scale_bits(whole - half));
-    return select(zero, splat(0.0f), p);
+    const I32 half = shift_right_signed<1>(parts.exponent);
+    const F32 y = (parts.fraction * from_bits(scale_bits(half))) * from_bits(scale_bits(parts.exponent - half));
+    return select(zero, splat(0.0f), y);
 }
 
 // An odd polynomial below 0.625 (interpolated as above, error 4e-9), 1 - 2 / (exp(2 |x|) + 1) beyond.
@@ -47,7 +55,9 @@ inline F32 tanh_of(F32 x) {
     p = p * z + splat(0.133333042f);
     p = p * z + splat(-0.333333343f);
     const F32 small = p * (z * a) + a;
-    const F32 large = splat(1.0f) - splat(2.0f) / (exp_of(a + a) + splat(1.0f));
+    const ExpParts squared = exp_parts(min(a + a, splat(40.0f)));  // tanh(20) is 1 in float
+    const F32 exp_2a = squared.fraction * from_bits(scale_bits(squared.exponent));
+    const F32 large = splat(1.0f) - splat(2.0f) / (exp_2a + splat(1.0f));
     return from_bits(bits(select(less(a, splat(0.625f)), small, large)) | sign);
 }
 

@@ -7,6 +7,21 @@
 namespace headlight::kernels {
 namespace {
 
+[[gnu::noinline]] float busy_loop(int rounds) {
+    F32 sums[Kernels::kBusyVectors];
+    HEADLIGHT_UNROLL
+    for (int i = 0; i < Kernels::kBusyVectors; ++i) sums[i] = splat(static_cast<float>(i));
+    const F32 factor = splat(0.75f), step = splat(0.25f);
+    for (int round = 0; round < rounds; ++round) {
+        HEADLIGHT_UNROLL
+        for (int i = 0; i < Kernels::kBusyVectors; ++i) sums[i] = sums[i] * factor + step;
+    }
+    F32 total = splat(0.0f);
+    HEADLIGHT_UNROLL
+    for (int i = 0; i < Kernels::kBusyVectors; ++i) total = total + sums[i];
+    return reduce_sum(total);
+}
+
 constexpr Kernels table_of(const char* name, const char* description, bool (*supported)()) {
     return {.name = name,
             .description = description,
@@ -32,7 +47,8 @@ constexpr Kernels table_of(const char* name, const char* description, bool (*sup
             .scaled_add_to = scaled_add_to,
             .dropout = dropout,
             .adamw = adamw,
-            .from_f16 = from_f16};
+            .from_f16 = from_f16,
+            .busy_loop = busy_loop};
 }
 
 }  // namespace

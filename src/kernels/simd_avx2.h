@@ -31,6 +31,15 @@ inline F32 load(const float* p) {
 inline void store(float* p, F32 x) {
     _mm256_storeu_ps(p, x.v);
 }
+inline __m256i first_lanes(int count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+inline F32 load_first(const float* p, int count) {
+    return {_mm256_maskload_ps(p, first_lanes(count))};
+}
+inline void store_first(float* p, F32 x, int count) {
+    _mm256_maskstore_ps(p, first_lanes(count), x.v);
+}
 inline F32 operator+(F32 a, F32 b) {
     return {_mm256_add_ps(a.v, b.v)};
 }

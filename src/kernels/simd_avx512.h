@@ -31,6 +31,15 @@ inline F32 load(const float* p) {
 inline void store(float* p, F32 x) {
     _mm512_storeu_ps(p, x.v);
 }
+inline __mmask16 first_lanes(int count) {
+    return static_cast<__mmask16>((1u << count) - 1u);
+}
+inline F32 load_first(const float* p, int count) {
+    return {_mm512_maskz_loadu_ps(first_lanes(count), p)};
+}
+inline void store_first(float* p, F32 x, int count) {
+    _mm512_mask_storeu_ps(p, first_lanes(count), x.v);
+}
 inline F32 operator+(F32 a, F32 b) {
     return {_mm512_add_ps(a.v, b.v)};
 }

@@ -28,6 +28,11 @@ inline F32 load(const float* p) {
 inline void store(float* p, F32 x) {
     *p = x.v;
 }
+// The first `count` lanes, 0 to kLanes - 1, and zeros; memory past them is not read or written.
+inline F32 load_first(const float*, int) {
+    return {0.0f};
+}
+inline void store_first(float*, F32, int) {}
 inline F32 operator+(F32 a, F32 b) {
     return {a.v + b.v};
 }

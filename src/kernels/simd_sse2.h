@@ -30,6 +30,17 @@ inline F32 load(const float* p) {
 inline void store(float* p, F32 x) {
     _mm_storeu_ps(p, x.v);
 }
+// The first `count` lanes, 0 to kLanes - 1, and zeros; memory past them is not read or written.
+inline F32 load_first(const float* p, int count) {
+    float lanes[F32::kLanes] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = p[i];
+    return load(lanes);
+}
+inline void store_first(float* p, F32 x, int count) {
+    float lanes[F32::kLanes];
+    store(lanes, x);
+    for (int i = 0; i < count; ++i) p[i] = lanes[i];
+}
 inline F32 operator+(F32 a, F32 b) {
     return {_mm_add_ps(a.v, b.v)};
 }

@@ -1,0 +1,10 @@
+# bench_kernels [implementation [threads]]: speeds of the kernels beside what the machine can do at most. Not a test:
+# build it alone (ninja bench_kernels); the .js of a WebAssembly build runs in node.
+add_executable(bench_kernels EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/kernels_bench.cpp)
+target_link_libraries(bench_kernels PRIVATE hl_kernels)
+if(EMSCRIPTEN)
+  target_link_options(bench_kernels PRIVATE -sALLOW_MEMORY_GROWTH=1 -sENVIRONMENT=node,worker -sEXIT_RUNTIME=1)
+  if(HEADLIGHT_THREADS)
+    target_link_options(bench_kernels PRIVATE -sPTHREAD_POOL_SIZE=8 -sPROXY_TO_PTHREAD)
+  endif()
+endif()
