@@ -7,6 +7,7 @@
 #include "app/app_state.h"
 #include "base/check.h"
 #include "base/rng.h"
+#include "model/logits_hash.h"
 #include "text/tokenizer.h"
 
 #include <nlohmann/json.hpp>
@@ -222,6 +223,8 @@ std::int64_t App::rows_computed() const {
     return state_->session == nullptr ? 0 : state_->session->rows_computed();
 }
 
+std::string App::golden_hash() const { return model::hash_text(model::golden_hash(state_->compute)); }
+
 std::string App::token_text(std::int32_t id) const {
     const text::Tokenizer* tokenizer = state_->session == nullptr ? nullptr : state_->session->tokenizer();
     if (tokenizer == nullptr || id < 0 || id >= tokenizer->vocab_size()) return "#" + std::to_string(id);
@@ -344,7 +347,7 @@ void App::State::settle() {
     }
     if (pending_share) {
         pending_share = false;
-        effects.push_back({Effect::Kind::copy_text, "", "text/plain", link()});
+        effects.push_back({Effect::Kind::copy_link, "", "text/plain", link()});
         notify_key(Severity::info, "notice.link_copied");
     }
     if (!touched || playing) return;

@@ -27,7 +27,12 @@ struct Progress {
 
 // What the shell does for the app: drained once a frame with App::take_effects().
 struct Effect {
-    enum class Kind : std::uint8_t { copy_text, save_file, set_fragment } kind;
+    enum class Kind : std::uint8_t {
+        copy_text,
+        save_file,
+        set_fragment,
+        copy_link,  // bytes: the fragment; the shell puts the page's address before it
+    } kind;
     std::string name;  // of a file
     std::string mime;
     std::string bytes;  // text, file content, or the fragment without '#'

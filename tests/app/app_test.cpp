@@ -268,7 +268,7 @@ TEST(App, ShareCopiesTheLinkOfACompletePass) {
     queue.push(Share{});
     app->apply(queue, 0);
     while (app->next_work_ms(0) == 0) app->advance(0, 0);
-    const auto copied = effects_of(*app, Effect::Kind::copy_text);
+    const auto copied = effects_of(*app, Effect::Kind::copy_link);
     ASSERT_EQ(copied.size(), 1U);
     EXPECT_EQ(copied[0].bytes, app->link());
     EXPECT_NE(copied[0].bytes.find("&c=" + app->checksum()), std::string::npos);
