@@ -15,7 +15,7 @@ export function createApi(program, events) {
   const settled = () => new Promise((resolve) => {
     const look = () => {
       const state = program.state();
-      if (state.busy || program.frameNeeded() && !state.playing) setTimeout(look, 15);
+      if (state.busy && !state.playing) setTimeout(look, 15);
       else resolve(state);
     };
     setTimeout(look, 0);
@@ -50,7 +50,11 @@ export function createApi(program, events) {
     undo: () => command({ do: 'undo' }),
     redo: () => command({ do: 'redo' }),
     state: () => program.state(),
-    widgets: () => program.widgets(),
+    widgets: () => {  // what is on the screen, by stable names; recorded from the first call on
+      const widgets = program.widgets();
+      if (widgets.items.length === 0) program.wake();
+      return widgets;
+    },
     link: () => `${location.href.split('#')[0]}#${program.state().link}`,
     openLink: (link) => command({ do: 'open_link', link: String(link) }),
     on: (type, listener) => {

@@ -70,11 +70,10 @@ function listen(program, headlight) {
   darkPreferred.addEventListener('change', preferred);
   document.addEventListener('visibilitychange', () => document.hidden || program.wake());
   for (const type of ['dragover', 'drop']) {
-    addEventListener(type, (event) => {  // before GLFW's, which knows nothing of large files
+    addEventListener(type, (event) => {
       event.preventDefault();
-      event.stopImmediatePropagation();
       if (type === 'drop') openFiles(program, event.dataTransfer.files);
-    }, true);
+    });
   }
   new Mirror(headlight, events);
 }
@@ -107,7 +106,7 @@ async function main() {
   const around = Object.keys(files).filter((name) => /^(fonts|strings|prompts)\//.test(name));
   const parts = await fetchAll([`${build}.js`, `${build}.wasm`, ...around], (done, all) => showProgress('program', done, all));
   const weights = fetchAll(modelFiles(model), (done, all) => showProgress('model', done, all));
-  keepKeysFromCanvas((event) => field?.key(event));
+  keepKeysFromCanvas(canvas);
   const host = createHost({
     events,
     openFiles: (list) => openFiles(program, list),
@@ -145,6 +144,7 @@ async function main() {
   events.dispatchEvent(new Event('frame'));
   events.dispatchEvent(new Event('change'));
   hideStatus();
+  if (document.activeElement === document.body) canvas.focus({ preventScroll: true });
   document.documentElement.dataset.ready = build;
   keepForOffline();
 }

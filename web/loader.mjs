@@ -5,13 +5,9 @@ import { askForRetry } from './status.mjs';
 
 export const addressOf = (name) => new URL(`./${name}?${files[name].hash}`, document.baseURI).href;
 
-// The files of a model folder that the program reads; tokenizer.json says all that vocab.json and merges.txt say.
+// The files of a model folder that the program reads.
 export function modelFiles(model, names = Object.keys(files)) {
-  const inside = names.filter((name) => name.startsWith(`models/${model}/`));
-  const has = (file) => inside.includes(`models/${model}/${file}`);
-  const wanted = has('tokenizer.json') ? ['tokenizer.json'] : ['vocab.json', 'merges.txt'];
-  return ['config.json', ...wanted, 'model.safetensors'].map((file) => `models/${model}/${file}`)
-    .filter((name) => inside.includes(name));
+  return names.filter((name) => name.startsWith(`models/${model}/`) && !name.endsWith('.md'));
 }
 
 async function fetchOnce(name, onBytes) {

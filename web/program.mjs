@@ -36,12 +36,12 @@ export class Program {
 
   contextLost() { this.#module._hl_context_lost?.(); }
 
-  // {x, y, width, height, size, clip: {top, bottom}} in CSS pixels, or null while the field is not shown.
+  // {x, y, width, height, size, clipTop, clipBottom} in CSS pixels, or null while the field is not shown.
   promptPlace() {
-    const at = this.#module._malloc(9 * 4);
+    const at = this.#module._malloc(7 * 4);
     try {
       if (!this.#module._hl_prompt_rect(at)) return null;
-      const [x, y, width, height, size, clipTop, clipBottom] = new Float32Array(this.#module.HEAPU8.buffer, at, 9);
+      const [x, y, width, height, size, clipTop, clipBottom] = new Float32Array(this.#module.HEAPU8.buffer, at, 7);
       return { x, y, width, height, size, clipTop, clipBottom };
     } finally {
       this.#module._free(at);

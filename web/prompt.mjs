@@ -6,11 +6,14 @@ export class PromptField {
   #field = document.getElementById('prompt');
   #program;
   #composing = false;
+  #canvas;
   #sent = '';       // the text that the program was last told or last told us
+  #unheard = false;  // what was typed last has not come to the program yet: its state still holds the text before
   #place = '';
 
   constructor(program, events, canvas) {
     this.#program = program;
+    this.#canvas = canvas;
     const field = this.#field;
     this.translate();
     field.addEventListener('compositionstart', () => { this.#composing = true; });
@@ -19,6 +22,7 @@ export class PromptField {
       this.#send();
     });
     field.addEventListener('input', () => this.#send());
+    field.addEventListener('keydown', (event) => this.#key(event));
     field.addEventListener('wheel', (event) => {
       if (field.scrollHeight > field.clientHeight + 1) return;
       event.preventDefault();
@@ -40,10 +44,9 @@ export class PromptField {
 
   blur() { this.#field.blur(); }
 
-  // Keys while the field has the focus; see keys() below.
-  key(event) {
+  #key(event) {
     if (event.isComposing) return;
-    if (event.key === 'Escape') this.blur();
+    if (event.key === 'Escape') this.#canvas.focus({ preventScroll: true });
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.#program.command({ do: 'step' });
@@ -53,13 +56,15 @@ export class PromptField {
   #send() {
     if (this.#composing || this.#field.value === this.#sent) return;
     this.#sent = this.#field.value;
+    this.#unheard = true;
     this.#program.command({ do: 'set_prompt', text: this.#sent });
   }
 
   // A step, a sample, a link or undo changes the text from the other side.
   #read() {
-    const { prompt } = this.#program.state();
-    if (this.#composing || prompt === undefined || prompt === this.#sent) return;
+    const { prompt, busy } = this.#program.state();
+    if (prompt === this.#sent || !busy) this.#unheard = false;
+    if (this.#composing || this.#unheard || prompt === this.#sent) return;
     this.#sent = prompt;
     if (this.#field.value === prompt) return;
     const grows = prompt.startsWith(this.#field.value);
@@ -86,23 +91,18 @@ export class PromptField {
   }
 }
 
-// GLFW's script listens to keys on the window, in the capturing phase, and swallows Tab and Backspace. These listeners
-// come first (call before the program starts): keys that belong to an HTML control never reach it.
-export function keepKeysFromCanvas(onFieldKey) {
-  const isControl = (target) => target instanceof Element && target.closest('textarea, input, button, summary, a');
-  for (const type of ['keydown', 'keypress', 'keyup']) {
-    addEventListener(type, (event) => {
-      const own = isControl(event.target);
-      if (own) {
-        event.stopImmediatePropagation();
-        if (type === 'keydown' && own.id === 'prompt') onFieldKey(event);
-      } else if (event.ctrlKey || event.metaKey || event.altKey || /^F\d+$/.test(event.key)) {
-        // The browser keeps its own shortcuts: GLFW would cancel some of them.
-        const preventDefault = event.preventDefault;
-        if ('rtlwnfp+-0123456789'.includes(event.key.toLowerCase()) || /^F\d+$/.test(event.key)) {
-          event.preventDefault = () => {};
-        } else event.preventDefault = preventDefault;
-      }
-    }, true);
+// The program hears keys on the window. Those of an HTML control never get there; Tab does only while the canvas has the
+// focus, and after Escape the next Tab leaves the canvas.
+export function keepKeysFromCanvas(canvas) {
+  let leaving = false;
+  const belongsToPage = (event) => {
+    if (event.target instanceof Element && event.target.closest('textarea, button, summary, a')) return true;
+    return event.key === 'Tab' && (event.target !== canvas || leaving);
+  };
+  for (const type of ['keydown', 'keyup']) {
+    document.addEventListener(type, (event) => {
+      if (belongsToPage(event)) event.stopPropagation();
+      if (type === 'keydown' && event.key !== 'Shift') leaving = event.key === 'Escape';
+    });
   }
 }

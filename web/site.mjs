@@ -29,7 +29,9 @@ addFolder('fonts', 'build/fonts', /\.ttf$/);
 addFolder('strings', 'assets/strings', /\.json$/);
 addFolder('prompts', 'assets/prompts', /\.json$/);
 for (const model of fs.readdirSync('assets/models', { withFileTypes: true })) {
-  if (model.isDirectory()) addFolder(`models/${model.name}`, `assets/models/${model.name}`);
+  if (!model.isDirectory()) continue;
+  // tokenizer.json says all that vocab.json and merges.txt say; a training state is nothing for the page.
+  addFolder(`models/${model.name}`, `assets/models/${model.name}`, /^(config\.json|tokenizer\.json|model\.safetensors|.*\.md)$/);
 }
 addFolder('.', 'web', /^(?!serve|site|size).*\.(mjs|css|svg)$/);
 for (const name of [...files.keys()].filter((file) => file.startsWith('./'))) {

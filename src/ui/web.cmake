@@ -6,6 +6,8 @@ target_link_options(headlight-web PRIVATE
   -sMODULARIZE=1 -sEXPORT_NAME=createHeadlight -sENVIRONMENT=web,worker
   -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sFILESYSTEM=0
   -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB -sINITIAL_MEMORY=64MB -sSTACK_SIZE=1MB
+  # A failed malloc answers null, so that a file that is too large is refused and nothing else happens.
+  -sABORTING_MALLOC=0
   "-sEXPORTED_RUNTIME_METHODS=[UTF8ToString,stringToUTF8,lengthBytesUTF8,HEAPU8]"
   "-sEXPORTED_FUNCTIONS=[_main,_malloc,_free]"
   -fno-exceptions -fno-rtti)

@@ -3,6 +3,7 @@
 #include <emscripten.h>
 
 #include <cstdlib>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
@@ -75,6 +76,10 @@ int launch(int, char**, MakeProgram make) {
         page::fatal("check", std::string(expression) + " (" + file + ":" + std::to_string(line) + ")");
         std::abort();
     });
+    std::set_new_handler([] {
+        page::fatal("memory", "");
+        std::abort();
+    });
     return 0;
 }
 
@@ -103,9 +108,15 @@ EMSCRIPTEN_KEEPALIVE const char* hl_start(const char* json) {
     return "{\"ok\":true}";
 }
 
-EMSCRIPTEN_KEEPALIVE void hl_file(const char* name, unsigned char* bytes, double size) {
-    running->platform.add_file(name, std::string(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)));
-    std::free(bytes);
+// Where the page writes the bytes of a file, before it calls anything else; null when there is no memory for them.
+EMSCRIPTEN_KEEPALIVE char* hl_file(const char* name, double size) {
+    constexpr double kAddressable = 4e9;
+    if (size < 0 || size > kAddressable) return nullptr;
+    // A string that finds no memory would end the program; this asks first.
+    void* probe = std::malloc(static_cast<std::size_t>(size) + 1);
+    if (probe == nullptr) return nullptr;
+    std::free(probe);
+    return running->platform.add_file(name, std::string(static_cast<std::size_t>(size), '\0'));
 }
 
 EMSCRIPTEN_KEEPALIVE const char* hl_command(const char* json) {

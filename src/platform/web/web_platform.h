@@ -22,7 +22,8 @@ class WebPlatform final : public Platform {
     // Takes the canvas; the error says that there is no WebGL 2.
     [[nodiscard]] Result<void> start(StartOptions options);
     void set_program(Program* program) { program_ = program; }
-    void add_file(std::string name, std::string bytes) { files_[std::move(name)] = std::move(bytes); }
+    // Keeps a file and says where its bytes are.
+    char* add_file(std::string name, std::string bytes) { return (files_[std::move(name)] = std::move(bytes)).data(); }
     // Files that a person chose, by their names under "user/"; they leave the store.
     void post_user_files(const std::vector<std::string>& names);
     void post(Event event);

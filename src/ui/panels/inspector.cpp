@@ -1,4 +1,5 @@
 // The bottom panel: why a cell of the head is what it is, or any traced matrix.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -196,8 +197,7 @@ class Inspector final : public Panel {
                                              site.per_head ? static_cast<std::uint64_t>(now.head + 1) : 0, context.theme.dark});
         if (key != key_) {
             key_ = key;
-            const Range range = value_range(matrix, causal, false);
-            scale_ = range.low >= 0 ? HeatScale{HeatMapping::linear, 0, range.high} : HeatScale{HeatMapping::diverging, range.low, range.high};
+            range_ = app::matrix_range(matrix, app::ColourScale::linear, 0);
             labels_.clear();
             for (const app::TokenInfo& token : context.app.tokens()) labels_.push_back(token_label(token.display).joined());
         }
@@ -207,7 +207,7 @@ class Inspector final : public Panel {
         const float cell_height = std::min(room.height / static_cast<float>(matrix.rows), 26.0f);
         const Box picture{room.x, room.y, cell_width * static_cast<float>(matrix.cols), cell_height * static_cast<float>(matrix.rows)};
         texture_.update(context.platform, key, [&](Pixels& out) {
-            heat_pixels(matrix, context.theme, {.scale = scale_, .causal = causal}, out);
+            heat_pixels(matrix, context.theme, {.range = range_, .causal = causal}, out);
         });
         texture_.draw(picture);
         if (tokens) put_row_labels(context, picture, cell_height, labels_, {.strong = context.app.hover().row, .accent = -1}, label - 8);
@@ -225,11 +225,11 @@ class Inspector final : public Panel {
             const Box cell{picture.x + static_cast<float>(settings.column) * cell_width, picture.y + static_cast<float>(settings.row) * cell_height, cell_width, cell_height};
             outline(cell.inset(-1.5f), context.theme.text, 1, 1.5f);
         }
-        put_scale(context, {picture.x, room.bottom() + 4, std::min(220.0f, room.width), 16}, scale_);
+        put_scale(context, {picture.x, room.bottom() + 4, std::min(220.0f, room.width), 16}, range_);
     }
 
     HeatTexture texture_;
-    HeatScale scale_;
+    app::HeatRange range_;
     std::vector<std::string> labels_;
     std::uint64_t key_ = 0;
 };

@@ -1,4 +1,5 @@
 // The model's stations from left to right, as a map: a block leads to its heads, the others to their matrix.
+#include <algorithm>
 #include <cmath>
 
 #include "ui/panels/panels.h"

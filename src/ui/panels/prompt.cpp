@@ -1,4 +1,6 @@
 // "What goes in": the text field.
+#include <algorithm>
+
 #include "ui/panels/panels.h"
 #include "ui/widgets.h"
 

@@ -1,8 +1,10 @@
 // The bar: name, which model, language, theme, tour, share, help.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "ui/panels/panels.h"
+#include "ui/remote.h"
 #include "ui/widgets.h"
 
 namespace headlight::ui {
@@ -34,7 +36,8 @@ class TopBar final : public Panel {
         draw_right(context, box, right);
         if (context.phone) return;
         left = draw_rungs(context, left + 16, box);
-        draw_model_chip(context, {left + 16, box.y + 12, right - left - 32, 24});
+        left = draw_model_chip(context, {left + 16, box.y + 12, right - left - 32, 24});
+        draw_verdict(context, {left + 12, box.y + 12, right - left - 24, 24});
     }
 
   private:
@@ -57,13 +60,14 @@ class TopBar final : public Panel {
             if (*clicked == 1) {
                 context.platform.open_files();
             } else if (rung == app::Rung::own) {
-                context.push(app::set<&app::Settings::rung>(app::Rung::small));
+                if (auto load = model_files("story", context.platform)) context.push(std::move(*load));
             }
         }
         return box.right();
     }
 
-    static void draw_model_chip(const Context& context, const Box& room) {
+    // Returns where it ends.
+    static float draw_model_chip(const Context& context, const Box& room) {
         const app::App& app = context.app;
         std::string text(context.t("bar.no_model"));
         const app::Progress& progress = app.progress();
@@ -81,7 +85,7 @@ class TopBar final : public Panel {
             text = context.t(activity_key(progress.activity));
         }
         const float width = std::ceil(text_width(context.fonts.small, text)) + 24;
-        if (width > room.width) return;
+        if (width > room.width) return room.x;
         const Box chip{room.x, room.y, width, room.height};
         // A job of some length fills the chip from the left.
         if (progress.activity == app::Activity::downloading || progress.activity == app::Activity::loading) {
@@ -92,7 +96,26 @@ class TopBar final : public Panel {
         }
         outline(chip, context.theme.line, chip.height / 2);
         put_text(context.fonts.small, chip, context.theme.muted, text, Align::centre);
-        context.widgets.add({"model", text, Role::text, chip, {}, {}});
+        const bool job = progress.activity == app::Activity::downloading || progress.activity == app::Activity::loading;
+        const Hit hit = hit_area(context, "model", text, job ? Role::button : Role::text, chip);
+        if (job && hit.hovered) tooltip(context, context.t("progress.cancel"));
+        if (job && hit.clicked) context.push(app::CancelJob{});
+        return chip.right();
+    }
+
+    // Whether the numbers of an opened link came out the same.
+    static void draw_verdict(const Context& context, const Box& room) {
+        const app::Verdict verdict = context.app.verdict();
+        if (verdict == app::Verdict::none) return;
+        const bool good = verdict == app::Verdict::reproduced, bad = verdict == app::Verdict::differs;
+        const std::string_view text = context.t(good ? "verdict.reproduced" : bad ? "verdict.differs" : "verdict.pending");
+        const Colour colour = good ? context.theme.good : bad ? context.theme.bad : context.theme.muted;
+        const float dot = 10;
+        canvas().AddCircleFilled(ImVec2(room.x + 3, room.centre().y), 3, colour, 16);
+        const float end = put_text(context.fonts.small, {room.x + dot, room.y, room.width - dot, room.height}, colour, text);
+        const Box box{room.x, room.y, end - room.x, room.height};
+        const Hit hit = hit_area(context, "verdict", text, Role::text, box);
+        if (hit.hovered) tooltip(context, bad ? context.t("verdict.differs.help") : text);
     }
 
     // From the right end towards the left; `right` becomes where the free room ends.

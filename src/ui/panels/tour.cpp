@@ -1,4 +1,5 @@
 // A tour of six steps: the panel it speaks of stays lit, a card explains it.
+#include <algorithm>
 #include <array>
 
 #include "ui/panels/overlay.h"
@@ -82,7 +83,7 @@ class Tour final : public Panel {
         put_paragraph(context.fonts.body, flow.rest, theme.muted, text, kLeading);
         const Box row{at.x + kPad, at.bottom() - kPad - kButtonHeight, at.width - 2 * kPad, kButtonHeight};
         const int count = static_cast<int>(kStops.size());
-        put_text(context.fonts.small, row, theme.faint, context.t("tour.step", {{"step", std::to_string(step + 1)}, {"steps", std::to_string(count)}}));
+        put_text(context.fonts.small, row, theme.muted, context.t("tour.step", {{"step", std::to_string(step + 1)}, {"steps", std::to_string(count)}}));
         context.widgets.add({"tour.title", std::string(title), Role::text, at, {}, static_cast<double>(step + 1)});
         const bool last = step + 1 == count;
         const std::string_view next = context.t(last ? "tour.done" : "tour.next"), back = context.t("tour.back");
