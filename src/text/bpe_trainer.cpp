@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <queue>
 #include <unordered_map>
 #include <unordered_set>
@@ -156,7 +155,8 @@ class Merger {
         const TokenId left = left_of(key);
         const TokenId right = right_of(key);
         const std::string joined = tokens_[static_cast<std::size_t>(left)] + tokens_[static_cast<std::size_t>(right)];
-        // Two ways to the same bytes (a+bc, ab+c) share one token; a pair that comes up again has its merge already.
+        // No text is known that makes the same bytes in two ways (a+bc, ab+c). If one does, they share a token, and a
+        // pair that comes up again has its merge already.
         const auto [entry, is_new] = id_of_.emplace(joined, static_cast<TokenId>(tokens_.size()));
         if (is_new) tokens_.push_back(joined);
         if (merged_.insert(key).second) {

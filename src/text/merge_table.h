@@ -1,6 +1,7 @@
 #pragma once
 // (left token, right token) -> rank and joined token; a flat hash table, and the joining of one word with it.
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

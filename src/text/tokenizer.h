@@ -3,6 +3,7 @@
 // (text/pretokenize.h), the bytes of each word are joined pair by pair in the order of the merges. Every byte string
 // has a token sequence and comes back unchanged.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>

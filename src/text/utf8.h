@@ -1,6 +1,7 @@
 #pragma once
 // UTF-8, strictly: no overlong forms, no surrogates, nothing beyond U+10FFFF (Unicode 15, table 3-7).
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -31,6 +31,9 @@ TEST(Pretokenize, CutsWordsNumbersAndSigns) {
 TEST(Pretokenize, CutsContractionsInSmallLettersOnly) {
     EXPECT_EQ(words("I'm he'll we've"), (Words{"I", "'m", " he", "'ll", " we", "'ve"}));
     EXPECT_EQ(words("I'M"), (Words{"I", "'", "M"}));
+    for (const std::string ending : {"s", "t", "re", "ve", "m", "ll", "d"}) {
+        EXPECT_EQ(words("x'" + ending + "y"), (Words{"x", "'" + ending, "y"}));
+    }
     EXPECT_EQ(words("'lx 's"), (Words{"'", "lx", " '", "s"}));
     EXPECT_EQ(words("''s"), (Words{"''", "s"}));
     EXPECT_EQ(words("'"), (Words{"'"}));
