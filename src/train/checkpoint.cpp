@@ -1,6 +1,7 @@
-// One file holds the weights under their own names and the moments under "adam.m." and "adam.v."; the metadata holds the
-// rest as text.
+// One file holds the weights under their own names and the moments under "adam.m." and "adam.v."; the metadata holds
+// the rest as text.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/numeric_text.h"
@@ -12,6 +13,9 @@ namespace headlight::train {
 namespace {
 
 constexpr const char* kFormat = "headlight-training-1";
+constexpr const char* kFirstMoment = "adam.m.";
+constexpr const char* kSecondMoment = "adam.v.";
+constexpr std::uint64_t kMostSteps = 1'000'000'000'000;
 
 // What the next step cannot do without. Rates, decay and dropout may change between two parts of a run: that is a
 // decision, not a mistake.
@@ -43,8 +47,8 @@ struct Buffer {
 
 std::string Trainer::checkpoint() const {
     auto& self = const_cast<Trainer&>(*this);  // only to share the list of buffers with restore
-    const std::array buffers{Buffer{"", self.gpt_.mutable_params()}, Buffer{"adam.m.", self.adamw_.m()},
-                             Buffer{"adam.v.", self.adamw_.v()}};
+    const std::array buffers{Buffer{"", self.gpt_.mutable_params()}, Buffer{kFirstMoment, self.adamw_.m()},
+                             Buffer{kSecondMoment, self.adamw_.v()}};
     std::vector<checkpoint::TensorOut> tensors;
     for (const Buffer& buffer : buffers) {
         for (const model::ParamInfo& info : gpt_.layout().params()) {
@@ -68,32 +72,39 @@ Result<void> Trainer::restore(const std::string& bytes, std::string_view file_na
         const auto at = metadata.find(key);
         return at == metadata.end() ? std::string() : at->second;
     };
-    if (text("format") != kFormat) return invalid(std::string(file_name) + " is not a training checkpoint of this program");
+    if (text("format") != kFormat)
+        return invalid(std::string(file_name) + " is not a training checkpoint of this program");
     const auto theirs = nlohmann::json::parse(text("options"), nullptr, false);
     const auto fixed = fixed_options(options_, gpt_.config());
     for (const auto& [key, value] : fixed.items()) {
         if (theirs.is_object() && theirs.contains(key) && theirs[key] == value) continue;
         const std::string found = theirs.is_object() && theirs.contains(key) ? theirs[key].dump() : "nothing";
-        return invalid(std::string(file_name) + " belongs to another run: its " + key + " is " + found + ", here it is " +
-                       value.dump());
+        return invalid(std::string(file_name) + " belongs to another run: its " + key + " is " + found +
+                       ", here it is " + value.dump());
     }
     ASSIGN_OR_RETURN(const std::uint64_t step, parse_word(metadata, "step", file_name));
+    if (step > kMostSteps) return invalid(std::string(file_name) + ": metadata \"step\" is not a number of steps");
     std::array<std::uint64_t, 4> rng{};
     for (std::size_t i = 0; i < rng.size(); ++i) {
         ASSIGN_OR_RETURN(rng[i], parse_word(metadata, "rng" + std::to_string(i), file_name));
     }
+    if (rng == std::array<std::uint64_t, 4>{}) return invalid(std::string(file_name) + ": rng0 to rng3 are all 0");
     // All is read before anything changes.
     std::array<std::vector<float>, 3> values;
-    const std::array<std::string, 3> prefixes{"", "adam.m.", "adam.v."};
+    const std::array<std::string, 3> prefixes{"", kFirstMoment, kSecondMoment};
     for (std::size_t b = 0; b < values.size(); ++b) {
         values[b].resize(gpt_.layout().size());
         for (const model::ParamInfo& info : gpt_.layout().params()) {
             const auto* tensor = file.find(prefixes[b] + info.name);
             if (tensor == nullptr || tensor->shape != info.shape) {
-                return invalid(std::string(file_name) + ": tensor '" + prefixes[b] + info.name + "' is missing or not " +
-                               checkpoint::shape_text(info.shape));
+                return invalid(std::string(file_name) + ": tensor '" + prefixes[b] + info.name +
+                               "' is missing or not " + checkpoint::shape_text(info.shape));
             }
-            RETURN_IF_ERROR(file.read_f32(*tensor, std::span(values[b]).subspan(info.offset, info.size)));
+            const auto into = std::span(values[b]).subspan(info.offset, info.size);
+            RETURN_IF_ERROR(file.read_f32(*tensor, into));
+            if (prefixes[b] == kSecondMoment && std::ranges::any_of(into, [](float v) { return v < 0; })) {
+                return invalid(std::string(file_name) + ": tensor '" + tensor->name + "' has a negative second moment");
+            }
         }
     }
     std::ranges::copy(values[0], gpt_.mutable_params().begin());

@@ -35,6 +35,7 @@ Result<TokenStream> encode_documents(const text::Tokenizer& tokenizer, std::stri
 }
 
 Result<Dataset> Dataset::create(std::vector<std::vector<TokenId>> streams, std::vector<double> weights, int context) {
+    if (context < 1) return invalid("a context of " + std::to_string(context) + "; it must be at least 1");
     if (streams.empty()) return invalid("no text to train on");
     if (weights.empty()) weights.assign(streams.size(), 1.0);
     if (weights.size() != streams.size()) {
@@ -62,7 +63,8 @@ void Dataset::sample(Rng& rng, std::span<TokenId> ids, std::span<TokenId> target
     CHECK(ids.size() == targets.size() && ids.size() % context_ == 0);
     for (std::size_t row = 0; row < ids.size(); row += context_) {
         const auto edge = std::ranges::upper_bound(cumulative_, rng.uniform());
-        const auto which = std::min<std::size_t>(static_cast<std::size_t>(edge - cumulative_.begin()), streams_.size() - 1);
+        const auto which =
+            std::min<std::size_t>(static_cast<std::size_t>(edge - cumulative_.begin()), streams_.size() - 1);
         const auto& stream = streams_[which];
         const auto start = static_cast<std::ptrdiff_t>(rng.below(stream.size() - context_));
         const auto length = static_cast<std::ptrdiff_t>(context_);

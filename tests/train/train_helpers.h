@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/check.h"
 #include "base/rng.h"
 #include "train/trainer.h"
 
