@@ -81,7 +81,9 @@ TEST(Export, PngIsWellFormedAndHoldsThePixels) {
             EXPECT_EQ(big_endian(png, at + 8), 300U);
             EXPECT_EQ(big_endian(png, at + 12), 90U);
         }
-        if (type == "iTXt") EXPECT_TRUE(png.substr(at + 8, size).ends_with("başlık"));
+        if (type == "iTXt") {
+            EXPECT_TRUE(png.substr(at + 8, size).ends_with("başlık"));
+        }
         types += type + ' ';
         at += size + 12;
     }
