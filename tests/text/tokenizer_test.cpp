@@ -98,6 +98,9 @@ TEST(Tokenizer, EncodesLongTextsAsTheirParts) {
 }
 
 TEST(Tokenizer, ServesSeveralThreads) {
+#ifdef HEADLIGHT_NO_THREADS
+    GTEST_SKIP() << "this build has no threads";
+#endif
     const Tokenizer tokenizer = test::tokenizer_with({{"a", "b"}, {" ", "ab"}});
     const std::string text(5000, 'a');
     const std::vector<TokenId> expected = tokenizer.encode(text);
