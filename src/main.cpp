@@ -36,7 +36,7 @@ class Headlight final : public platform::Program {
         return demand();
     }
 
-    std::string command(std::string_view json) override { return ui::run_command(json, commands_, platform_); }
+    std::string command(std::string_view json) override { return ui::run_command(json, *app_, commands_, platform_); }
     std::string state() override { return ui::state_json(*app_, *ui_, commands_, platform_); }
     std::string widgets() override {
         std::string json = ui_->widgets_json();
@@ -79,8 +79,8 @@ class Headlight final : public platform::Program {
         for (app::Effect& effect : app_->take_effects()) {
             using enum app::Effect::Kind;
             switch (effect.kind) {
-                // The link itself has no name; exports do.
-                case copy_text: platform_.copy_text(effect.name.empty() ? platform_.link_address(effect.bytes) : effect.bytes); break;
+                case copy_link: platform_.copy_text(platform_.link_address(effect.bytes)); break;
+                case copy_text: platform_.copy_text(effect.bytes); break;
                 case save_file: platform_.save_file(effect.name, effect.mime, std::move(effect.bytes)); break;
                 case set_fragment: platform_.show_link(effect.bytes); break;
             }

@@ -25,7 +25,7 @@ struct File {
 };
 
 enum class EventKind : std::uint8_t {
-    files,         // picked by open_files() or dropped on the window, together
+    files,         // picked by open_files() or dropped on the window, together; text: what to call them, or ""
     no_chooser,    // this machine has no file chooser: files can still be dropped
     link,          // text: the fragment of a link that was opened ("v=1&...")
     system_theme,  // the system changed between light and dark: ask prefers_dark()

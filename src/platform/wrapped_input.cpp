@@ -16,6 +16,14 @@ struct Editing {
     const Measure* measure;
 };
 
+// The marks of wrapped text take no room and show nothing, in whatever font the field has.
+void add_invisible_marks(ImFont& font) {
+    constexpr ImWchar kMarks[] = {0xE000, 0xE001};
+    if (font.FindGlyphNoFallback(kMarks[0]) != nullptr) return;
+    for (const ImWchar mark : kMarks) font.AddGlyph(nullptr, mark, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    font.BuildLookupTable();
+}
+
 int on_input(ImGuiInputTextCallbackData* data) {
     auto& editing = *static_cast<Editing*>(data->UserData);
     if (data->EventFlag == ImGuiInputTextFlags_CallbackResize) {
@@ -46,6 +54,7 @@ int on_input(ImGuiInputTextCallbackData* data) {
 
 std::optional<std::string> WrappedInput::draw(const PromptField& field) {
     if (field.rect.width <= 0) return std::nullopt;
+    add_invisible_marks(*ImGui::GetFont());
     const Measure measure = [](std::string_view text) {
         return ImGui::CalcTextSize(text.data(), text.data() + text.size()).x;
     };

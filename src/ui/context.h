@@ -36,8 +36,9 @@ struct Context {
     WidgetLog& widgets;
     app::Hover& hover;  // what the pointer is over in this frame
     Shared& shared;
-    bool phone = false;    // one column
-    bool covered = false;  // something lies over the panels: no hover, no prompt field
+    bool phone = false;       // one column
+    float column_height = 0;  // of the column that a panel stands in, while it says what height it wants
+    bool covered = false;     // something lies over the panels: no hover, no prompt field
 
     [[nodiscard]] std::string_view t(std::string_view key) const { return app.strings()(key); }
     [[nodiscard]] std::string t(std::string_view key, std::initializer_list<app::Strings::Hole> holes) const {

@@ -32,6 +32,7 @@ Line next_line(const ImFont* font, std::string_view text, float width) {
 float line_height(const ImFont* font) { return size_of(font); }
 
 float text_width(const ImFont* font, std::string_view text) {
+    if (text.empty()) return 0;  // ImGui takes a null end for a terminated string
     return font->CalcTextSizeA(size_of(font), 1e9f, 0, text.data(), text.data() + text.size()).x;
 }
 
@@ -83,6 +84,7 @@ float paragraph_height(const ImFont* font, float width, std::string_view text, f
 }
 
 void put_rising_text(const ImFont* font, ImVec2 end, float degrees, Colour colour, std::string_view text) {
+    if (text.empty()) return;
     ImDrawList& list = canvas();
     const int first = list.VtxBuffer.Size;
     const float width = text_width(font, text), height = line_height(font);

@@ -9,16 +9,13 @@ namespace {
 
 // Cells that are not masked stand out a little from the background even at 0, so that the mask is seen.
 constexpr float kFloor = 0.07f;
-constexpr float kLogReach = 1000;  // the logarithmic scale spans three decades
 constexpr int kTableSize = 512;
 
-// Colours of heat_position() from -1 to 1.
+// Colours of positions from -1 to 1.
 std::array<Colour, 2 * kTableSize + 1> colour_table(const Theme& theme) {
     std::array<Colour, 2 * kTableSize + 1> table{};
     for (int i = -kTableSize; i <= kTableSize; ++i) {
-        const float part = static_cast<float>(std::abs(i)) / kTableSize;
-        table[static_cast<std::size_t>(i + kTableSize)] =
-            mixed(theme.heat_zero, i < 0 ? theme.heat_negative : theme.heat_one, kFloor + (1 - kFloor) * part);
+        table[static_cast<std::size_t>(i + kTableSize)] = heat_colour(theme, static_cast<float>(i) / kTableSize);
     }
     return table;
 }
@@ -43,22 +40,7 @@ std::optional<float> pooled(const interpret::Matrix& m, int row0, int row1, int 
 
 }  // namespace
 
-float heat_position(const HeatScale& scale, float value) {
-    if (!(value == value)) return 0;
-    if (scale.mapping == HeatMapping::diverging) {
-        const float reach = std::max(std::abs(scale.low), std::abs(scale.high));
-        return reach > 0 ? std::clamp(value / reach, -1.0f, 1.0f) : 0;
-    }
-    const float span = scale.high - scale.low;
-    if (!(span > 0)) return 0;
-    const float part = std::clamp((value - scale.low) / span, 0.0f, 1.0f);
-    if (scale.mapping == HeatMapping::root) return std::sqrt(part);
-    if (scale.mapping == HeatMapping::log) return std::max(0.0f, 1 + std::log10(std::max(part, 1 / kLogReach)) / std::log10(kLogReach));
-    return part;
-}
-
-Colour heat_colour(const Theme& theme, const HeatScale& scale, float value) {
-    const float position = heat_position(scale, value);
+Colour heat_colour(const Theme& theme, float position) {
     return mixed(theme.heat_zero, position < 0 ? theme.heat_negative : theme.heat_one, kFloor + (1 - kFloor) * std::abs(position));
 }
 
@@ -69,6 +51,10 @@ void heat_pixels(const interpret::Matrix& m, const Theme& theme, const HeatOptio
     if (m.empty()) return;
     const auto table = colour_table(theme);
     const int first = options.skip_first ? 1 : 0;
+    auto position = [&](float value) {
+        const float part = app::heat(options.range, value);
+        return options.root ? std::sqrt(std::abs(part)) : part;
+    };
     const bool whole = out.width == m.cols && out.height == m.rows;
     for (int y = 0; y < out.height; ++y) {
         std::uint32_t* row = out.data.data() + static_cast<std::ptrdiff_t>(y) * out.width;
@@ -77,32 +63,16 @@ void heat_pixels(const interpret::Matrix& m, const Theme& theme, const HeatOptio
         for (int x = 0; x < out.width; ++x) {
             if (whole) {
                 if (options.causal && x > y) break;
-                row[x] = table[table_index(x < first ? 0 : heat_position(options.scale, m.at(y, x)))];
+                row[x] = table[table_index(x < first ? 0 : position(m.at(y, x)))];
                 continue;
             }
             const int column0 = static_cast<int>(static_cast<std::int64_t>(x) * m.cols / out.width);
             const int column1 = static_cast<int>(static_cast<std::int64_t>(x + 1) * m.cols / out.width);
             if (options.causal && column0 >= row1) break;
             const auto value = pooled(m, row0, row1, std::max(column0, first), column1, options.causal);
-            row[x] = table[table_index(value ? heat_position(options.scale, *value) : 0)];
+            row[x] = table[table_index(value ? position(*value) : 0)];
         }
     }
-}
-
-Range value_range(const interpret::Matrix& m, bool causal, bool skip_first) {
-    Range range;
-    bool any = false;
-    for (int r = 0; r < m.rows; ++r) {
-        const int end = causal ? std::min(m.cols, r + 1) : m.cols;
-        for (int c = skip_first ? 1 : 0; c < end; ++c) {
-            const float v = m.at(r, c);
-            if (!std::isfinite(v)) continue;
-            range.low = any ? std::min(range.low, v) : v;
-            range.high = any ? std::max(range.high, v) : v;
-            any = true;
-        }
-    }
-    return range;
 }
 
 void HeatTexture::update(platform::Platform& platform, std::uint64_t key, const std::function<void(Pixels&)>& make) {
@@ -125,23 +95,23 @@ std::uint64_t mixed_key(std::initializer_list<std::uint64_t> parts) {
     return key | 1;
 }
 
-void put_scale(const Context& context, const Box& box, const HeatScale& scale) {
+void put_scale(const Context& context, const Box& box, const app::HeatRange& range) {
     constexpr int kSteps = 24;
-    const bool diverging = scale.mapping == HeatMapping::diverging;
-    const float reach = std::max(std::abs(scale.low), std::abs(scale.high));
-    const float low = diverging ? -reach : scale.low, high = diverging ? reach : scale.high;
-    const int decimals = high >= 100 ? 0 : high >= 10 ? 1 : 2;
-    const std::string left = app::fixed_text(low, low == 0 ? 0 : decimals, context.app.strings());
-    const std::string right = app::fixed_text(high, high == 1 ? 0 : decimals, context.app.strings());
+    const float low = range.low, high = range.high;
+    auto number = [&](float value) {
+        const int decimals = value == std::round(value) || high >= 100 ? 0 : high >= 10 ? 1 : high >= 0.1f ? 2 : 4;
+        return app::fixed_text(static_cast<double>(value), decimals, context.app.strings());
+    };
+    const std::string left = number(low), right = number(high);
     const float left_width = text_width(context.fonts.mono, left) + 6, right_width = text_width(context.fonts.mono, right) + 6;
     put_text(context.fonts.mono, box, context.theme.muted, left);
     put_text(context.fonts.mono, box, context.theme.muted, right, Align::right);
     const Box strip{box.x + left_width, box.centre().y - 4, box.width - left_width - right_width, 8};
-    // Equal steps of value, so that the mapping shows in the strip.
+    // Equal steps of value, so that the scale's bend shows in the strip.
     for (int i = 0; i < kSteps; ++i) {
         const float value = low + (high - low) * (static_cast<float>(i) + 0.5f) / kSteps;
         const float x = strip.x + strip.width * static_cast<float>(i) / kSteps;
-        fill({x, strip.y, strip.width / kSteps + 0.5f, strip.height}, heat_colour(context.theme, scale, value));
+        fill({x, strip.y, strip.width / kSteps + 0.5f, strip.height}, heat_colour(context.theme, app::heat(range, value)));
     }
     outline(strip, context.theme.line);
 }

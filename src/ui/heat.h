@@ -7,25 +7,14 @@
 #include <functional>
 #include <vector>
 
+#include "app/heat.h"
 #include "interpret/matrix.h"
 #include "ui/context.h"
 
 namespace headlight::ui {
 
-// How values become colours.
-enum class HeatMapping : std::uint8_t {
-    linear,    // low .. high
-    log,       // the same on a logarithmic scale that begins at a thousandth of high
-    root,      // square root: thumbnails, where faint links must show in few pixels
-    diverging  // negative and positive apart, 0 in the middle; the reach is max(|low|, |high|)
-};
-struct HeatScale {
-    HeatMapping mapping = HeatMapping::linear;
-    float low = 0, high = 1;
-};
-// Where a value stands on its scale: 0..1, or -1..1 for diverging.
-[[nodiscard]] float heat_position(const HeatScale& scale, float value);
-[[nodiscard]] Colour heat_colour(const Theme& theme, const HeatScale& scale, float value);
+// Colour of a position on a scale (app::heat): 0 to 1, negative ones in the other colour.
+[[nodiscard]] Colour heat_colour(const Theme& theme, float position);
 
 // A picture of width x height pixels, 0xAABBGGRR.
 struct Pixels {
@@ -35,17 +24,12 @@ struct Pixels {
 // Cells above the diagonal stay clear when `causal`; column 0 is drawn as empty when `skip_first`. When the matrix has more
 // rows or columns than the picture may have, each pixel shows the value of greatest magnitude under it.
 struct HeatOptions {
-    HeatScale scale;
+    app::HeatRange range;
+    bool root = false;  // thumbnails: the square root, so that faint links show in few pixels
     bool causal = false, skip_first = false;
     int most_rows = 2048, most_columns = 2048;
 };
 void heat_pixels(const interpret::Matrix& matrix, const Theme& theme, const HeatOptions& options, Pixels& out);
-
-// Least and greatest finite value; of a causal matrix only on and below the diagonal.
-struct Range {
-    float low = 0, high = 0;
-};
-[[nodiscard]] Range value_range(const interpret::Matrix& matrix, bool causal, bool skip_first);
 
 // A texture that is made anew only when its key changes.
 class HeatTexture {
@@ -68,6 +52,6 @@ class HeatTexture {
 [[nodiscard]] std::uint64_t mixed_key(std::initializer_list<std::uint64_t> parts);
 
 // The scale as a strip with its ends written below.
-void put_scale(const Context& context, const Box& box, const HeatScale& scale);
+void put_scale(const Context& context, const Box& box, const app::HeatRange& range);
 
 }  // namespace headlight::ui

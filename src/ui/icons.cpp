@@ -16,8 +16,8 @@ void triangle(ImVec2 c, float s, float direction, Colour colour) {
 }
 
 void chevron(ImVec2 c, float dx, float dy, Colour colour) {
-    // The tip lies at (dx, dy); the arms go back and to both sides.
-    const ImVec2 points[] = {ImVec2(c.x - dx - dy, c.y - dy - dx), ImVec2(c.x + dx, c.y + dy), ImVec2(c.x - dx + dy, c.y - dy + dx)};
+    // The tip lies at (dx, dy); the arms go back as far and twice as far to both sides.
+    const ImVec2 points[] = {ImVec2(c.x - dx - 2 * dy, c.y - dy - 2 * dx), ImVec2(c.x + dx, c.y + dy), ImVec2(c.x - dx + 2 * dy, c.y - dy + 2 * dx)};
     canvas().AddPolyline(points, 3, colour, 0, 1.6f);
 }
 
@@ -58,9 +58,9 @@ void icon(Icon which, ImVec2 c, float s, Colour colour) {
             canvas().AddLine(ImVec2(c.x - h * 0.5f, c.y - h * 0.5f), ImVec2(c.x + h * 0.5f, c.y + h * 0.5f), colour, 1.6f);
             canvas().AddLine(ImVec2(c.x - h * 0.5f, c.y + h * 0.5f), ImVec2(c.x + h * 0.5f, c.y - h * 0.5f), colour, 1.6f);
             break;
-        case Icon::previous: chevron(c, -h * 0.3f, 0, colour); break;
-        case Icon::next: chevron(c, h * 0.3f, 0, colour); break;
-        case Icon::down: chevron(c, 0, h * 0.3f, colour); break;
+        case Icon::previous: chevron(c, -h * 0.35f, 0, colour); break;
+        case Icon::next: chevron(c, h * 0.35f, 0, colour); break;
+        case Icon::down: chevron(c, 0, h * 0.35f, colour); break;
         case Icon::help:
             canvas().AddCircle(c, h * 0.9f, colour, 32, 1.5f);
             break;

@@ -37,10 +37,12 @@ Result<app::LoadModel> model_files(std::string_view name, const platform::Platfo
     return load;
 }
 
-std::string run_command(std::string_view json, app::CommandQueue& commands, const platform::Platform& platform) {
+std::string run_command(std::string_view json, const app::App& app, app::CommandQueue& commands,
+                        const platform::Platform& platform) {
     const Json parsed = Json::parse(json, nullptr, false);
-    const bool load = parsed.is_object() && parsed.value("do", Json()) == Json("load_model");
-    if (load) return answer(load_named_model(parsed, commands, platform));
+    const Json name = parsed.is_object() ? parsed.value("do", Json()) : Json();
+    if (name == Json("load_model")) return answer(load_named_model(parsed, commands, platform));
+    if (name == Json("golden_hash")) return dump({{"ok", true}, {"hash", app.golden_hash()}, {"threads", platform.threads()}});
     Result<app::Command> command = app::command_from_json(json);
     if (!command) return answer(std::unexpected(command.error()));
     commands.push(std::move(*command));

@@ -11,8 +11,10 @@
 namespace headlight::ui {
 
 // A command of the app ({"do": "step"}, see app/commands.h) or {"do": "load_model", "name": "story"}, whose files are the
-// platform's assets. Answers {"ok": true} or {"ok": false, "message": ...}.
-[[nodiscard]] std::string run_command(std::string_view json, app::CommandQueue& commands, const platform::Platform& platform);
+// platform's assets, or {"do": "golden_hash"}, which adds "hash": the logits' bits on this machine (tests/golden).
+// Answers {"ok": true} or {"ok": false, "message": ...}.
+[[nodiscard]] std::string run_command(std::string_view json, const app::App& app, app::CommandQueue& commands,
+                                      const platform::Platform& platform);
 
 // App::state_json() and: frame, queue (input not yet handled), ready, busy, frame_ms, version.
 [[nodiscard]] std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueue& commands,

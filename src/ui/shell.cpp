@@ -94,7 +94,7 @@ float Shell::bottom_height(const Context& context, float width) {
     return height;
 }
 
-void Shell::draw_desktop(const Context& context, const Box& screen) {
+void Shell::draw_desktop(Context& context, const Box& screen) {
     const float bar = context.app.settings().embed ? 0 : kTopBar;
     if (bar > 0) draw_place(context, Place::top, {0, 0, screen.width, bar});
     const float below = std::min(bottom_height(context, screen.width), screen.height * 0.5f);
@@ -110,9 +110,10 @@ void Shell::draw_desktop(const Context& context, const Box& screen) {
     draw_place(context, Place::bottom, {0, screen.height - below, screen.width, below});
 }
 
-void Shell::draw_stack(const Context& context, const char* id, const Box& column, float padding, const std::vector<Slot*>& slots) {
+void Shell::draw_stack(Context& context, const char* id, const Box& column, float padding, const std::vector<Slot*>& slots) {
     ImGui::SetCursorScreenPos(column.min());
     ImGui::BeginChild(id, ImVec2(column.width, column.height), 0, kColumnFlags);
+    context.column_height = column.height;
     if (scroll_to_top_) ImGui::SetScrollY(0);
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     Flow flow{{column.x + padding, origin.y + padding, column.width - 2 * padding, column.height}};
@@ -157,7 +158,7 @@ void Shell::draw_centre(const Context& context, const Box& column) {
     ImGui::EndChild();
 }
 
-void Shell::draw_phone(const Context& context, const Box& screen) {
+void Shell::draw_phone(Context& context, const Box& screen) {
     const float bar = context.app.settings().embed ? 0 : kTopBar;
     if (bar > 0) draw_place(context, Place::top, {0, 0, screen.width, bar});
     std::vector<Slot*> slots;

@@ -5,6 +5,7 @@ if(NOT IMGUI_FOUND)
 endif()
 
 file(GLOB_RECURSE ui_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
+list(FILTER ui_sources EXCLUDE REGEX "/ui/imgui/")  # part of the imgui library
 add_library(hl_ui STATIC ${ui_sources})
 target_link_libraries(hl_ui PUBLIC headlight_options hl_app imgui)
 target_compile_definitions(hl_ui PRIVATE HEADLIGHT_VERSION="${PROJECT_VERSION}")

@@ -69,7 +69,7 @@ Result<void> DesktopPlatform::open_window() {
     set_callbacks();
     ImGui_ImplGlfw_InitForOpenGL(window_, false);
     ImGui_ImplOpenGL3_Init("#version 330");
-    if (!arguments_.model.empty()) post({EventKind::files, {}, read_dropped({arguments_.model})});
+    if (!arguments_.model.empty()) post({EventKind::files, dropped_name({arguments_.model}), read_dropped({arguments_.model})});
     return {};
 }
 
@@ -124,7 +124,7 @@ void DesktopPlatform::set_callbacks() {
     glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
         std::vector<std::string> dropped(paths, paths + count);
         of(w).in_background([platform = &of(w), dropped = std::move(dropped)] {
-            platform->post({EventKind::files, {}, read_dropped(dropped)});
+            platform->post({EventKind::files, dropped_name(dropped), read_dropped(dropped)});
         });
     });
 }

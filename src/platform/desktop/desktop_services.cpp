@@ -90,7 +90,7 @@ void DesktopPlatform::open_files() {
         if (!chosen) {
             post({EventKind::no_chooser, {}, {}});
         } else if (!chosen->empty()) {
-            post({EventKind::files, {}, read_dropped(*chosen)});
+            post({EventKind::files, dropped_name(*chosen), read_dropped(*chosen)});
         }
     });
 }

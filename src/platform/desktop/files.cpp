@@ -86,6 +86,15 @@ std::vector<File> read_dropped(const std::vector<std::string>& paths) {
     return files;
 }
 
+std::string dropped_name(const std::vector<std::string>& paths) {
+    if (paths.empty()) return {};
+    std::error_code error;
+    const fs::path path = fs::absolute(paths.front(), error).lexically_normal();
+    const fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
+    // "models/story/" ends in an empty name.
+    return (folder.filename().empty() ? folder.parent_path() : folder).filename().string();
+}
+
 std::optional<std::vector<std::string>> choose_folder() {
     for (const auto& words : {std::vector<std::string>{"zenity", "--file-selection", "--directory"},
                               std::vector<std::string>{"kdialog", "--getexistingdirectory", home()}}) {

@@ -13,6 +13,9 @@ namespace headlight::platform {
 // are left out: the program then says which of the files it needs is missing.
 [[nodiscard]] std::vector<File> read_dropped(const std::vector<std::string>& paths);
 
+// What to call a model that came so: the folder's name, or that of the folder around the files.
+[[nodiscard]] std::string dropped_name(const std::vector<std::string>& paths);
+
 // Asks the person for a model folder with the desktop's own chooser (zenity or kdialog). Blocks. nullopt: there is none.
 [[nodiscard]] std::optional<std::vector<std::string>> choose_folder();
 

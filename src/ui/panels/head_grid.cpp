@@ -31,8 +31,9 @@ class HeadGrid final : public Panel {
         update_texture(context, *model);
         draw_labels(context, *model, grid, side);
         draw_thumbnails(context, *model, grid, side);
-        put_paragraph(context.fonts.small, {box.x, grid.bottom() + 12, box.width, 0}, context.theme.muted,
-                      context.t("model.grid_hint"), kLeading);
+        const float hint = put_paragraph(context.fonts.small, {box.x, grid.bottom() + 12, box.width, 0}, context.theme.muted,
+                                         context.t("model.grid_hint"), kLeading);
+        context.shared.places["grid"] = {box.x, box.y, box.width, grid.bottom() + 12 + hint - box.y};
     }
 
   private:
@@ -58,7 +59,7 @@ class HeadGrid final : public Panel {
             out.height = cell * model.layers;
             out.data.assign(static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height), 0);
             HeatOptions options;
-            options.scale.mapping = HeatMapping::root;
+            options.root = true;
             options.causal = true;
             options.skip_first = skip;
             options.most_rows = options.most_columns = cell;
@@ -81,12 +82,12 @@ class HeadGrid final : public Panel {
         for (int head = 0; head < model.heads; ++head) {
             if (head % step != 0 && head != now.head) continue;
             const Box at{grid.x + static_cast<float>(head) * (side + kGap) - 4, grid.y - kColumnLabel, side + 8, kColumnLabel - 2};
-            put_text(context.fonts.small, at, head == now.head ? context.theme.text : context.theme.faint, std::to_string(head), Align::centre);
+            put_text(context.fonts.small, at, head == now.head ? context.theme.text : context.theme.muted, std::to_string(head), Align::centre);
         }
         for (int layer = 0; layer < model.layers; ++layer) {
             if (layer % step != 0 && layer != now.layer) continue;
             const Box at{grid.x - kRowLabel, grid.y + static_cast<float>(layer) * (side + kGap), kRowLabel - 8, side};
-            put_text(context.fonts.small, at, layer == now.layer ? context.theme.text : context.theme.faint, std::to_string(layer));
+            put_text(context.fonts.small, at, layer == now.layer ? context.theme.text : context.theme.muted, std::to_string(layer));
         }
     }
 

@@ -47,11 +47,11 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
     const Theme& theme = context.theme;
     const app::Selection now = context.app.selection();
     const bool focused = context.app.hover().query >= 0 || context.app.settings().query >= 0;
-    put_text(context.fonts.small, {box.x, box.y, box.width, 16}, theme.faint, context.t("head.query"));
+    put_text(context.fonts.small, {box.x, box.y, box.width, 16}, theme.muted, context.t("head.query"));
     const float width = std::min(box.width, 520.0f);
     const Columns at{box.x + kLabelRoom, box.x + width - kLabelRoom, box.y + 20,
                      std::min(kMostRow, (box.height - 20) / static_cast<float>(n))};
-    put_text(context.fonts.small, {at.right + 8, box.y, kLabelRoom, 16}, theme.faint, context.t("head.key"));
+    put_text(context.fonts.small, {at.right + 8, box.y, kLabelRoom, 16}, theme.muted, context.t("head.key"));
     for (const Line& line : lines_) {
         const bool mine = line.query == now.query;
         if (focused && !mine) continue;

@@ -55,7 +55,7 @@ void MatrixView::draw(const Context& context, const Box& box, const HeadPicture&
     const Box matrix{snapped(box.x + label_width + 8), snapped(box.y), cell * static_cast<float>(n), cell * static_cast<float>(n)};
 
     texture_.update(context.platform, picture.key, [&](Pixels& out) {
-        heat_pixels(picture.matrix, context.theme, {.scale = picture.scale, .causal = true, .skip_first = picture.skip_first}, out);
+        heat_pixels(picture.matrix, context.theme, {.range = picture.range, .causal = true, .skip_first = picture.skip_first}, out);
     });
     texture_.draw(matrix);
     if (cell >= kLinesFrom) draw_cell_lines(matrix, n, cell, context.theme.background);

@@ -1,6 +1,7 @@
 // One head, large: its name, the matrix or the lines, and how it is looked at.
 #include "ui/panels/head_view.h"
 
+#include <algorithm>
 #include <array>
 
 #include "ui/panels/panels.h"
@@ -11,27 +12,27 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kOptions = 24, kScaleStrip = 150;
+constexpr float kTitle = 20, kOptions = 24, kPhoneOptions = 64, kScaleStrip = 150;
 
 class HeadView final : public Panel {
   public:
     // On a phone the matrix takes the width; beside the grid it takes what there is.
     float wanted_height(const Context& context, float width) override {
         if (context.app.tokens().empty()) return 120;
-        return kTitle + 12 + width + 24 + (context.phone ? 2 * 40 : kOptions);
+        return kTitle + 12 + width + 8 + (context.phone ? kPhoneOptions : kOptions);
     }
 
     void draw(const Context& context, const Box& box) override {
         const app::App& app = context.app;
         if (app.model() == nullptr || app.tokens().empty() || app.selection().layer < 0) {
-            put_paragraph(context.fonts.body, {box.x, box.y + 8, std::min(box.width, 420.0f), 0}, context.theme.muted, context.t("model.empty"), 20);
+            draw_waiting(context, box);
             return;
         }
         prepare(context);
         Flow flow{box};
         draw_title(context, flow.take(kTitle));
         flow.skip(8);
-        const float options = context.phone ? 80 : kOptions;
+        const float options = context.phone ? kPhoneOptions : kOptions;
         const Box picture{flow.rest.x, flow.rest.y, flow.rest.width, flow.rest.height - options - 4};
         if (app.settings().view == app::View::lines) {
             lines_.draw(context, picture, picture_);
@@ -42,6 +43,17 @@ class HeadView final : public Panel {
     }
 
   private:
+    // No model yet: what will stand here, and how far it has come.
+    static void draw_waiting(const Context& context, const Box& box) {
+        const float width = std::min(box.width, 420.0f);
+        const float used = put_paragraph(context.fonts.body, {box.x, box.y + 8, width, 0}, context.theme.muted, context.t("model.empty"), 20);
+        const app::Progress& progress = context.app.progress();
+        if (progress.activity != app::Activity::downloading && progress.activity != app::Activity::loading) return;
+        const Box bar{box.x, box.y + 24 + used, width, 4};
+        fill(bar, context.theme.line, 2);
+        fill({bar.x, bar.y, bar.width * std::clamp(static_cast<float>(progress.fraction), 0.0f, 1.0f), bar.height}, context.theme.attends, 2);
+    }
+
     void prepare(const Context& context) {
         const app::App& app = context.app;
         const app::Settings& settings = app.settings();
@@ -61,15 +73,9 @@ class HeadView final : public Panel {
             TokenLabel label = token_label(token.display);
             picture_.labels.push_back(label.text.empty() ? label.mark : label.text);
         }
-        const bool log = settings.scale == app::ColourScale::log;
-        if (settings.values == app::Values::scores) {
-            const Range range = value_range(picture_.matrix, true, settings.hide_sink);
-            picture_.scale = {HeatMapping::diverging, range.low, range.high};
-        } else {
-            // Without the sink the rest gets the whole scale.
-            const float high = settings.hide_sink ? value_range(picture_.matrix, true, true).high : 1;
-            picture_.scale = {log ? HeatMapping::log : HeatMapping::linear, 0, high > 0 ? high : 1};
-        }
+        const int first = settings.hide_sink ? 1 : 0;
+        picture_.range = settings.values == app::Values::scores ? app::matrix_range(picture_.matrix, settings.scale, first)
+                                                                : app::pattern_range(picture_.matrix, settings.scale, first);
     }
 
     void draw_title(const Context& context, const Box& row) const {
@@ -77,7 +83,7 @@ class HeadView final : public Panel {
         const app::Settings& settings = app.settings();
         const bool scores = settings.values == app::Values::scores;
         std::string rest = " · " + std::string(context.t(scores ? "head.scores" : "head.pattern")) + " · " + std::string(context.t("head.masked"));
-        if (!scores) rest += " · " + std::string(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
+        rest += " · " + std::string(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
         if (settings.hide_sink) rest += " · " + std::string(context.t("head.sink_hidden"));
         if (const std::string kind = app.head_title(picture_.layer, picture_.head); !kind.empty()) rest = " · " + kind + rest;
         const std::string name = context.t("head.title", {{"layer", std::to_string(picture_.layer)}, {"head", std::to_string(picture_.head)}});
@@ -98,7 +104,8 @@ class HeadView final : public Panel {
     void draw_options(const Context& context, const Box& box) {
         const app::Settings& settings = context.app.settings();
         using app::Settings;
-        float x = box.x, y = box.y;
+        float x = box.x;
+        const float y = box.y;
         const bool lines = settings.view == app::View::lines, scores = settings.values == app::Values::scores;
         if (text_option(context, "view.matrix", context.t("head.matrix"), x, y, !lines)) context.push(app::set<&Settings::view>(app::View::matrix));
         if (text_option(context, "view.lines", context.t("head.lines"), x, y, lines)) context.push(app::set<&Settings::view>(app::View::lines));
@@ -106,15 +113,9 @@ class HeadView final : public Panel {
         if (text_option(context, "values.scores", context.t("head.show_scores"), x, y, scores, Role::checkbox)) {
             context.push(app::set<&Settings::values>(scores ? app::Values::pattern : app::Values::scores));
         }
-        if (context.phone) {
-            x = box.x;
-            y += 40;
-        }
-        if (!scores) {
-            const bool log = settings.scale == app::ColourScale::log;
-            if (text_option(context, "scale.log", context.t("set.scale.log"), x, y, log, Role::checkbox)) {
-                context.push(app::set<&Settings::scale>(log ? app::ColourScale::linear : app::ColourScale::log));
-            }
+        const bool log = settings.scale == app::ColourScale::log;
+        if (text_option(context, "scale.log", context.t("set.scale.log"), x, y, log, Role::checkbox)) {
+            context.push(app::set<&Settings::scale>(log ? app::ColourScale::linear : app::ColourScale::log));
         }
         if (text_option(context, "hidesink", context.t("head.hide_sink"), x, y, settings.hide_sink, Role::checkbox)) {
             context.push(app::set<&Settings::hide_sink>(!settings.hide_sink));
@@ -122,7 +123,12 @@ class HeadView final : public Panel {
         const float export_x = x;
         if (text_option(context, "export", context.t("head.export"), x, y, false, Role::button)) ImGui::OpenPopup("export-menu");
         draw_export_menu(context, {export_x, y, 96, 24});
-        if (!lines && box.right() - x > kScaleStrip + 12) put_scale(context, {box.right() - kScaleStrip, y, kScaleStrip, 24}, picture_.scale);
+        if (lines) return;
+        if (context.phone) {
+            put_scale(context, {box.x, y + 40, kScaleStrip, 24}, picture_.range);
+        } else if (box.right() - x > kScaleStrip + 12) {
+            put_scale(context, {box.right() - kScaleStrip, y, kScaleStrip, 24}, picture_.range);
+        }
     }
 
     static void draw_export_menu(const Context& context, const Box& anchor) {

@@ -14,7 +14,7 @@ struct HeadPicture {
     interpret::Matrix matrix;            // [n, n], rows are queries
     interpret::Matrix pattern;           // the same head after softmax, for the lines
     std::vector<std::string> labels;     // of the n tokens
-    HeatScale scale;
+    app::HeatRange range;
     bool skip_first = false;
     std::uint64_t key = 0;               // changes with anything that changes the colours
 };

@@ -9,7 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kWidth = 460, kPad = 24, kLeading = 20, kRow = 26, kKeys = 132;
+constexpr float kWidth = 480, kPad = 24, kLeading = 20, kRow = 26, kKeys = 120;
 
 struct KeyHelp {
     std::string_view keys, text;

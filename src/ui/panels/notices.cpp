@@ -27,7 +27,7 @@ class Notices final : public Panel {
             y -= height + kMargin;
             if (y < box.y) break;
             const std::string name = "notice" + std::to_string(notices[i].id);
-            const Box at{box.right() - width - 12, y, width, height};
+            const Box at{box.x + 12, y, width, height};
             overlay_window(name.c_str(), at.inset(-8), [&] { draw_notice(context, at, notices[i]); });
         }
     }

@@ -11,8 +11,8 @@ namespace headlight::ui {
 namespace {
 
 constexpr float kTitle = 20, kHeader = 16, kToken = 84, kLogit = 40, kPart = 56, kGap = 8, kNote = 17;
-constexpr float kSamplingHeight = 190;  // what the controls below need
-constexpr float kFaded = 0.38f;
+constexpr float kSamplingHeight = 164;  // what the controls below need
+constexpr float kFaded = 0.38f, kFadedText = 0.65f;
 constexpr int kLeastBars = 6, kMostBars = 16;
 
 struct Tail {
@@ -66,13 +66,13 @@ class Predictions final : public Panel {
     }
 
   private:
-    static float row_height(const Context& context) { return context.phone ? 36 : 24; }
+    static float row_height(const Context& context) { return context.phone ? 32 : 24; }
 
     static int bar_count(const Context& context) {
-        const float bottom = context.phone || context.app.settings().bottom == app::Bottom::closed ? 40 : kInspector;
-        const float room = ImGui::GetIO().DisplaySize.y - kTopBar - bottom - kSamplingHeight - kTitle - kHeader - 80;
-        const int fitting = static_cast<int>(room / row_height(context)) - 1;
         const int all = static_cast<int>(context.app.distribution().candidates.size());
+        if (context.phone) return std::min(all, kLeastBars);  // so that the controls below are in sight
+        const float room = context.column_height - 2 * kPadding - kTitle - 8 - kHeader - 4 - 3 * kNote - 12 - kSamplingHeight;
+        const int fitting = static_cast<int>(room / row_height(context)) - 1;
         return std::min(all, std::clamp(fitting, kLeastBars, kMostBars));
     }
 
@@ -82,8 +82,8 @@ class Predictions final : public Panel {
 
     static void draw_header(const Context& context, const Box& row) {
         // The column names of the two numbers are signs, equal in all languages.
-        put_text(context.fonts.small, logit_room(row), context.theme.faint, "logit", Align::right);
-        put_text(context.fonts.small, part_room(row), context.theme.faint, "p", Align::right);
+        put_text(context.fonts.small, logit_room(row), context.theme.muted, "logit", Align::right);
+        put_text(context.fonts.small, part_room(row), context.theme.muted, "p", Align::right);
     }
 
     static void draw_bar(const Context& context, const Box& row, const app::Distribution& out, std::size_t i, double widest) {
@@ -99,7 +99,7 @@ class Predictions final : public Panel {
         const Box token{row.x, row.y, kToken, row.height};
         const float mark = put_text(context.fonts.body, token, with_alpha(theme.faint, alpha), label.mark) - token.x;
         put_text(i == 0 || pick ? context.fonts.body_bold : context.fonts.body, {token.x + mark, token.y, token.width - mark, token.height},
-                 with_alpha(theme.text, alpha), label.text);
+                 with_alpha(theme.text, cut ? kFadedText : 1), label.text);
         const Box bar = bar_room(row).inset(0, (row.height - 14) / 2);
         fill(bar, with_alpha(theme.predicts_soft, alpha), 2);
         const float length = static_cast<float>(std::min(1.0, static_cast<double>(candidate.probability) / widest)) * bar.width;
@@ -109,8 +109,8 @@ class Predictions final : public Panel {
             outline(bar.inset(-2), theme.predicts, 3, 1.5f);
             canvas().AddTriangleFilled(ImVec2(bar.x - 9, bar.y + 2), ImVec2(bar.x - 9, bar.bottom() - 2), ImVec2(bar.x - 4, bar.centre().y), theme.predicts);
         }
-        put_text(context.fonts.mono, logit_room(row), with_alpha(theme.faint, cut ? 0.7f : 1), app::fixed_text(static_cast<double>(candidate.logit), 1, context.app.strings()), Align::right);
-        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, cut ? 0.7f : 1), app::percent_text(static_cast<double>(candidate.probability), context.app.strings()), Align::right);
+        put_text(context.fonts.mono, logit_room(row), with_alpha(theme.muted, cut ? kFadedText : 1), app::fixed_text(static_cast<double>(candidate.logit), 1, context.app.strings()), Align::right);
+        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, cut ? kFadedText : 1), app::percent_text(static_cast<double>(candidate.probability), context.app.strings()), Align::right);
         if (hit.hovered) {
             context.hover.candidate = candidate.id;
             tooltip(context, tip(context, candidate, label));
@@ -135,11 +135,11 @@ class Predictions final : public Panel {
         const Theme& theme = context.theme;
         const float alpha = tail.all_cut ? kFaded : 1;
         const std::string name = context.t("out.other", {{"count", app::count_text(tail.count, context.app.strings())}});
-        put_text(context.fonts.body, {row.x, row.y, kToken + 4, row.height}, with_alpha(theme.muted, tail.all_cut ? 0.7f : 1), name);
+        put_text(context.fonts.body, {row.x, row.y, kToken + 4, row.height}, with_alpha(theme.muted, tail.all_cut ? kFadedText : 1), name);
         const Box bar = bar_room(row).inset(0, (row.height - 14) / 2);
         fill(bar, with_alpha(theme.predicts_soft, alpha), 2);
         fill({bar.x, bar.y, static_cast<float>(std::min(1.0, tail.part / widest)) * bar.width, bar.height}, with_alpha(theme.predicts, alpha * 0.7f), 2);
-        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, tail.all_cut ? 0.7f : 1), app::percent_text(tail.part, context.app.strings()), Align::right);
+        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, tail.all_cut ? kFadedText : 1), app::percent_text(tail.part, context.app.strings()), Align::right);
         context.widgets.add({"bar.other", name, Role::text, row, {}, tail.part});
     }
 

@@ -31,7 +31,7 @@ class Sampling final : public Panel {
         float x = row.x;
         const bool playing = app.playing();
         const std::string_view play = context.t(playing ? "out.pause" : "out.play");
-        const float play_width = std::max(button_width(context.fonts.body_bold, context.t("out.play")), button_width(context.fonts.body_bold, context.t("out.pause"))) + 18;
+        const float play_width = std::max(button_width(context.fonts.body_bold, context.t("out.play")), button_width(context.fonts.body_bold, context.t("out.pause"))) + 20;
         if (play_button(context, play, {x, row.y, play_width, row.height}, playing)) {
             context.push(playing ? app::Command(app::Pause{}) : app::Command(app::Play{}));
         }
@@ -48,11 +48,13 @@ class Sampling final : public Panel {
 
     static bool play_button(const Context& context, std::string_view label, const Box& box, bool playing) {
         const bool enabled = context.app.can_step() || playing;
-        const bool clicked = button(context, playing ? "pause" : "play", "", box, Look::primary, enabled);
+        const Hit hit = hit_area(context, playing ? "pause" : "play", label, Role::button, box, usable(enabled), kRadius);
+        const float glow = hit.held ? 0.16f : hit.hovered ? 0.08f : 0;
+        fill(box, mixed(enabled ? context.theme.attends : context.theme.raised, context.theme.text, glow), kRadius);
         const Colour colour = enabled ? context.theme.on_attends : context.theme.faint;
-        icon(playing ? Icon::pause : Icon::play, ImVec2(box.x + 18, box.centre().y), 13, colour);
-        put_text(context.fonts.body_bold, {box.x + 28, box.y, box.width - 38, box.height}, colour, label);
-        return clicked;
+        icon(playing ? Icon::pause : Icon::play, ImVec2(box.x + 17, box.centre().y), 12, colour);
+        put_text(context.fonts.body_bold, {box.x + 30, box.y, box.width - 38, box.height}, colour, label);
+        return hit.clicked;
     }
 
     // A click draws with the next seed, a right click or Shift with the one before; the wheel runs through them.

@@ -1,0 +1,16 @@
+# Panels are tested on the platform that has no window. Without Dear ImGui's sources there are no panels to test.
+if(TARGET test_ui)
+  if(TARGET hl_platform_null)
+    target_link_libraries(test_ui PRIVATE hl_platform_null)
+    target_include_directories(test_ui PRIVATE ${CMAKE_SOURCE_DIR}/tests/app)
+    target_compile_definitions(test_ui PRIVATE HEADLIGHT_FONTS_DIR="${CMAKE_SOURCE_DIR}/build/fonts")
+    add_executable(ui_bench ${CMAKE_CURRENT_LIST_DIR}/ui_bench.cpp)
+    target_link_libraries(ui_bench PRIVATE hl_ui hl_platform_null)
+    target_include_directories(ui_bench PRIVATE ${CMAKE_SOURCE_DIR}/tests/app)
+    target_compile_definitions(ui_bench PRIVATE HEADLIGHT_FONTS_DIR="${CMAKE_SOURCE_DIR}/build/fonts"
+      HEADLIGHT_ASSETS_DIR="${CMAKE_SOURCE_DIR}/assets")
+  else()
+    set_target_properties(test_ui PROPERTIES EXCLUDE_FROM_ALL ON)
+    set_tests_properties(ui PROPERTIES DISABLED ON)
+  endif()
+endif()
