@@ -7,3 +7,7 @@ if(EMSCRIPTEN)
 endif()
 add_test(NAME allocations COMMAND test_allocations)
 set_tests_properties(allocations PROPERTIES LABELS unit TIMEOUT 300)
+
+# Training steps a second; see tests/bench/train_bench.sh. Not a test.
+add_executable(bench_train EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/bench/train_bench.cpp)
+target_link_libraries(bench_train PRIVATE hl_train)
