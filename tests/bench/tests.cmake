@@ -1,4 +1,4 @@
-# bench_kernels [implementation [threads]]: speeds of the kernels beside what the machine can do at most. Not a test:
+# bench_kernels [implementation or all [threads [cpu]]]: speeds of the kernels beside what the machine can do at most. Not a test:
 # build it alone (ninja bench_kernels); the .js of a WebAssembly build runs in node.
 add_executable(bench_kernels EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/kernels_bench.cpp)
 target_link_libraries(bench_kernels PRIVATE hl_kernels)
