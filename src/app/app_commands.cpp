@@ -97,10 +97,7 @@ void App::State::take(std::int32_t id, std::string key) {
         d.taken.push_back(id);
         d.settings.query = d.settings.key = -1;  // the new last row is the one to look at
     });
-    if (id == session->gpt().config().end_token) {
-        playing = false;
-        pending_steps = 0;
-    }
+    if (id == session->gpt().config().end_token) playing = false;
 }
 
 // The n-th taken token is picked by the n-th draw of the seed: stepping back and forward gives the same tokens.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "tiny_model.h"
 
@@ -277,12 +278,12 @@ TEST(App, ShareCopiesTheLinkOfACompletePass) {
 TEST(App, TheAddressFollowsOnceSomethingWasTouched) {
     const auto app = make_loaded_app("v=1&prompt=the+cat");
     EXPECT_TRUE(effects_of(*app, Effect::Kind::set_fragment).empty());
-    run(*app, SelectHead{1, 1});
+    run(*app, SelectCell{2, 1});
     const auto fragments = effects_of(*app, Effect::Kind::set_fragment);
     ASSERT_EQ(fragments.size(), 1U);
     EXPECT_EQ(fragments[0].bytes, app->link());
     app->set_hover({.layer = 0, .head = 0});
-    run(*app, SelectHead{1, 1});
+    run(*app, SelectCell{2, 1});
     EXPECT_TRUE(effects_of(*app, Effect::Kind::set_fragment).empty());
 }
 
@@ -396,7 +397,7 @@ TEST(App, StateIsJsonWithAllThatThePageReads) {
 TEST(App, ExportsAreMadeFromTheNumbers) {
     const auto app = make_loaded_app("v=1&prompt=the+cat");
     run(*app, SelectHead{1, 0});
-    app->take_effects();
+    std::ignore = app->take_effects();
     run(*app, Export{ExportWhat::head_csv});
     auto files = effects_of(*app, Effect::Kind::save_file);
     ASSERT_EQ(files.size(), 1U);
