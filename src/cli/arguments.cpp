@@ -13,7 +13,9 @@ namespace {
 constexpr std::size_t kHelpColumn = 28;
 
 std::string limits_text(const Option& option) {
-    auto text = [](double limit) { return shortest(limit); };
+    auto text = [](double limit) {  // 1000000, not 1e+06
+        return limit == std::floor(limit) ? std::to_string(static_cast<std::int64_t>(limit)) : shortest(limit);
+    };
     if (option.high >= 1e18) return "from " + text(option.low) + " up";
     return "from " + text(option.low) + " to " + text(option.high);
 }
@@ -82,6 +84,9 @@ void declare(CLI::App& app, Action& action) {
         CLI::Option* added = std::visit(Adder{app, option}, option.target);
         added->group(option.group)->required(option.required);
         if (!option.value.empty()) added->type_name(option.value);
+        const bool repeatable = std::holds_alternative<std::vector<std::string>*>(option.target) ||
+                                std::holds_alternative<std::vector<double>*>(option.target);
+        if (!repeatable) added->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // a script's last word counts
     }
 }
 

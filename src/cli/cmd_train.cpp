@@ -45,6 +45,7 @@ class Train : public Action {
         add(kRun, {"--save-every", &plan_.save_every, "N", "steps between checkpoints", 1});
         add(kRun, {"--log-every", &plan_.log_every, "N", "steps between lines of the log", 1});
         add(kRun, {"--dtype", &dtype_, "TYPE", "of the stored weights: f16, bf16 or f32"});
+        add(kRun, {"--stop-at", &plan_.stop_at, "N", "stop cleanly after this step; --resume goes on (0: never)"});
         add(kRun, {"--resume", &resume_, "", "continue an interrupted run with the very same next step"});
         add(kRun, {"--restart", &restart_, "", "begin again in a folder that has a run"});
         add(kRun, {"--json", &plan_.json, "", "the log lines as JSON on standard output"});

@@ -69,7 +69,8 @@ Result<void> TrainRun::resume() {
 }
 
 Result<void> TrainRun::run() {
-    while (!trainer_.finished()) {
+    const std::int64_t stop_at = plan_.stop_at > 0 ? plan_.stop_at : trainer_.options().schedule.steps;
+    while (!trainer_.finished() && trainer_.steps_done() < stop_at) {
         RETURN_IF_ERROR(take_step());
         if (!interrupted()) continue;
         RETURN_IF_ERROR(save_state());

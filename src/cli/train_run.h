@@ -19,6 +19,7 @@ struct RunPlan {
     std::int64_t eval_every = 500;
     std::int64_t save_every = 500;
     std::int64_t log_every = 50;
+    std::int64_t stop_at = 0;  // end after this step as if interrupted; 0: after the last
     checkpoint::Dtype dtype = checkpoint::Dtype::f16;
     bool json = false;  // log lines on standard output as JSON
 };
@@ -32,7 +33,8 @@ class TrainRun {
 
     // Continues from the folder's checkpoint; its log is cut back to that step.
     Result<void> resume();
-    // To the last step, or until the user interrupts: then the state is saved and the error is ErrorCode::cancelled.
+    // To the last step (or stop_at), or until the user interrupts: then the state is saved and the error is
+    // ErrorCode::cancelled.
     Result<void> run();
 
     [[nodiscard]] static std::string checkpoint_path(const std::string& folder) {

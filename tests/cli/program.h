@@ -1,0 +1,33 @@
+#pragma once
+// Runs the built `headlight` as a person would, and makes the small things that tests run it on.
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace headlight::test {
+
+struct Ran {
+    int code = -1;  // exit status; 128 + signal when it was killed
+    std::string out;
+    std::string err;
+};
+
+// `arguments` as typed in a shell (quote what needs it).
+Ran headlight(const std::string& arguments);
+// A whole shell command; $HEADLIGHT is the program.
+Ran shell(const std::string& command);
+
+// Standard output as one JSON value; a failure of the test (and null) when it is none or the program failed.
+nlohmann::json json_of(const std::string& arguments);
+
+// A fresh folder of this test run.
+std::string scratch(const std::string& name);
+std::string slurp(const std::string& path);
+void spill(const std::string& path, const std::string& text);
+
+// Made once: a text of little stories, a tokenizer learned from it, a model trained on it for a few steps.
+const std::string& stories_file();
+const std::string& tokenizer_folder();
+const std::string& model_folder();
+
+}  // namespace headlight::test
