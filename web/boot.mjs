@@ -144,7 +144,6 @@ async function main() {
   events.dispatchEvent(new Event('frame'));
   events.dispatchEvent(new Event('change'));
   hideStatus();
-  if (document.activeElement === document.body) canvas.focus({ preventScroll: true });
   document.documentElement.dataset.ready = build;
   keepForOffline();
 }

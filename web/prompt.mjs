@@ -6,14 +6,12 @@ export class PromptField {
   #field = document.getElementById('prompt');
   #program;
   #composing = false;
-  #canvas;
   #sent = '';       // the text that the program was last told or last told us
   #unheard = false;  // what was typed last has not come to the program yet: its state still holds the text before
   #place = '';
 
   constructor(program, events, canvas) {
     this.#program = program;
-    this.#canvas = canvas;
     const field = this.#field;
     this.translate();
     field.addEventListener('compositionstart', () => { this.#composing = true; });
@@ -46,7 +44,7 @@ export class PromptField {
 
   #key(event) {
     if (event.isComposing) return;
-    if (event.key === 'Escape') this.#canvas.focus({ preventScroll: true });
+    if (event.key === 'Escape') this.blur();
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.#program.command({ do: 'step' });
@@ -89,6 +87,7 @@ export class PromptField {
       clipPath: clipTop || clipBottom ? `inset(${clipTop}px 0 ${clipBottom}px)` : '',
     });
   }
+  addEventListener('pointerdown', () => delete document.documentElement.dataset.keys);
 }
 
 // The program hears keys on the window. Those of an HTML control never get there; Tab does only while the canvas has the
@@ -102,7 +101,10 @@ export function keepKeysFromCanvas(canvas) {
   for (const type of ['keydown', 'keyup']) {
     document.addEventListener(type, (event) => {
       if (belongsToPage(event)) event.stopPropagation();
-      if (type === 'keydown' && event.key !== 'Shift') leaving = event.key === 'Escape';
+      if (type === 'keyup') return;
+      if (event.key !== 'Shift') leaving = event.key === 'Escape';
+      if (event.key === 'Tab') document.documentElement.dataset.keys = '';
     });
   }
+  addEventListener('pointerdown', () => delete document.documentElement.dataset.keys);
 }

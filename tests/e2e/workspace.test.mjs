@@ -23,7 +23,9 @@ export default async function workspace() {
     await page.mouse.move(5, 5);
     const pinned = await visit.settled();
     same([pinned.selection.query, pinned.selection.key, pinned.selection.pinned], [4, 2, true], 'pinned');
-    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');  // lets the cell go
+    await visit.settled();
+    await page.keyboard.press('Escape');  // and its row
     await page.waitForFunction(() => !window.headlight.state().selection.pinned);
   });
 
