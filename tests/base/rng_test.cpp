@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace headlight {
@@ -67,7 +68,7 @@ TEST(Rng, UniformFillsTheUnitInterval) {
 TEST(Rng, BelowIsEvenAndInside) {
     Rng rng(4);
     std::vector<int> counts(7);
-    for (int i = 0; i < 14000; ++i) ++counts.at(rng.below(7));
+    for (int i = 0; i < 14000; ++i) ++counts.at(static_cast<std::size_t>(rng.below(7)));
     for (const int count : counts) EXPECT_NEAR(count, 2000, 200);
     EXPECT_EQ(rng.below(1), 0U);
     for (int i = 0; i < 100; ++i) EXPECT_LT(rng.below((1ULL << 63) + 1), (1ULL << 63) + 1);

@@ -1,5 +1,6 @@
 #include "nn/attention.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "nn/nn_helpers.h"
