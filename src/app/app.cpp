@@ -1,12 +1,8 @@
 #include "app/app.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstdio>
 
 #include "app/app_state.h"
-#include "base/check.h"
-#include "base/rng.h"
 #include "model/logits_hash.h"
 #include "text/tokenizer.h"
 
@@ -14,8 +10,6 @@
 
 namespace headlight::app {
 namespace {
-
-constexpr std::size_t kMaxNotices = 6;
 
 Result<std::vector<Sample>> read_samples(std::string_view json, std::string& opening) {
     const auto document = nlohmann::json::parse(json, nullptr, false);
@@ -35,28 +29,6 @@ Result<std::vector<Sample>> read_samples(std::string_view json, std::string& ope
         opening = document["opening"].get<std::string>();
     }
     return samples;
-}
-
-// 32 bits of a hash over the bits of the numbers, as 8 hex digits.
-std::string checksum_of(std::span<const float> values) {
-    std::uint64_t hash = values.size();
-    for (const float value : values) hash = mix64(hash ^ std::bit_cast<std::uint32_t>(value));
-    char text[9];
-    std::snprintf(text, sizeof text, "%08x", static_cast<unsigned>(hash >> 32));
-    return text;
-}
-
-ModelInfo info_of(const Session& session) {
-    const model::GptConfig& c = session.gpt().config();
-    return {session.name(),
-            c.layers,
-            c.heads,
-            c.d_model,
-            c.d_head(),
-            session.context(),
-            c.vocab,
-            static_cast<std::int64_t>(session.gpt().layout().size()),
-            session.tokenizer() != nullptr};
 }
 
 }  // namespace
@@ -223,184 +195,14 @@ std::int64_t App::rows_computed() const {
     return state_->session == nullptr ? 0 : state_->session->rows_computed();
 }
 
-std::string App::golden_hash() const { return model::hash_text(model::golden_hash(state_->compute)); }
+std::string App::golden_hash() const {
+    return model::hash_text(model::golden_hash(state_->compute));
+}
 
 std::string App::token_text(std::int32_t id) const {
     const text::Tokenizer* tokenizer = state_->session == nullptr ? nullptr : state_->session->tokenizer();
     if (tokenizer == nullptr || id < 0 || id >= tokenizer->vocab_size()) return "#" + std::to_string(id);
     return tokenizer->display(id);
-}
-
-const Strings& App::State::strings() const {
-    const Language chosen = document.settings.language;
-    return (chosen == Language::automatic ? environment.language : chosen) == Language::tr ? tr : en;
-}
-
-std::string App::State::link() const {
-    return encode_link(document.settings, document.taken, ready() ? checksum : "");
-}
-
-model::Sampling App::State::sampling() const {
-    const Settings& s = document.settings;
-    return {s.temperature, s.top_k, s.top_p};
-}
-
-// ---- notices
-
-void App::State::notify(Severity severity, std::string key, std::string text) {
-    std::erase_if(notices, [&](const Notice& notice) { return notice.text == text; });
-    if (notices.size() == kMaxNotices) notices.erase(notices.begin());
-    notices.push_back({next_notice++, severity, std::move(key), std::move(text)});
-}
-
-void App::State::notify_key(Severity severity, std::string_view key, std::initializer_list<Strings::Hole> holes) {
-    notify(severity, std::string(key), strings()(key, holes));
-}
-
-void App::State::warn(const Warnings& warnings) {
-    for (const Warning& warning : warnings) {
-        const std::string label = "set." + warning.what;
-        const std::string_view what = strings().has(label) ? strings()(label) : std::string_view(warning.what);
-        notify_key(Severity::warning, warning.key, {{"what", what}, {"value", warning.value}});
-    }
-}
-
-// ---- text and passes
-
-void App::State::rebuild_field_text() {
-    field_text = document.settings.prompt;
-    const text::Tokenizer* tokenizer = session == nullptr ? nullptr : session->tokenizer();
-    if (tokenizer == nullptr) return;
-    text::StreamingDecoder decoder;
-    for (const std::int32_t id : document.taken) {
-        if (id < tokenizer->vocab_size()) field_text += decoder.push(tokenizer->bytes(id));
-    }
-    field_text += decoder.finish();
-}
-
-void App::State::rebuild_tokens() {
-    const Text& text = session->shown();
-    const text::Tokenizer* tokenizer = session->tokenizer();
-    tokens.clear();
-    const auto typed = text.ids.size() - static_cast<std::size_t>(text.taken);
-    for (std::size_t i = 0; i < text.ids.size(); ++i) {
-        const std::int32_t id = text.ids[i];
-        TokenInfo token{id, "#" + std::to_string(id), "", false, i >= typed};
-        if (tokenizer != nullptr && id < tokenizer->vocab_size()) {
-            token.display = tokenizer->display(id);
-            token.bytes = tokenizer->bytes(id);
-            token.special = tokenizer->is_special(id);
-        }
-        tokens.push_back(std::move(token));
-    }
-}
-
-void App::State::refresh() {
-    rebuild_field_text();
-    if (session == nullptr) return;
-    session->want(session->make_text(document.settings.prompt, document.taken));
-}
-
-void App::State::published() {
-    ++pass_revision;
-    rebuild_tokens();
-    stats.assign(static_cast<std::size_t>(info.layers * info.heads), std::nullopt);
-    distribution_key.clear();
-    cell_key.clear();
-    matrix_cell_key.clear();
-    checksum = tokens.empty() ? "" : checksum_of(session->logits(session->positions() - 1));
-    if (!tokens.empty() && (document.settings.layer < 0 || document.settings.layer >= info.layers ||
-                            document.settings.head >= info.heads)) {
-        choose_head();
-    }
-    if (verdict == Verdict::pending && ready()) {
-        verdict = checksum == expected ? Verdict::reproduced : Verdict::differs;
-    }
-}
-
-// The head that shows most on this prompt: the best at induction, or else the sharpest that does not rest on the first
-// token. Written into the settings, so that the link shows the same head.
-void App::State::choose_head() {
-    constexpr float kClearInduction = 0.2F;
-    float best_induction = kClearInduction, best_sharpness = -1;
-    std::pair<int, int> induction{-1, -1}, sharpest{0, 0};
-    for (int layer = 0; layer < info.layers; ++layer) {
-        for (int head = 0; head < info.heads; ++head) {
-            const interpret::HeadStats& s = *head_stats(layer, head);
-            if (s.induction > best_induction) best_induction = s.induction, induction = {layer, head};
-            const float sharpness = (1 - s.first) * (1 - s.entropy) * (1 - s.self);
-            if (sharpness > best_sharpness) best_sharpness = sharpness, sharpest = {layer, head};
-        }
-    }
-    const auto [layer, head] = induction.first >= 0 ? induction : sharpest;
-    document.settings.layer = layer;
-    document.settings.head = head;
-}
-
-void App::State::settle() {
-    if (session == nullptr || session->busy()) return;
-    if (session->positions() == 0) pending_steps = 0;  // nothing to continue
-    if (pending_steps > 0) {
-        --pending_steps;
-        step(playing ? "play" : "step");
-        return;
-    }
-    if (pending_share) {
-        pending_share = false;
-        effects.push_back({Effect::Kind::copy_link, "", "text/plain", link()});
-        notify_key(Severity::info, "notice.link_copied");
-    }
-    if (!touched || playing) return;
-    if (std::string fragment = link(); fragment != last_fragment) {
-        last_fragment = fragment;
-        effects.push_back({Effect::Kind::set_fragment, "", "", std::move(fragment)});
-    }
-}
-
-void App::State::update_progress() {
-    if (external.activity != Activity::empty) {
-        progress = external;
-    } else if (session == nullptr) {
-        progress = {};
-    } else if (session->busy()) {
-        progress = {playing ? Activity::generating : Activity::computing, session->fraction(), "progress.compute"};
-    } else {
-        progress = {playing ? Activity::generating : Activity::idle, 1, ""};
-    }
-}
-
-void App::State::load_model(const LoadModel& command) {
-    external = {};
-    auto loaded = Session::load(compute, command.name, command.files);
-    if (!loaded.has_value()) {
-        notify_key(Severity::error, "notice.model_failed", {{"detail", loaded.error().message}});
-        if (session != nullptr) notify_key(Severity::info, "notice.model_kept");
-        return;
-    }
-    const bool first = session == nullptr;
-    session = std::move(*loaded);
-    info = info_of(*session);
-    tokens.clear();
-    checksum.clear();
-    undo.clear();
-    redo.clear();
-    playing = false;
-    pending_steps = 0;
-    Settings& settings = document.settings;
-    if (!first) {
-        document.taken.clear();
-        verdict = Verdict::none;
-        settings.layer = settings.head = settings.query = settings.key = settings.row = settings.column = -1;
-        notify_key(Severity::info, "notice.model_loaded", {{"name", info.name}});
-    } else if (settings.model != info.name) {
-        notify_key(Severity::warning, "notice.link_model", {{"value", settings.model}, {"what", info.name}});
-    }
-    settings.model = info.name;
-    settings.rung = info.name == Settings().model ? Rung::small : Rung::own;
-    if (!info.has_text) notify_key(Severity::warning, "notice.needs_tokenizer");
-    drop_unknown_tokens();
-    published();
-    refresh();
 }
 
 }  // namespace headlight::app

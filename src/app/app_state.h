@@ -68,7 +68,7 @@ struct App::State {
     mutable interpret::Explanation cell, matrix_cell;
     mutable std::string cell_key, matrix_cell_key;
 
-    // ---- app.cpp
+    // ---- app_passes.cpp
     [[nodiscard]] const Strings& strings() const;
     void rebuild_field_text();
     void rebuild_tokens();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 
 #include "base/check.h"
 
@@ -76,14 +75,8 @@ Session::Session(const model::Compute& compute, std::string name, model::LoadedM
 
 Session::~Session() = default;
 
-// Scores beyond the diagonal are written by no incremental pass: they are masked from the start.
 Session::Buffer Session::make_buffer() const {
-    auto trace = std::make_unique<model::Activations>(loaded_.gpt.config(), 1, context_, model::Keep::trace);
-    for (int layer = 0; layer < trace->layers(); ++layer) {
-        const auto view = trace->view(Site::attn_scores, layer, context_);
-        std::fill_n(view.data, view.shape[0] * view.stride[0], -std::numeric_limits<float>::infinity());
-    }
-    return {std::move(trace), {}};
+    return {std::make_unique<model::Activations>(loaded_.gpt.config(), 1, context_, model::Keep::trace), {}};
 }
 
 Result<std::unique_ptr<Session>> Session::load(const model::Compute& compute, std::string name,
