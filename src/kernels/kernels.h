@@ -5,7 +5,8 @@
 //  1
 //    (partial j with j + half);
 //  - exp and tanh are our own polynomials.
-// Hence scalar and SIMD, native and wasm, one thread and many agree bit for bit.
+// Hence scalar and SIMD, native and wasm, one thread and many agree bit for bit. NaN is the exception: all agree where
+// one is, its payload is the machine's choice.
 
 #include <cstddef>
 #include <cstdint>
@@ -47,9 +48,10 @@ struct Kernels {
     // Reductions over n floats with the fixed tree.
     float (*sum)(const float* x, int n);
     float (*dot)(const float* x, const float* y, int n);
-    float (*max)(const float* x, int n);  // -inf for n = 0
+    float (*max)(const float* x, int n);  // -inf for n = 0; passes over NaN; of +0 and -0 the first in the tree
 
-    // y = exp(x - max(x)) / sum, for one row; n >= 1. y may be x. Entries of -inf give exactly 0.
+    // y = exp(x - max(x)) / sum, for one row; n >= 1. y may be x. Entries of -inf give exactly 0; +inf, NaN or
+    // nothing but -inf give NaN.
     void (*softmax)(float* y, const float* x, int n);
     // dx = y * (dy - dot(y, dy)), for one row. dx may be dy.
     void (*softmax_backward)(float* dx, const float* dy, const float* y, int n);
@@ -66,6 +68,7 @@ struct Kernels {
     // dx = dy * gelu'(x). dx may be dy.
     void (*gelu_backward)(float* dx, const float* dy, const float* x, int n);
 
+    // Our own: exp within 1 unit in the last place (0 below -103.97, infinity above 88.72), tanh within 2.
     void (*exp)(float* y, const float* x, int n);
     void (*tanh)(float* y, const float* x, int n);
     void (*add)(float* y, const float* a, const float* b, int n);          // y = a + b
@@ -75,6 +78,7 @@ struct Kernels {
 
     // Inverted dropout: element i is kept when hash32(first + i, seed) >= probability * 2^32, and then multiplied by
     // 1 / (1 - probability); otherwise 0. The same arguments give the same mask, so backward calls it on the gradient.
+    // 0 <= probability < 1.
     void (*dropout)(float* y, const float* x, int n, float probability, std::uint32_t seed, std::uint32_t first);
 
     // One AdamW update of n parameters (Loshchilov, Hutter, 2019), element by element:
@@ -85,7 +89,7 @@ struct Kernels {
     };
     void (*adamw)(float* w, float* m, float* v, const float* grad, int n, const AdamStep& step);
 
-    // Round to nearest even; F16 subnormals, infinities and NaN are kept.
+    // Exact: subnormals, infinities and NaN are kept.
     void (*from_f16)(float* y, const std::uint16_t* x, int n);
 
     // For measuring only: `rounds` times kBusyVectors independent multiplications and additions in registers, which is
