@@ -68,10 +68,18 @@ class Headlight final : public platform::Program {
                 commands_.push(std::move(load));
                 break;
             }
-            case platform::EventKind::no_chooser: commands_.push(app::ReportProblem{"problem.no_chooser", ""}); break;
-            case platform::EventKind::link: commands_.push(app::OpenLink{event.text}); break;
-            case platform::EventKind::system_theme: follow_system(); break;
-            case platform::EventKind::graphics_lost: commands_.push(app::ReportProblem{"problem.context_lost", ""}); break;
+            case platform::EventKind::no_chooser:
+                commands_.push(app::ReportProblem{"problem.no_chooser", ""});
+                break;
+            case platform::EventKind::link:
+                commands_.push(app::OpenLink{event.text});
+                break;
+            case platform::EventKind::system_theme:
+                follow_system();
+                break;
+            case platform::EventKind::graphics_lost:
+                commands_.push(app::ReportProblem{"problem.context_lost", ""});
+                break;
         }
     }
 
@@ -79,10 +87,18 @@ class Headlight final : public platform::Program {
         for (app::Effect& effect : app_->take_effects()) {
             using enum app::Effect::Kind;
             switch (effect.kind) {
-                case copy_link: platform_.copy_text(platform_.link_address(effect.bytes)); break;
-                case copy_text: platform_.copy_text(effect.bytes); break;
-                case save_file: platform_.save_file(effect.name, effect.mime, std::move(effect.bytes)); break;
-                case set_fragment: platform_.show_link(effect.bytes); break;
+                case copy_link:
+                    platform_.copy_text(platform_.link_address(effect.bytes));
+                    break;
+                case copy_text:
+                    platform_.copy_text(effect.bytes);
+                    break;
+                case save_file:
+                    platform_.save_file(effect.name, effect.mime, std::move(effect.bytes));
+                    break;
+                case set_fragment:
+                    platform_.show_link(effect.bytes);
+                    break;
             }
         }
     }
@@ -116,4 +132,6 @@ class Headlight final : public platform::Program {
 }  // namespace
 }  // namespace headlight
 
-int main(int argc, char** argv) { return headlight::platform::launch(argc, argv, headlight::Headlight::create); }
+int main(int argc, char** argv) {
+    return headlight::platform::launch(argc, argv, headlight::Headlight::create);
+}

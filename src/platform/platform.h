@@ -47,10 +47,10 @@ using Texture = std::uint64_t;  // 0: none; otherwise what ImGui takes as ImText
 
 // The prompt's text field. On the web a real HTML field lies over the rectangle; elsewhere ImGui draws one.
 struct PromptField {
-    Rect rect;              // of its box; width 0 hides the field (something lies over it)
+    Rect rect;                            // of its box; width 0 hides the field (something lies over it)
     float clip_top = 0, clip_bottom = 0;  // so much of the box is scrolled out of sight
-    std::string_view text;  // what the program holds
-    std::string_view hint;  // shown while it is empty
+    std::string_view text;                // what the program holds
+    std::string_view hint;                // shown while it is empty
     float font_size = 15, line_height = 22;
 };
 inline constexpr float kPromptPaddingX = 12, kPromptPaddingY = 10;  // between box and text
@@ -69,7 +69,7 @@ class Platform {
     [[nodiscard]] virtual std::vector<Event> poll() = 0;
     [[nodiscard]] virtual double now() const = 0;  // seconds, monotonic
     [[nodiscard]] virtual float pixel_ratio() const = 0;
-    virtual void fonts_changed() = 0;  // the atlas was made anew: send it to the graphics card
+    virtual void fonts_changed() = 0;            // the atlas was made anew: send it to the graphics card
     virtual void set_ui_scale(float scale) = 0;  // 1: as the system has it; everything grows with it
     [[nodiscard]] virtual bool prefers_dark() const = 0;
     [[nodiscard]] virtual bool prefers_reduced_motion() const = 0;

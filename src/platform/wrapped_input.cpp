@@ -78,13 +78,14 @@ std::optional<std::string> WrappedInput::draw(const PromptField& field) {
     constexpr ImGuiInputTextFlags kFlags = ImGuiInputTextFlags_CallbackAlways | ImGuiInputTextFlags_CallbackEdit |
                                            ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_NoHorizontalScroll;
     ImGui::InputTextMultiline("##prompt", buffer_.data(), buffer_.capacity() + 1,
-                              ImVec2(inner_width, field.rect.height - 2 * kPromptPaddingY + 4), kFlags, on_input, &editing);
+                              ImVec2(inner_width, field.rect.height - 2 * kPromptPaddingY + 4), kFlags, on_input,
+                              &editing);
     const bool active = ImGui::IsItemActive();
     ImGui::PopStyleVar(2);
     ImGui::PopStyleColor(2);
     if (buffer_.empty() && !active && !field.hint.empty()) {
-        ImGui::GetWindowDrawList()->AddText(at, ImGui::GetColorU32(ImGuiCol_TextDisabled),
-                                            field.hint.data(), field.hint.data() + field.hint.size());
+        ImGui::GetWindowDrawList()->AddText(at, ImGui::GetColorU32(ImGuiCol_TextDisabled), field.hint.data(),
+                                            field.hint.data() + field.hint.size());
     }
     std::string plain = unwrap(buffer_);
     if (plain == plain_) return std::nullopt;

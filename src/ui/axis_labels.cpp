@@ -7,10 +7,10 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kRoom = 14;           // a label needs so much of its axis
+constexpr float kRoom = 14;  // a label needs so much of its axis
 constexpr float kLongest = 96;
 constexpr float kDegrees = 55;
-constexpr float kSine = 0.8192f;      // of kDegrees
+constexpr float kSine = 0.8192f;  // of kDegrees
 
 // Labels are drawn when their place in line is free; highlighted ones come first.
 void each_label(int count, float cell, const AxisMarks& marks, const std::function<void(int)>& put) {
@@ -51,7 +51,8 @@ void put_row_labels(const Context& context, const Box& matrix, float cell, const
         const Box box{matrix.x - 8 - width, middle - 8, width, 16};
         const bool strong = i == marks.strong;
         const Colour colour = i == marks.accent ? theme.predicts : strong ? theme.text : theme.muted;
-        put_text(strong ? context.fonts.small_bold : context.fonts.small, box, colour, labels[static_cast<std::size_t>(i)], Align::right);
+        put_text(strong ? context.fonts.small_bold : context.fonts.small, box, colour,
+                 labels[static_cast<std::size_t>(i)], Align::right);
     });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Token labels along a matrix: all of them while there is room, otherwise every so many, and always the highlighted ones.
+// Token labels along a matrix: all of them while there is room, otherwise every so many, and always the highlighted
+// ones.
 
 #include <functional>
 #include <string>
@@ -14,8 +15,10 @@ struct AxisMarks {
     int accent = -1;  // in the colour of predictions
 };
 // Row labels end 8 pixels left of `matrix`; column labels rise below it. `cell`: height (width) of one row (column).
-void put_row_labels(const Context& context, const Box& matrix, float cell, const std::vector<std::string>& labels, const AxisMarks& marks, float width);
-void put_column_labels(const Context& context, const Box& matrix, float cell, const std::vector<std::string>& labels, const AxisMarks& marks);
+void put_row_labels(const Context& context, const Box& matrix, float cell, const std::vector<std::string>& labels,
+                    const AxisMarks& marks, float width);
+void put_column_labels(const Context& context, const Box& matrix, float cell, const std::vector<std::string>& labels,
+                       const AxisMarks& marks);
 
 // The longest label in pixels, at most `most`.
 [[nodiscard]] float longest_label(const Context& context, const std::vector<std::string>& labels, float most);

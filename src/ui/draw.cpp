@@ -8,7 +8,9 @@ namespace headlight::ui {
 
 namespace {
 
-float size_of(const ImFont* font) { return font->FontSize * ImGui::GetIO().FontGlobalScale; }
+float size_of(const ImFont* font) {
+    return font->FontSize * ImGui::GetIO().FontGlobalScale;
+}
 
 // The next line of a paragraph: how many bytes it takes, and how many of them are shown.
 struct Line {
@@ -29,7 +31,9 @@ Line next_line(const ImFont* font, std::string_view text, float width) {
 
 }  // namespace
 
-float line_height(const ImFont* font) { return size_of(font); }
+float line_height(const ImFont* font) {
+    return size_of(font);
+}
 
 float text_width(const ImFont* font, std::string_view text) {
     if (text.empty()) return 0;  // ImGui takes a null end for a terminated string
@@ -115,7 +119,9 @@ std::string shortened(const ImFont* font, std::string_view text, float width) {
     return {};
 }
 
-void fill(const Box& box, Colour colour, float radius) { canvas().AddRectFilled(box.min(), box.max(), colour, radius); }
+void fill(const Box& box, Colour colour, float radius) {
+    canvas().AddRectFilled(box.min(), box.max(), colour, radius);
+}
 
 void outline(const Box& box, Colour colour, float radius, float thickness) {
     canvas().AddRect(box.min(), box.max(), colour, radius, 0, thickness);
@@ -129,7 +135,8 @@ void dashed_outline(const Box& box, Colour colour, float radius) {
         const float dx = (to.x - from.x) / length, dy = (to.y - from.y) / length;
         for (float at = 0; at < length; at += kDash + kGap) {
             const float end = std::min(at + kDash, length);
-            canvas().AddLine(ImVec2(from.x + dx * at, from.y + dy * at), ImVec2(from.x + dx * end, from.y + dy * end), colour);
+            canvas().AddLine(ImVec2(from.x + dx * at, from.y + dy * at), ImVec2(from.x + dx * end, from.y + dy * end),
+                             colour);
         }
     };
     const float l = box.x + 0.5f, t = box.y + 0.5f, r = box.right() - 0.5f, b = box.bottom() - 0.5f;
@@ -138,7 +145,8 @@ void dashed_outline(const Box& box, Colour colour, float radius) {
     dash({l, t + radius}, {l, b - radius});
     dash({r, t + radius}, {r, b - radius});
     constexpr float kPi = std::numbers::pi_v<float>;
-    const ImVec2 centres[] = {{r - radius, b - radius}, {l + radius, b - radius}, {l + radius, t + radius}, {r - radius, t + radius}};
+    const ImVec2 centres[] = {
+        {r - radius, b - radius}, {l + radius, b - radius}, {l + radius, t + radius}, {r - radius, t + radius}};
     for (int i = 0; i < 4; ++i) {
         canvas().PathArcTo(centres[i], radius, kPi / 2 * static_cast<float>(i), kPi / 2 * static_cast<float>(i + 1), 6);
         canvas().PathStroke(colour);

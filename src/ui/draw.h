@@ -36,7 +36,9 @@ struct Flow {
     }
 };
 
-[[nodiscard]] inline ImDrawList& canvas() { return *ImGui::GetWindowDrawList(); }
+[[nodiscard]] inline ImDrawList& canvas() {
+    return *ImGui::GetWindowDrawList();
+}
 [[nodiscard]] float line_height(const ImFont* font);
 [[nodiscard]] float text_width(const ImFont* font, std::string_view text);
 [[nodiscard]] float snapped(float length);  // to whole pixels of the screen

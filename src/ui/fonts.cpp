@@ -9,12 +9,13 @@ namespace headlight::ui {
 namespace {
 
 // Latin with Turkish, and the marks and signs that labels and formulas use.
-constexpr ImWchar kText[] = {0x20,   0x17F,  0x2010, 0x2027, 0x2030, 0x203A, 0x2070, 0x2079, 0x2080, 0x2089, 0x20BA, 0x20BA,
-                             0x2190, 0x2193, 0x21B5, 0x21B5, 0x2211, 0x2212, 0x221A, 0x221A, 0x221E, 0x221E, 0x2248, 0x2248,
-                             0x2260, 0x2265, 0x22C5, 0x22C5, 0x0391, 0x03C9, 0x2423, 0x2423, 0xFFFD, 0xFFFD, 0};
+constexpr ImWchar kText[] = {0x20,   0x17F,  0x2010, 0x2027, 0x2030, 0x203A, 0x2070, 0x2079, 0x2080,
+                             0x2089, 0x20BA, 0x20BA, 0x2190, 0x2193, 0x21B5, 0x21B5, 0x2211, 0x2212,
+                             0x221A, 0x221A, 0x221E, 0x221E, 0x2248, 0x2248, 0x2260, 0x2265, 0x22C5,
+                             0x22C5, 0x0391, 0x03C9, 0x2423, 0x2423, 0xFFFD, 0xFFFD, 0};
 // Formulas stand in the mono face as well; titles need less.
-constexpr ImWchar kTitle[] = {0x20, 0x17F, 0x2010, 0x2027, 0x2070, 0x2079, 0x2080, 0x2089, 0x2190, 0x2193,
-                              0x2211, 0x2212, 0x221A, 0x221A, 0x2423, 0x2423, 0x21B5, 0x21B5, 0x0391, 0x03C9, 0};
+constexpr ImWchar kTitle[] = {0x20,   0x17F,  0x2010, 0x2027, 0x2070, 0x2079, 0x2080, 0x2089, 0x2190, 0x2193, 0x2211,
+                              0x2212, 0x221A, 0x221A, 0x2423, 0x2423, 0x21B5, 0x21B5, 0x0391, 0x03C9, 0};
 
 // A TrueType table's big-endian 16-bit field; 0 when the file is too short or has no such table.
 int table_field(std::string_view file, std::string_view table, std::size_t offset) {
@@ -23,7 +24,8 @@ int table_field(std::string_view file, std::string_view table, std::size_t offse
     for (std::size_t i = 0; i < tables; ++i) {
         const std::size_t entry = 12 + 16 * i;
         if (file.substr(std::min(entry, file.size()), 4) != table) continue;
-        const std::size_t start = byte(entry + 8) << 24 | byte(entry + 9) << 16 | byte(entry + 10) << 8 | byte(entry + 11);
+        const std::size_t start =
+            byte(entry + 8) << 24 | byte(entry + 9) << 16 | byte(entry + 10) << 8 | byte(entry + 11);
         return static_cast<std::int16_t>(byte(start + offset) << 8 | byte(start + offset + 1));
     }
     return 0;

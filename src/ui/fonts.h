@@ -8,9 +8,9 @@
 namespace headlight::ui {
 
 struct Fonts {
-    ImFont *small = nullptr, *body = nullptr, *prompt = nullptr;      // Inter 12, 14, 15
+    ImFont *small = nullptr, *body = nullptr, *prompt = nullptr;           // Inter 12, 14, 15
     ImFont *small_bold = nullptr, *body_bold = nullptr, *title = nullptr;  // Inter semi-bold 12, 14, 15
-    ImFont *mono = nullptr, *mono_large = nullptr;                    // JetBrains Mono 12, 13
+    ImFont *mono = nullptr, *mono_large = nullptr;                         // JetBrains Mono 12, 13
 };
 
 class FontSet {

@@ -25,23 +25,40 @@ std::size_t table_index(float position) {
     return static_cast<std::size_t>(static_cast<int>(clamped + (clamped < 0 ? -0.5f : 0.5f)) + kTableSize);
 }
 
-// Value of greatest magnitude in a block of cells; leaves out what is masked. nullopt: all of it is.
-std::optional<float> pooled(const interpret::Matrix& m, int row0, int row1, int column0, int column1, bool causal) {
-    std::optional<float> best;
+// Column c of the matrix lies in pixel x when bounds[x] <= c < bounds[x + 1].
+std::vector<int> pixel_bounds(int cells, int pixels) {
+    std::vector<int> bounds(static_cast<std::size_t>(pixels) + 1);
+    for (int i = 0; i <= pixels; ++i) {
+        bounds[static_cast<std::size_t>(i)] = static_cast<int>(static_cast<std::int64_t>(i) * cells / pixels);
+    }
+    return bounds;
+}
+
+// For each pixel of a row the value of greatest magnitude under it, into best; masked cells do not count.
+void pool_rows(const interpret::Matrix& m, int row0, int row1, const HeatOptions& options,
+               const std::vector<int>& bounds, std::vector<float>& best) {
+    std::fill(best.begin(), best.end(), 0.0f);
     for (int r = row0; r < row1; ++r) {
-        const int end = causal ? std::min(column1, r + 1) : column1;
-        for (int c = column0; c < end; ++c) {
-            const float v = m.at(r, c);
-            if (!best || std::abs(v) > std::abs(*best)) best = v;
+        const int end = options.causal ? std::min(m.cols, r + 1) : m.cols;
+        const float* row = m.data + r * m.row_stride;
+        int c = options.skip_first ? 1 : 0;
+        for (std::size_t x = 0; x < best.size() && c < end; ++x) {
+            const int last = std::min(bounds[x + 1], end);
+            float top = best[x];
+            for (; c < last; ++c) {
+                const float value = row[c * m.col_stride];
+                if (std::abs(value) > std::abs(top)) top = value;
+            }
+            best[x] = top;
         }
     }
-    return best;
 }
 
 }  // namespace
 
 Colour heat_colour(const Theme& theme, float position) {
-    return mixed(theme.heat_zero, position < 0 ? theme.heat_negative : theme.heat_one, kFloor + (1 - kFloor) * std::abs(position));
+    return mixed(theme.heat_zero, position < 0 ? theme.heat_negative : theme.heat_one,
+                 kFloor + (1 - kFloor) * std::abs(position));
 }
 
 void heat_pixels(const interpret::Matrix& m, const Theme& theme, const HeatOptions& options, Pixels& out) {
@@ -50,27 +67,16 @@ void heat_pixels(const interpret::Matrix& m, const Theme& theme, const HeatOptio
     out.data.assign(static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height), 0);
     if (m.empty()) return;
     const auto table = colour_table(theme);
-    const int first = options.skip_first ? 1 : 0;
-    auto position = [&](float value) {
-        const float part = app::heat(options.range, value);
-        return options.root ? std::sqrt(std::abs(part)) : part;
-    };
-    const bool whole = out.width == m.cols && out.height == m.rows;
+    const std::vector<int> columns = pixel_bounds(m.cols, out.width), rows = pixel_bounds(m.rows, out.height);
+    std::vector<float> best(static_cast<std::size_t>(out.width));
     for (int y = 0; y < out.height; ++y) {
-        std::uint32_t* row = out.data.data() + static_cast<std::ptrdiff_t>(y) * out.width;
-        const int row0 = static_cast<int>(static_cast<std::int64_t>(y) * m.rows / out.height);
-        const int row1 = static_cast<int>(static_cast<std::int64_t>(y + 1) * m.rows / out.height);
-        for (int x = 0; x < out.width; ++x) {
-            if (whole) {
-                if (options.causal && x > y) break;
-                row[x] = table[table_index(x < first ? 0 : position(m.at(y, x)))];
-                continue;
-            }
-            const int column0 = static_cast<int>(static_cast<std::int64_t>(x) * m.cols / out.width);
-            const int column1 = static_cast<int>(static_cast<std::int64_t>(x + 1) * m.cols / out.width);
-            if (options.causal && column0 >= row1) break;
-            const auto value = pooled(m, row0, row1, std::max(column0, first), column1, options.causal);
-            row[x] = table[table_index(value ? position(*value) : 0)];
+        const int row0 = rows[static_cast<std::size_t>(y)], row1 = rows[static_cast<std::size_t>(y) + 1];
+        pool_rows(m, row0, row1, options, columns, best);
+        std::uint32_t* pixels = out.data.data() + static_cast<std::ptrdiff_t>(y) * out.width;
+        for (std::size_t x = 0; x < best.size(); ++x) {
+            if (options.causal && columns[x] >= row1) break;  // masked: stays clear
+            const float part = app::heat(options.range, best[x]);
+            pixels[x] = table[table_index(options.root ? std::sqrt(std::abs(part)) : part)];
         }
     }
 }
@@ -85,8 +91,8 @@ void HeatTexture::update(platform::Platform& platform, std::uint64_t key, const 
 
 void HeatTexture::draw_part(const Box& box, float u0, float v0, float u1, float v1) const {
     if (texture_ == 0) return;
-    canvas().AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture_)), box.min(), box.max(), ImVec2(u0, v0),
-                      ImVec2(u1, v1));
+    canvas().AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture_)), box.min(), box.max(),
+                      ImVec2(u0, v0), ImVec2(u1, v1));
 }
 
 std::uint64_t mixed_key(std::initializer_list<std::uint64_t> parts) {
@@ -103,7 +109,8 @@ void put_scale(const Context& context, const Box& box, const app::HeatRange& ran
         return app::fixed_text(static_cast<double>(value), decimals, context.app.strings());
     };
     const std::string left = number(low), right = number(high);
-    const float left_width = text_width(context.fonts.mono, left) + 6, right_width = text_width(context.fonts.mono, right) + 6;
+    const float left_width = text_width(context.fonts.mono, left) + 6,
+                right_width = text_width(context.fonts.mono, right) + 6;
     put_text(context.fonts.mono, box, context.theme.muted, left);
     put_text(context.fonts.mono, box, context.theme.muted, right, Align::right);
     const Box strip{box.x + left_width, box.centre().y - 4, box.width - left_width - right_width, 8};
@@ -111,7 +118,8 @@ void put_scale(const Context& context, const Box& box, const app::HeatRange& ran
     for (int i = 0; i < kSteps; ++i) {
         const float value = low + (high - low) * (static_cast<float>(i) + 0.5f) / kSteps;
         const float x = strip.x + strip.width * static_cast<float>(i) / kSteps;
-        fill({x, strip.y, strip.width / kSteps + 0.5f, strip.height}, heat_colour(context.theme, app::heat(range, value)));
+        fill({x, strip.y, strip.width / kSteps + 0.5f, strip.height},
+             heat_colour(context.theme, app::heat(range, value)));
     }
     outline(strip, context.theme.line);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Matrices as pictures: one pixel a cell, uploaded as a texture and drawn as one rectangle. Pure functions, tested without
-// ImGui's window.
+// Matrices as pictures: one pixel a cell, uploaded as a texture and drawn as one rectangle. Pure functions, tested
+// without ImGui's window.
 
 #include <array>
 #include <cstdint>
@@ -21,8 +21,8 @@ struct Pixels {
     int width = 0, height = 0;
     std::vector<std::uint32_t> data;
 };
-// Cells above the diagonal stay clear when `causal`; column 0 is drawn as empty when `skip_first`. When the matrix has more
-// rows or columns than the picture may have, each pixel shows the value of greatest magnitude under it.
+// Cells above the diagonal stay clear when `causal`; column 0 is drawn as empty when `skip_first`. When the matrix has
+// more rows or columns than the picture may have, each pixel shows the value of greatest magnitude under it.
 struct HeatOptions {
     app::HeatRange range;
     bool root = false;  // thumbnails: the square root, so that faint links show in few pixels

@@ -17,7 +17,8 @@ void triangle(ImVec2 c, float s, float direction, Colour colour) {
 
 void chevron(ImVec2 c, float dx, float dy, Colour colour) {
     // The tip lies at (dx, dy); the arms go back as far and twice as far to both sides.
-    const ImVec2 points[] = {ImVec2(c.x - dx - 2 * dy, c.y - dy - 2 * dx), ImVec2(c.x + dx, c.y + dy), ImVec2(c.x - dx + 2 * dy, c.y - dy + 2 * dx)};
+    const ImVec2 points[] = {ImVec2(c.x - dx - 2 * dy, c.y - dy - 2 * dx), ImVec2(c.x + dx, c.y + dy),
+                             ImVec2(c.x - dx + 2 * dy, c.y - dy + 2 * dx)};
     canvas().AddPolyline(points, 3, colour, 0, 1.6f);
 }
 
@@ -43,9 +44,15 @@ void bent_arrow(ImVec2 c, float s, float direction, Colour colour) {
 void icon(Icon which, ImVec2 c, float s, Colour colour) {
     const float h = s / 2;
     switch (which) {
-        case Icon::theme: half_circle(c, h * 0.8f, colour); break;
-        case Icon::play: triangle(c, s * 0.8f, 1, colour); break;
-        case Icon::back: triangle(c, s * 0.8f, -1, colour); break;
+        case Icon::theme:
+            half_circle(c, h * 0.8f, colour);
+            break;
+        case Icon::play:
+            triangle(c, s * 0.8f, 1, colour);
+            break;
+        case Icon::back:
+            triangle(c, s * 0.8f, -1, colour);
+            break;
         case Icon::pause:
             fill({c.x - h * 0.55f, c.y - h * 0.7f, h * 0.4f, s * 0.7f}, colour, 1);
             fill({c.x + h * 0.15f, c.y - h * 0.7f, h * 0.4f, s * 0.7f}, colour, 1);
@@ -55,25 +62,38 @@ void icon(Icon which, ImVec2 c, float s, Colour colour) {
             fill({c.x + h * 0.45f, c.y - h * 0.7f, 2, s * 0.7f}, colour, 1);
             break;
         case Icon::close:
-            canvas().AddLine(ImVec2(c.x - h * 0.5f, c.y - h * 0.5f), ImVec2(c.x + h * 0.5f, c.y + h * 0.5f), colour, 1.6f);
-            canvas().AddLine(ImVec2(c.x - h * 0.5f, c.y + h * 0.5f), ImVec2(c.x + h * 0.5f, c.y - h * 0.5f), colour, 1.6f);
+            canvas().AddLine(ImVec2(c.x - h * 0.5f, c.y - h * 0.5f), ImVec2(c.x + h * 0.5f, c.y + h * 0.5f), colour,
+                             1.6f);
+            canvas().AddLine(ImVec2(c.x - h * 0.5f, c.y + h * 0.5f), ImVec2(c.x + h * 0.5f, c.y - h * 0.5f), colour,
+                             1.6f);
             break;
-        case Icon::previous: chevron(c, -h * 0.35f, 0, colour); break;
-        case Icon::next: chevron(c, h * 0.35f, 0, colour); break;
-        case Icon::down: chevron(c, 0, h * 0.35f, colour); break;
+        case Icon::previous:
+            chevron(c, -h * 0.35f, 0, colour);
+            break;
+        case Icon::next:
+            chevron(c, h * 0.35f, 0, colour);
+            break;
+        case Icon::down:
+            chevron(c, 0, h * 0.35f, colour);
+            break;
         case Icon::help:
             canvas().AddCircle(c, h * 0.9f, colour, 32, 1.5f);
             break;
         case Icon::menu:
-            for (int i = -1; i <= 1; ++i) fill({c.x - h * 0.7f, c.y + static_cast<float>(i) * 5 - 0.75f, s * 0.7f, 1.5f}, colour);
+            for (int i = -1; i <= 1; ++i)
+                fill({c.x - h * 0.7f, c.y + static_cast<float>(i) * 5 - 0.75f, s * 0.7f, 1.5f}, colour);
             break;
-        case Icon::undo: bent_arrow(c, s, -1, colour); break;
-        case Icon::redo: bent_arrow(c, s, 1, colour); break;
+        case Icon::undo:
+            bent_arrow(c, s, -1, colour);
+            break;
+        case Icon::redo:
+            bent_arrow(c, s, 1, colour);
+            break;
     }
 }
 
-bool icon_button(const Context& context, std::string_view key, std::string_view label, Icon which, const Box& box, Look look,
-                 bool enabled) {
+bool icon_button(const Context& context, std::string_view key, std::string_view label, Icon which, const Box& box,
+                 Look look, bool enabled) {
     const Theme& theme = context.theme;
     const Hit hit = hit_area(context, key, label, Role::button, box, usable(enabled), kRadius);
     if (look == Look::plain) {

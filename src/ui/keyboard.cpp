@@ -1,6 +1,7 @@
 #include "ui/keyboard.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "imgui_internal.h"
 
@@ -17,12 +18,14 @@ void move_selection(const Context& context, int dx, int dy) {
     const app::Settings& settings = app.settings();
     if (settings.query >= 0) {
         const int query = std::clamp(settings.query + dy, 0, count - 1);
-        const int key = settings.key < 0 && dx == 0 ? -1 : std::clamp((settings.key < 0 ? query : settings.key) + dx, 0, query);
+        const int key =
+            settings.key < 0 && dx == 0 ? -1 : std::clamp((settings.key < 0 ? query : settings.key) + dx, 0, query);
         context.push(app::SelectCell{query, key});
         return;
     }
     const app::Selection now = app.selection();
-    context.push(app::SelectHead{std::clamp(now.layer + dy, 0, model->layers - 1), std::clamp(now.head + dx, 0, model->heads - 1)});
+    context.push(app::SelectHead{std::clamp(now.layer + dy, 0, model->layers - 1),
+                                 std::clamp(now.head + dx, 0, model->heads - 1)});
 }
 
 void handle_arrows(const Context& context) {
@@ -32,7 +35,10 @@ void handle_arrows(const Context& context) {
         ImGuiKey key;
         int dx, dy;
     };
-    constexpr Arrow kArrows[] = {{ImGuiKey_LeftArrow, -1, 0}, {ImGuiKey_RightArrow, 1, 0}, {ImGuiKey_UpArrow, 0, -1}, {ImGuiKey_DownArrow, 0, 1}};
+    constexpr Arrow kArrows[] = {{ImGuiKey_LeftArrow, -1, 0},
+                                 {ImGuiKey_RightArrow, 1, 0},
+                                 {ImGuiKey_UpArrow, 0, -1},
+                                 {ImGuiKey_DownArrow, 0, 1}};
     const ImGuiContext& g = *ImGui::GetCurrentContext();
     const bool slider_focused = g.NavId != 0 && !g.NavDisableHighlight && g.NavId == context.shared.focused_slider;
     if (ImGui::IsAnyItemActive() || slider_focused) return;
@@ -45,13 +51,32 @@ void handle_arrows(const Context& context) {
 void handle_character(const Context& context, ImWchar character) {
     const app::App& app = context.app;
     switch (character) {
-        case '/': context.platform.focus_prompt(); break;
-        case '?': context.shared.help_open = !context.shared.help_open; break;
-        case '.': if (app.can_step()) context.push(app::Step{}); break;
-        case ',': if (app.can_step_back()) context.push(app::StepBack{}); break;
-        case 'p': context.push(app.playing() ? app::Command(app::Pause{}) : app::Command(app::Play{})); break;
-        case 't': context.push(app::set<&app::Settings::theme>(app.dark() ? app::Theme::light : app::Theme::dark)); break;
-        default: break;
+        case '/':
+            context.platform.focus_prompt();
+            break;
+        case '?':
+            context.shared.help_open = !context.shared.help_open;
+            break;
+        case '.':
+            if (app.can_step()) context.push(app::Step{});
+            break;
+        case ',':
+            if (app.can_step_back()) context.push(app::StepBack{});
+            break;
+        case 'p':
+            context.push(app.playing() ? app::Command(app::Pause{}) : app::Command(app::Play{}));
+            break;
+        case '+':
+        case '-': {
+            const float step = character == '+' ? 0.1f : -0.1f;
+            context.push(app::set<&app::Settings::text_size>(std::round((app.settings().text_size + step) * 10) / 10));
+            break;
+        }
+        case 't':
+            context.push(app::set<&app::Settings::theme>(app.dark() ? app::Theme::light : app::Theme::dark));
+            break;
+        default:
+            break;
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A part of the window. The shell gives it its place; it reads the app, pushes commands and draws. Panels include no other
-// panel; what they share stands in widgets, heat and token_text.
+// A part of the window. The shell gives it its place; it reads the app, pushes commands and draws. Panels include no
+// other panel; what they share stands in widgets, heat and token_text.
 
 #include <memory>
 #include <span>

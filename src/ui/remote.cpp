@@ -10,7 +10,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string answer(const Result<void>& result) {
     if (result) return "{\"ok\":true}";
@@ -42,14 +44,16 @@ std::string run_command(std::string_view json, const app::App& app, app::Command
     const Json parsed = Json::parse(json, nullptr, false);
     const Json name = parsed.is_object() ? parsed.value("do", Json()) : Json();
     if (name == Json("load_model")) return answer(load_named_model(parsed, commands, platform));
-    if (name == Json("golden_hash")) return dump({{"ok", true}, {"hash", app.golden_hash()}, {"threads", platform.threads()}});
+    if (name == Json("golden_hash"))
+        return dump({{"ok", true}, {"hash", app.golden_hash()}, {"threads", platform.threads()}});
     Result<app::Command> command = app::command_from_json(json);
     if (!command) return answer(std::unexpected(command.error()));
     commands.push(std::move(*command));
     return answer({});
 }
 
-std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueue& commands, const platform::Platform& platform) {
+std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueue& commands,
+                       const platform::Platform& platform) {
     const int queue = ImGui::GetCurrentContext()->InputEventsQueue.Size;
     const bool work = app.next_work_ms(platform.now() * 1000) == 0;
     const Json more{{"frame", ui.frames()},

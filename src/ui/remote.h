@@ -10,8 +10,8 @@
 
 namespace headlight::ui {
 
-// A command of the app ({"do": "step"}, see app/commands.h) or {"do": "load_model", "name": "story"}, whose files are the
-// platform's assets, or {"do": "golden_hash"}, which adds "hash": the logits' bits on this machine (tests/golden).
+// A command of the app ({"do": "step"}, see app/commands.h) or {"do": "load_model", "name": "story"}, whose files are
+// the platform's assets, or {"do": "golden_hash"}, which adds "hash": the logits' bits on this machine (tests/golden).
 // Answers {"ok": true} or {"ok": false, "message": ...}.
 [[nodiscard]] std::string run_command(std::string_view json, const app::App& app, app::CommandQueue& commands,
                                       const platform::Platform& platform);

@@ -14,7 +14,7 @@ namespace {
 constexpr ImGuiWindowFlags kColumnFlags = ImGuiWindowFlags_NavFlattened | ImGuiWindowFlags_NoBackground;
 constexpr float kLeastHeadHeight = 280;  // below this the centre scrolls
 constexpr float kColumnGap = 20;
-constexpr float kDragSlack = 8;          // a finger may tremble so much in a tap
+constexpr float kDragSlack = 8;  // a finger may tremble so much in a tap
 
 // A finger that is drawn across a column scrolls it, and does not press what it began on.
 void scroll_by_finger(const Context& context) {
@@ -71,8 +71,9 @@ void Shell::draw(Context& context) {
     tab_ = tab;
     ImGui::SetNextWindowPos(ImVec2(0, 0));
     ImGui::SetNextWindowSize(size);
-    constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                        ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
+    constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                        ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                        ImGuiWindowFlags_NoScrollWithMouse;
     ImGui::Begin("headlight", nullptr, kFlags);
     if (context.phone) {
         draw_phone(context, screen);
@@ -104,13 +105,15 @@ void Shell::draw_desktop(Context& context, const Box& screen) {
     const float height = screen.height - bar - below;
     draw_stack(context, "left", {0, bar, left, height}, narrow ? 12 : kPadding, slots_of(Place::left));
     draw_centre(context, {left, bar, screen.width - left - right, height});
-    draw_stack(context, "right", {screen.width - right, bar, right, height}, narrow ? 12 : kPadding, slots_of(Place::right));
+    draw_stack(context, "right", {screen.width - right, bar, right, height}, narrow ? 12 : kPadding,
+               slots_of(Place::right));
     vertical_line(left - 1, bar, height, context.theme.line);
     vertical_line(screen.width - right - 1, bar, height, context.theme.line);
     draw_place(context, Place::bottom, {0, screen.height - below, screen.width, below});
 }
 
-void Shell::draw_stack(Context& context, const char* id, const Box& column, float padding, const std::vector<Slot*>& slots) {
+void Shell::draw_stack(Context& context, const char* id, const Box& column, float padding,
+                       const std::vector<Slot*>& slots) {
     ImGui::SetCursorScreenPos(column.min());
     ImGui::BeginChild(id, ImVec2(column.width, column.height), 0, kColumnFlags);
     context.column_height = column.height;
@@ -133,7 +136,8 @@ void Shell::draw_centre(const Context& context, const Box& column) {
     ImGui::BeginChild("centre", ImVec2(column.width, column.height), 0, kColumnFlags);
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     Flow flow{{column.x + kPadding, origin.y + kPadding, column.width - 2 * kPadding, column.height - 2 * kPadding}};
-    for (Slot* slot : slots_of(Place::centre_map)) draw_panel(context, *slot, flow.take(slot->panel->wanted_height(context, flow.rest.width)));
+    for (Slot* slot : slots_of(Place::centre_map))
+        draw_panel(context, *slot, flow.take(slot->panel->wanted_height(context, flow.rest.width)));
     Slot* grid = slot_of("grid");
     Slot* head = slot_of("head");
     const app::ModelInfo* model = context.app.model();
@@ -141,7 +145,8 @@ void Shell::draw_centre(const Context& context, const Box& column) {
     // The grid gets about a third, more where many heads want it, and never more than its pictures can use.
     const float heads = model != nullptr ? static_cast<float>(model->heads) : 6;
     const float most = 20 + heads * 60;
-    const float grid_width = std::min(std::max(std::min(236.0f, most), std::floor(flow.rest.width * (heads > 8 ? 0.36f : 0.3f))), most);
+    const float grid_width =
+        std::min(std::max(std::min(236.0f, most), std::floor(flow.rest.width * (heads > 8 ? 0.36f : 0.3f))), most);
     if (flow.rest.width < 420) {
         // Too narrow for both: the head first, the grid below, and the column scrolls.
         draw_panel(context, *head, flow.take(std::min(head->panel->wanted_height(context, flow.rest.width), height)));
@@ -150,7 +155,8 @@ void Shell::draw_centre(const Context& context, const Box& column) {
     } else {
         const Box row = flow.take(height);
         draw_panel(context, *grid, {row.x, row.y, grid_width, row.height});
-        draw_panel(context, *head, {row.x + grid_width + kColumnGap, row.y, row.width - grid_width - kColumnGap, row.height});
+        draw_panel(context, *head,
+                   {row.x + grid_width + kColumnGap, row.y, row.width - grid_width - kColumnGap, row.height});
     }
     ImGui::SetCursorScreenPos(ImVec2(column.x, flow.rest.y + kPadding - 4));
     ImGui::Dummy(ImVec2(1, 1));
@@ -166,10 +172,18 @@ void Shell::draw_phone(Context& context, const Box& screen) {
         for (const std::string_view id : ids) slots.push_back(slot_of(id));
     };
     switch (context.app.settings().tab) {
-        case app::Tab::in: add({"prompt", "tokens", "try"}); break;
-        case app::Tab::heads: add({"prompt", "tokens", "map", "head", "grid"}); break;
-        case app::Tab::out: add({"prompt", "tokens", "predictions", "sampling"}); break;
-        case app::Tab::more: add({"inspector", "menu"}); break;
+        case app::Tab::in:
+            add({"prompt", "tokens", "try"});
+            break;
+        case app::Tab::heads:
+            add({"prompt", "tokens", "map", "head", "grid"});
+            break;
+        case app::Tab::out:
+            add({"prompt", "tokens", "predictions", "sampling"});
+            break;
+        case app::Tab::more:
+            add({"inspector", "menu"});
+            break;
     }
     draw_stack(context, "column", {0, bar, screen.width, screen.height - bar - kTabBar}, kPhonePadding, slots);
     draw_tabs(context, {0, screen.height - kTabBar, screen.width, kTabBar});
@@ -189,7 +203,8 @@ void Shell::draw_tabs(const Context& context, const Box& bar) {
         const std::string_view label = context.t("set." + std::string(key));
         const Hit hit = hit_area(context, key, label, Role::tab, box, switched(on));
         if (on) fill({box.centre().x - 16, box.y, 32, 2}, theme.attends);
-        put_text(on ? context.fonts.body_bold : context.fonts.body, box, on ? theme.attends : theme.muted, label, Align::centre);
+        put_text(on ? context.fonts.body_bold : context.fonts.body, box, on ? theme.attends : theme.muted, label,
+                 Align::centre);
         if (hit.clicked) context.push(app::set<&app::Settings::tab>(tab));
     }
 }

@@ -23,7 +23,8 @@ class Shell {
     void draw_centre(const Context& context, const Box& column);
     void draw_place(const Context& context, Place place, const Box& box);
     // Panels one below the other in a column that scrolls when it must.
-    void draw_stack(Context& context, const char* id, const Box& column, float padding, const std::vector<Slot*>& slots);
+    void draw_stack(Context& context, const char* id, const Box& column, float padding,
+                    const std::vector<Slot*>& slots);
     void draw_tabs(const Context& context, const Box& bar);
     [[nodiscard]] std::vector<Slot*> slots_of(Place place);
     [[nodiscard]] Slot* slot_of(std::string_view id);

@@ -6,31 +6,55 @@ namespace {
 
 constexpr Theme kDark{
     .dark = true,
-    .background = rgb(0x0e1116), .panel = rgb(0x151a21), .raised = rgb(0x1c222b), .line = rgb(0x29313c),
-    .text = rgb(0xe8ebf0), .muted = rgb(0x93a0b1), .faint = rgb(0x5f6b7a),
-    .attends = rgb(0xffb454), .attends_soft = rgb(0x7a4a12),
-    .predicts = rgb(0x6cb6ff), .predicts_soft = rgb(0x173a5e),
-    .good = rgb(0x7ee0a1), .bad = rgb(0xff7b72),
+    .background = rgb(0x0e1116),
+    .panel = rgb(0x151a21),
+    .raised = rgb(0x1c222b),
+    .line = rgb(0x29313c),
+    .text = rgb(0xe8ebf0),
+    .muted = rgb(0x93a0b1),
+    .faint = rgb(0x5f6b7a),
+    .attends = rgb(0xffb454),
+    .attends_soft = rgb(0x7a4a12),
+    .predicts = rgb(0x6cb6ff),
+    .predicts_soft = rgb(0x173a5e),
+    .good = rgb(0x7ee0a1),
+    .bad = rgb(0xff7b72),
     .on_attends = rgb(0x1b1204),
-    .heat_zero = rgb(0x151a21), .heat_one = rgb(0xffb454), .heat_negative = rgb(0x6cb6ff),
+    .heat_zero = rgb(0x151a21),
+    .heat_one = rgb(0xffb454),
+    .heat_negative = rgb(0x6cb6ff),
 };
 
 constexpr Theme kLight{
     .dark = false,
-    .background = rgb(0xf4f5f7), .panel = rgb(0xffffff), .raised = rgb(0xeef1f5), .line = rgb(0xd9dee6),
-    .text = rgb(0x1a2029), .muted = rgb(0x566273), .faint = rgb(0x98a3b1),
-    .attends = rgb(0xb45f06), .attends_soft = rgb(0xfbe3c4),
-    .predicts = rgb(0x0b63c5), .predicts_soft = rgb(0xd8e9fc),
-    .good = rgb(0x12824a), .bad = rgb(0xc62f25),
+    .background = rgb(0xf4f5f7),
+    .panel = rgb(0xffffff),
+    .raised = rgb(0xeef1f5),
+    .line = rgb(0xd9dee6),
+    .text = rgb(0x1a2029),
+    .muted = rgb(0x566273),
+    .faint = rgb(0x98a3b1),
+    .attends = rgb(0xb45f06),
+    .attends_soft = rgb(0xfbe3c4),
+    .predicts = rgb(0x0b63c5),
+    .predicts_soft = rgb(0xd8e9fc),
+    .good = rgb(0x12824a),
+    .bad = rgb(0xc62f25),
     .on_attends = rgb(0xffffff),
-    .heat_zero = rgb(0xffffff), .heat_one = rgb(0xb45f06), .heat_negative = rgb(0x0b63c5),
+    .heat_zero = rgb(0xffffff),
+    .heat_one = rgb(0xb45f06),
+    .heat_negative = rgb(0x0b63c5),
 };
 
-ImVec4 floats(Colour colour) { return ImGui::ColorConvertU32ToFloat4(colour); }
+ImVec4 floats(Colour colour) {
+    return ImGui::ColorConvertU32ToFloat4(colour);
+}
 
 }  // namespace
 
-const Theme& theme(bool dark) { return dark ? kDark : kLight; }
+const Theme& theme(bool dark) {
+    return dark ? kDark : kLight;
+}
 
 void apply_style(const Theme& t) {
     ImGuiStyle& style = ImGui::GetStyle();

@@ -13,10 +13,10 @@ struct Theme {
     bool dark = true;
     Colour background, panel, raised, line;
     Colour text, muted, faint;
-    Colour attends, attends_soft;      // what attends: amber
-    Colour predicts, predicts_soft;    // what is predicted: blue
+    Colour attends, attends_soft;    // what attends: amber
+    Colour predicts, predicts_soft;  // what is predicted: blue
     Colour good, bad;
-    Colour on_attends;                 // text on a filled amber button
+    Colour on_attends;                          // text on a filled amber button
     Colour heat_zero, heat_one, heat_negative;  // ends of the heat maps' scales
 };
 [[nodiscard]] const Theme& theme(bool dark);
@@ -25,8 +25,8 @@ void apply_style(const Theme& theme);
 [[nodiscard]] constexpr Colour rgb(std::uint32_t hex) {
     return 0xff000000u | ((hex & 0xff) << 16) | (hex & 0xff00) | ((hex >> 16) & 0xff);
 }
-[[nodiscard]] Colour with_alpha(Colour colour, float alpha);         // times its own alpha
-[[nodiscard]] Colour mixed(Colour a, Colour b, float part);          // part 0: a, 1: b
+[[nodiscard]] Colour with_alpha(Colour colour, float alpha);  // times its own alpha
+[[nodiscard]] Colour mixed(Colour a, Colour b, float part);   // part 0: a, 1: b
 
 // Sizes.
 inline constexpr float kGrid = 4;
@@ -35,7 +35,7 @@ inline constexpr float kTopBar = 48, kTabBar = 56;
 inline constexpr float kLeftColumn = 296, kRightColumn = 316;
 inline constexpr float kInspector = 176;
 inline constexpr float kPadding = 16, kPhonePadding = 12;
-inline constexpr float kPhoneWidth = 600;   // and below: one column
+inline constexpr float kPhoneWidth = 600;    // and below: one column
 inline constexpr float kNarrowWidth = 1000;  // and below: the side columns shrink
 
 }  // namespace headlight::ui

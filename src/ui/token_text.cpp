@@ -12,10 +12,16 @@ TokenLabel token_label(std::string_view display) {
     }
     for (; at < display.size(); ++at) {
         switch (display[at]) {
-            case '\n': label.text += kLineEnd; break;
-            case '\r': break;
-            case '\t': label.text += kTab; break;
-            default: label.text += display[at];
+            case '\n':
+                label.text += kLineEnd;
+                break;
+            case '\r':
+                break;
+            case '\t':
+                label.text += kTab;
+                break;
+            default:
+                label.text += display[at];
         }
     }
     return label;

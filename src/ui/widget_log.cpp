@@ -7,14 +7,22 @@ namespace headlight::ui {
 
 std::string_view role_name(Role role) {
     switch (role) {
-        case Role::button: return "button";
-        case Role::checkbox: return "checkbox";
-        case Role::radio: return "radio";
-        case Role::slider: return "slider";
-        case Role::tab: return "tab";
-        case Role::cell: return "cell";
-        case Role::option: return "option";
-        case Role::text: return "text";
+        case Role::button:
+            return "button";
+        case Role::checkbox:
+            return "checkbox";
+        case Role::radio:
+            return "radio";
+        case Role::slider:
+            return "slider";
+        case Role::tab:
+            return "tab";
+        case Role::cell:
+            return "cell";
+        case Role::option:
+            return "option";
+        case Role::text:
+            return "text";
     }
     return "button";
 }

@@ -17,7 +17,7 @@ struct Widget {
     std::string key;    // "step", "head.3.2", "slider.temperature": never translated
     std::string label;  // what a person reads
     Role role = Role::button;
-    Box box;            // the part that is visible
+    Box box;  // the part that is visible
     std::optional<bool> on;
     std::optional<double> value;
 };

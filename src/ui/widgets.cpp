@@ -32,7 +32,8 @@ float button_width(const ImFont* font, std::string_view label, float padding) {
     return std::ceil(text_width(font, label)) + 2 * padding;
 }
 
-bool button(const Context& context, std::string_view key, std::string_view label, const Box& box, Look look, bool enabled) {
+bool button(const Context& context, std::string_view key, std::string_view label, const Box& box, Look look,
+            bool enabled) {
     const Theme& theme = context.theme;
     const Hit hit = hit_area(context, key, label, Role::button, box, usable(enabled), kRadius);
     const float glow = hit.held ? 0.16f : hit.hovered ? 0.08f : 0;
@@ -54,12 +55,14 @@ bool button(const Context& context, std::string_view key, std::string_view label
     return hit.clicked;
 }
 
-bool text_option(const Context& context, std::string_view key, std::string_view label, float& x, float y, bool on, Role role) {
+bool text_option(const Context& context, std::string_view key, std::string_view label, float& x, float y, bool on,
+                 Role role) {
     const float width = std::ceil(text_width(context.fonts.small, label));
     const float height = context.phone ? 40 : 24;
     const Box box{x - 4, y, width + 8, height};
     const Hit hit = hit_area(context, key, label, role, box, switched(on));
-    put_text(context.fonts.small, {x, y, width + 1, height}, on || hit.hovered ? context.theme.text : context.theme.muted, label);
+    put_text(context.fonts.small, {x, y, width + 1, height},
+             on || hit.hovered ? context.theme.text : context.theme.muted, label);
     if (on) fill({x, y + height / 2 + 9, width, 1.5f}, context.theme.attends);
     x += width + 14;
     return hit.clicked;
@@ -71,8 +74,8 @@ float segmented_width(const ImFont* font, std::span<const Choice> choices, float
     return width;
 }
 
-std::optional<int> segmented(const Context& context, const ImFont* font, std::span<const Choice> choices, const Box& box,
-                             float padding) {
+std::optional<int> segmented(const Context& context, const ImFont* font, std::span<const Choice> choices,
+                             const Box& box, float padding) {
     const Theme& theme = context.theme;
     fill(box, theme.raised, kRadius);
     std::optional<int> clicked;
@@ -82,7 +85,8 @@ std::optional<int> segmented(const Context& context, const ImFont* font, std::sp
         const Box part{x, box.y + 2, std::ceil(text_width(font, choice.label)) + 2 * padding, box.height - 4};
         const Hit hit = hit_area(context, choice.key, choice.label, Role::tab, part, switched(choice.on));
         if (choice.on) {
-            if (!theme.dark) fill({part.x, part.y + 1, part.width, part.height}, rgb(0x000000) & 0x22ffffffu, kSmallRadius);
+            if (!theme.dark)
+                fill({part.x, part.y + 1, part.width, part.height}, rgb(0x000000) & 0x22ffffffu, kSmallRadius);
             fill(part, theme.panel, kSmallRadius);
         }
         put_text(font, part, choice.on || hit.hovered ? theme.text : theme.muted, choice.label, Align::centre);
@@ -95,8 +99,8 @@ std::optional<int> segmented(const Context& context, const ImFont* font, std::sp
 namespace {
 
 // The part of a slider that ImGui knows how to drive by mouse and keyboard; draws nothing.
-bool drive_slider(const Context& context, std::string_view key, const Box& track, float& value, float low, float high, float step,
-                  bool& hovered, bool& focused) {
+bool drive_slider(const Context& context, std::string_view key, const Box& track, float& value, float low, float high,
+                  float step, bool& hovered, bool& focused) {
     ImGuiContext& g = *ImGui::GetCurrentContext();
     ImGuiWindow* window = ImGui::GetCurrentWindow();
     const ImGuiID id = window->GetID(key.data(), key.data() + key.size());
@@ -124,11 +128,14 @@ bool drive_slider(const Context& context, std::string_view key, const Box& track
         }
     }
     ImRect grab;
-    return ImGui::SliderBehavior(bounds, id, ImGuiDataType_Float, &value, &low, &high, "%.4f", ImGuiSliderFlags_None, &grab);
+    return ImGui::SliderBehavior(bounds, id, ImGuiDataType_Float, &value, &low, &high, "%.4f", ImGuiSliderFlags_None,
+                                 &grab);
 }
 
 // Where a value stands on its track, 0 to 1; the logarithmic scale is log(1 + value).
-float part_of(float value, float low, float high) { return high > low ? std::clamp((value - low) / (high - low), 0.0f, 1.0f) : 0; }
+float part_of(float value, float low, float high) {
+    return high > low ? std::clamp((value - low) / (high - low), 0.0f, 1.0f) : 0;
+}
 
 }  // namespace
 
@@ -159,7 +166,8 @@ bool slider(const Context& context, std::string_view key, std::string_view label
     return moved;
 }
 
-std::optional<int> popup_menu(const Context& context, const char* key, std::span<const Choice> choices, const Box& anchor) {
+std::optional<int> popup_menu(const Context& context, const char* key, std::span<const Choice> choices,
+                              const Box& anchor) {
     const float row_height = context.phone ? 44 : 28;
     float width = anchor.width;
     for (const Choice& choice : choices) width = std::max(width, text_width(context.fonts.small, choice.label) + 32);
@@ -179,7 +187,8 @@ std::optional<int> popup_menu(const Context& context, const char* key, std::span
         const Hit hit = hit_area(context, choice.key, choice.label, Role::option, row, switched(choice.on));
         if (hit.hovered) fill(row, context.theme.raised, kSmallRadius);
         if (choice.on) fill({row.x, row.y + 6, 2, row.height - 12}, context.theme.attends);
-        put_text(context.fonts.small, row.inset(8, 0), choice.on || hit.hovered ? context.theme.text : context.theme.muted, choice.label);
+        put_text(context.fonts.small, row.inset(8, 0),
+                 choice.on || hit.hovered ? context.theme.text : context.theme.muted, choice.label);
         if (hit.clicked) chosen = static_cast<int>(i);
     }
     ImGui::SetCursorScreenPos(ImVec2(start.x, start.y + content - 1));

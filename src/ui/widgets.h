@@ -17,9 +17,15 @@ struct WidgetState {
     std::optional<double> value;
     bool enabled = true;
 };
-[[nodiscard]] inline WidgetState switched(bool on, std::optional<double> value = {}) { return {on, value, true}; }
-[[nodiscard]] inline WidgetState valued(double value) { return {{}, value, true}; }
-[[nodiscard]] inline WidgetState usable(bool enabled) { return {{}, {}, enabled}; }
+[[nodiscard]] inline WidgetState switched(bool on, std::optional<double> value = {}) {
+    return {on, value, true};
+}
+[[nodiscard]] inline WidgetState valued(double value) {
+    return {{}, value, true};
+}
+[[nodiscard]] inline WidgetState usable(bool enabled) {
+    return {{}, {}, enabled};
+}
 
 // An area that can be pointed at, clicked and reached with Tab; draws only its focus ring.
 Hit hit_area(const Context& context, std::string_view key, std::string_view label, Role role, const Box& box,
@@ -28,8 +34,8 @@ Hit hit_area(const Context& context, std::string_view key, std::string_view labe
 enum class Look { plain, primary, quiet, text };
 constexpr float kButtonHeight = 32, kSmallButtonHeight = 24;
 [[nodiscard]] float button_width(const ImFont* font, std::string_view label, float padding = 12);
-bool button(const Context& context, std::string_view key, std::string_view label, const Box& box, Look look = Look::plain,
-            bool enabled = true);
+bool button(const Context& context, std::string_view key, std::string_view label, const Box& box,
+            Look look = Look::plain, bool enabled = true);
 // Small text that can be clicked: muted, bright when on or pointed at. Takes its width from the text; `x` moves on.
 bool text_option(const Context& context, std::string_view key, std::string_view label, float& x, float y, bool on,
                  Role role = Role::radio);
@@ -39,15 +45,16 @@ struct Choice {
     bool on = false;
 };
 [[nodiscard]] float segmented_width(const ImFont* font, std::span<const Choice> choices, float padding);
-std::optional<int> segmented(const Context& context, const ImFont* font, std::span<const Choice> choices, const Box& box,
-                             float padding);
+std::optional<int> segmented(const Context& context, const ImFont* font, std::span<const Choice> choices,
+                             const Box& box, float padding);
 
 // A slider with its label and value; true while a person moves it. `shown` is the value as text. step: keyboard.
 bool slider(const Context& context, std::string_view key, std::string_view label, std::string_view help, const Box& box,
             float& value, float low, float high, float step, std::string_view shown, bool logarithmic = false);
 
 // A short list under `anchor`, open between ImGui::OpenPopup(key) and a choice. Returns the one chosen.
-std::optional<int> popup_menu(const Context& context, const char* key, std::span<const Choice> choices, const Box& anchor);
+std::optional<int> popup_menu(const Context& context, const char* key, std::span<const Choice> choices,
+                              const Box& anchor);
 
 void tooltip(const Context& context, std::string_view text);
 

@@ -7,7 +7,9 @@
 namespace headlight::ui {
 namespace {
 
-interpret::Matrix view(const std::vector<float>& values, int rows, int cols) { return {values.data(), rows, cols, cols, 1}; }
+interpret::Matrix view(const std::vector<float>& values, int rows, int cols) {
+    return {values.data(), rows, cols, cols, 1};
+}
 
 TEST(Heat, ColoursRunFromTheGroundToTheEnds) {
     for (const bool dark : {true, false}) {

@@ -15,7 +15,12 @@ using Clock = std::chrono::steady_clock;
 
 std::map<std::string, std::string> random_files() {
     const model::Compute compute(1);
-    const model::GptConfig config{.vocab = app::kTinyVocab, .context = 256, .d_model = 192, .layers = 6, .heads = 6, .d_mlp = 768,
+    const model::GptConfig config{.vocab = app::kTinyVocab,
+                                  .context = 256,
+                                  .d_model = 192,
+                                  .layers = 6,
+                                  .heads = 6,
+                                  .d_mlp = 768,
                                   .end_token = app::kTinyVocab - 1};
     model::Gpt gpt = model::Gpt::random(compute, config, 5);
     return {{"config.json", model::config_json(gpt.config())},
@@ -53,10 +58,10 @@ void run_all() {
     screen.run(app::SetPrompt{std::string(256, 'x')});
     const auto count = screen.app->tokens().size();
     std::printf("%zu tokens, %d layers x %d heads\n", count, screen.app->model()->layers, screen.app->model()->heads);
-    report("nothing but the pointer moves", measure(screen, 200, [](int i) {
-               ImGui::GetIO().AddMousePosEvent(700 + static_cast<float>(i % 50), 400);
-           }));
-    report("another head in every frame", measure(screen, 100, [&](int i) { screen.commands.push(app::SelectHead{i % 6, (i / 6) % 6}); }));
+    report("nothing but the pointer moves",
+           measure(screen, 200, [](int i) { ImGui::GetIO().AddMousePosEvent(700 + static_cast<float>(i % 50), 400); }));
+    report("another head in every frame",
+           measure(screen, 100, [&](int i) { screen.commands.push(app::SelectHead{i % 6, (i / 6) % 6}); }));
     report("a new pass in every frame (all heads)", measure(screen, 20, [&](int i) {
                screen.commands.push(app::SetPrompt{std::string(255, 'x') + static_cast<char>('a' + i % 26)});
            }));
@@ -65,4 +70,6 @@ void run_all() {
 }  // namespace
 }  // namespace headlight::ui
 
-int main() { headlight::ui::run_all(); }
+int main() {
+    headlight::ui::run_all();
+}

@@ -25,12 +25,29 @@ class UiTest : public testing::Test {
 struct Size {
     float width, height, ratio;
 };
-constexpr Size kSizes[] = {{1440, 900, 1}, {1920, 1200, 2}, {900, 700, 1}, {640, 480, 1.25f}, {600, 900, 1}, {390, 844, 3}, {320, 320, 1}};
-constexpr const char* kLooks[] = {
-    "theme=dark", "theme=light&view=lines", "values=scores&theme=light", "scale=log&hidesink=1", "bottom=matrix",
-    "bottom=matrix&site=logits&row=2&column=5", "bottom=matrix&site=mlp.hook_post&layer=1", "bottom=closed", "embed=1",
-    "hide=share,seed,try", "text=1.5", "text=0.7", "query=4&key=2", "query=4", "lang=tr", "temperature=0", "topk=0&topp=1",
-    "tab=heads", "tab=out", "tab=more&bottom=matrix", "prompt="};
+constexpr Size kSizes[] = {{1440, 900, 1}, {1920, 1200, 2}, {900, 700, 1}, {640, 480, 1.25f},
+                           {600, 900, 1},  {390, 844, 3},   {320, 320, 1}};
+constexpr const char* kLooks[] = {"theme=dark",
+                                  "theme=light&view=lines",
+                                  "values=scores&theme=light",
+                                  "scale=log&hidesink=1",
+                                  "bottom=matrix",
+                                  "bottom=matrix&site=logits&row=2&column=5",
+                                  "bottom=matrix&site=mlp.hook_post&layer=1",
+                                  "bottom=closed",
+                                  "embed=1",
+                                  "hide=share,seed,try",
+                                  "text=1.5",
+                                  "text=0.7",
+                                  "query=4&key=2",
+                                  "query=4",
+                                  "lang=tr",
+                                  "temperature=0",
+                                  "topk=0&topp=1",
+                                  "tab=heads",
+                                  "tab=out",
+                                  "tab=more&bottom=matrix",
+                                  "prompt="};
 
 void expect_a_picture(Screen& screen, const std::string& what) {
     for (int frame = 0; frame < 3; ++frame) {
@@ -222,14 +239,20 @@ TEST_F(UiTest, JsonCommandsAndStateAgree) {
     Screen screen(1440, 900, app::make_loaded_app());
     screen.settle();
     EXPECT_EQ(run_command("{\"do\":\"step\"}", *screen.app, screen.commands, *screen.platform), "{\"ok\":true}");
-    EXPECT_NE(state_json(*screen.app, *screen.ui, screen.commands, *screen.platform).find("\"busy\":true"), std::string::npos);
+    EXPECT_NE(state_json(*screen.app, *screen.ui, screen.commands, *screen.platform).find("\"busy\":true"),
+              std::string::npos);
     screen.settle();
     EXPECT_EQ(screen.app->taken().size(), 1u);
-    EXPECT_NE(state_json(*screen.app, *screen.ui, screen.commands, *screen.platform).find("\"busy\":false"), std::string::npos);
-    EXPECT_NE(run_command("{\"do\":\"dance\"}", *screen.app, screen.commands, *screen.platform).find("\"ok\":false"), std::string::npos);
-    EXPECT_NE(run_command("{\"do\":\"load_model\",\"name\":\"none\"}", *screen.app, screen.commands, *screen.platform).find("models/none"), std::string::npos);
+    EXPECT_NE(state_json(*screen.app, *screen.ui, screen.commands, *screen.platform).find("\"busy\":false"),
+              std::string::npos);
+    EXPECT_NE(run_command("{\"do\":\"dance\"}", *screen.app, screen.commands, *screen.platform).find("\"ok\":false"),
+              std::string::npos);
+    EXPECT_NE(run_command("{\"do\":\"load_model\",\"name\":\"none\"}", *screen.app, screen.commands, *screen.platform)
+                  .find("models/none"),
+              std::string::npos);
     for (auto& [name, bytes] : app::tiny_files(9)) screen.platform->files["models/nine/" + name] = std::move(bytes);
-    EXPECT_EQ(run_command("{\"do\":\"load_model\",\"name\":\"nine\"}", *screen.app, screen.commands, *screen.platform), "{\"ok\":true}");
+    EXPECT_EQ(run_command("{\"do\":\"load_model\",\"name\":\"nine\"}", *screen.app, screen.commands, *screen.platform),
+              "{\"ok\":true}");
     screen.settle();
     EXPECT_EQ(screen.app->model()->name, "nine");
 }

@@ -45,7 +45,8 @@ DesktopPlatform::~DesktopPlatform() {
 }
 
 Result<void> DesktopPlatform::open_window() {
-    if (glfwInit() == 0) return fail(ErrorCode::unsupported, "no display: the desktop program needs a graphical session");
+    if (glfwInit() == 0)
+        return fail(ErrorCode::unsupported, "no display: the desktop program needs a graphical session");
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
@@ -69,7 +70,8 @@ Result<void> DesktopPlatform::open_window() {
     set_callbacks();
     ImGui_ImplGlfw_InitForOpenGL(window_, false);
     ImGui_ImplOpenGL3_Init("#version 330");
-    if (!arguments_.model.empty()) post({EventKind::files, dropped_name({arguments_.model}), read_dropped({arguments_.model})});
+    if (!arguments_.model.empty())
+        post({EventKind::files, dropped_name({arguments_.model}), read_dropped({arguments_.model})});
     return {};
 }
 
@@ -182,7 +184,9 @@ void DesktopPlatform::end_frame() {
     ++frames_;
 }
 
-void DesktopPlatform::wake() { glfwPostEmptyEvent(); }
+void DesktopPlatform::wake() {
+    glfwPostEmptyEvent();
+}
 
 void DesktopPlatform::post(Event event) {
     {
@@ -197,9 +201,13 @@ std::vector<Event> DesktopPlatform::poll() {
     return std::exchange(events_, {});
 }
 
-void DesktopPlatform::in_background(std::function<void()> job) { jobs_.emplace_back(std::move(job)); }
+void DesktopPlatform::in_background(std::function<void()> job) {
+    jobs_.emplace_back(std::move(job));
+}
 
-double DesktopPlatform::now() const { return glfwGetTime(); }
+double DesktopPlatform::now() const {
+    return glfwGetTime();
+}
 
 void DesktopPlatform::set_ui_scale(float scale) {
     pending_ = pending_ || scale != ui_scale_;
@@ -225,7 +233,9 @@ Texture DesktopPlatform::upload(Texture texture, int width, int height, std::spa
     return upload_gl_texture(texture, width, height, pixels);
 }
 
-std::optional<std::string> DesktopPlatform::prompt_field(const PromptField& field) { return input_.draw(field); }
+std::optional<std::string> DesktopPlatform::prompt_field(const PromptField& field) {
+    return input_.draw(field);
+}
 
 void DesktopPlatform::fatal(std::string_view message) {
     std::fprintf(stderr, "headlight-desktop: %.*s\n", static_cast<int>(message.size()), message.data());

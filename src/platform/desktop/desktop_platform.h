@@ -32,7 +32,7 @@ class DesktopPlatform final : public Platform {
     float pixel_ratio() const override { return content_scale_ * ui_scale_; }
     void fonts_changed() override;
     void set_ui_scale(float scale) override;
-    bool prefers_dark() const override { return true; }
+    bool prefers_dark() const override { return load_text("theme") != "light"; }
     bool prefers_reduced_motion() const override { return false; }
     std::string language() const override;
     int threads() const override;
@@ -51,7 +51,7 @@ class DesktopPlatform final : public Platform {
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override { input_.focus(); }
-    void state_changed(std::string_view, std::string_view) override {}
+    void state_changed(std::string_view theme, std::string_view language) override;
     void fatal(std::string_view message) override;
 
   private:

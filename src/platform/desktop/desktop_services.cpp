@@ -46,7 +46,8 @@ Result<std::string> DesktopPlatform::asset(std::string_view path) const {
     const bool font = path.starts_with("fonts/");
     for (const fs::path& folder : asset_folders(arguments_.assets, font)) {
         fs::path file = folder / path;
-        if (const char* fonts = std::getenv("HEADLIGHT_FONT_DIR"); font && fonts != nullptr && !file_exists(file.string())) {
+        if (const char* fonts = std::getenv("HEADLIGHT_FONT_DIR");
+            font && fonts != nullptr && !file_exists(file.string())) {
             file = fs::path(fonts) / path.substr(6);
         }
         if (file_exists(file.string())) return read_file(file.string());
@@ -70,7 +71,14 @@ std::vector<std::string> DesktopPlatform::assets_in(std::string_view folder) con
     return paths;
 }
 
+// Theme and language are kept for the next start.
+void DesktopPlatform::state_changed(std::string_view theme, std::string_view shown_language) {
+    if (theme != (prefers_dark() ? "dark" : "light")) store_text("theme", theme);
+    if (shown_language != language()) store_text("language", shown_language);
+}
+
 std::string DesktopPlatform::language() const {
+    if (std::string kept = load_text("language"); !kept.empty()) return kept;
     for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
         const char* value = std::getenv(name);
         if (value != nullptr && *value != '\0') return std::string(value).substr(0, 2);
@@ -78,11 +86,17 @@ std::string DesktopPlatform::language() const {
     return "en";
 }
 
-int DesktopPlatform::threads() const { return ThreadPool::hardware_threads(); }
+int DesktopPlatform::threads() const {
+    return ThreadPool::hardware_threads();
+}
 
-std::string DesktopPlatform::link_address(std::string_view fragment) const { return "#" + std::string(fragment); }
+std::string DesktopPlatform::link_address(std::string_view fragment) const {
+    return "#" + std::string(fragment);
+}
 
-void DesktopPlatform::copy_text(std::string_view text) { glfwSetClipboardString(window_, std::string(text).c_str()); }
+void DesktopPlatform::copy_text(std::string_view text) {
+    glfwSetClipboardString(window_, std::string(text).c_str());
+}
 
 void DesktopPlatform::open_files() {
     in_background([this] {

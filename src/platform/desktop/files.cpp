@@ -122,11 +122,14 @@ std::string save_as(std::string_view name, std::string_view bytes) {
     return write_file_atomic(path.string(), bytes) ? path.string() : std::string();
 }
 
-void open_in_browser(std::string_view url) { ask({"xdg-open", std::string(url)}); }
+void open_in_browser(std::string_view url) {
+    ask({"xdg-open", std::string(url)});
+}
 
 std::string config_folder() {
     const char* base = std::getenv("XDG_CONFIG_HOME");
-    const fs::path folder = (base != nullptr && *base != '\0' ? fs::path(base) : fs::path(home()) / ".config") / "headlight";
+    const fs::path folder =
+        (base != nullptr && *base != '\0' ? fs::path(base) : fs::path(home()) / ".config") / "headlight";
     std::error_code error;
     fs::create_directories(folder, error);
     return folder.string();

@@ -16,7 +16,8 @@ namespace headlight::platform {
 // What to call a model that came so: the folder's name, or that of the folder around the files.
 [[nodiscard]] std::string dropped_name(const std::vector<std::string>& paths);
 
-// Asks the person for a model folder with the desktop's own chooser (zenity or kdialog). Blocks. nullopt: there is none.
+// Asks the person for a model folder with the desktop's own chooser (zenity or kdialog). Blocks. nullopt: there is
+// none.
 [[nodiscard]] std::optional<std::vector<std::string>> choose_folder();
 
 // Asks where to save; falls back to the download or home folder. Returns the path written, "" when given up.

@@ -31,7 +31,9 @@ void NullPlatform::end_frame() {
     ++frames;
 }
 
-std::string NullPlatform::link_address(std::string_view fragment) const { return "#" + std::string(fragment); }
+std::string NullPlatform::link_address(std::string_view fragment) const {
+    return "#" + std::string(fragment);
+}
 
 void NullPlatform::save_file(std::string_view name, std::string_view, std::string bytes) {
     saved[std::string(name)] = std::move(bytes);
@@ -42,7 +44,9 @@ std::string NullPlatform::load_text(std::string_view key) const {
     return found == texts.end() ? std::string() : found->second;
 }
 
-void NullPlatform::store_text(std::string_view key, std::string_view text) { texts[std::string(key)] = text; }
+void NullPlatform::store_text(std::string_view key, std::string_view text) {
+    texts[std::string(key)] = text;
+}
 
 Result<std::string> NullPlatform::asset(std::string_view path) const {
     const auto found = files.find(path);

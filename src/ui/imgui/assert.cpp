@@ -8,7 +8,9 @@ ImGuiAssertHandler handler = nullptr;
 
 }  // namespace
 
-void set_imgui_assert_handler(ImGuiAssertHandler next) { handler = next; }
+void set_imgui_assert_handler(ImGuiAssertHandler next) {
+    handler = next;
+}
 
 void imgui_assert_failed(const char* expression, const char* file, int line) {
     if (handler != nullptr) handler(expression, file, line);

@@ -11,9 +11,9 @@ void imgui_assert_failed(const char* expression, const char* file, int line);
 
 }  // namespace headlight::ui
 
-#define IM_ASSERT(expression)                                                                     \
-    do {                                                                                          \
-        if (!(expression)) headlight::ui::imgui_assert_failed(#expression, __FILE__, __LINE__);   \
+#define IM_ASSERT(expression)                                                                   \
+    do {                                                                                        \
+        if (!(expression)) headlight::ui::imgui_assert_failed(#expression, __FILE__, __LINE__); \
     } while (false)
 #define IMGUI_DISABLE_OBSOLETE_FUNCTIONS
 #define IMGUI_DISABLE_OBSOLETE_KEYIO

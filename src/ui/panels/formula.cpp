@@ -12,7 +12,8 @@ namespace {
 constexpr float kLine = 24, kSourceLine = 18, kTitle = 20, kLeastBar = 7, kBarGap = 3;
 
 // Draws the spans of one line, going to a new one where the box ends. Returns where the next line begins.
-float put_spans(const Context& context, const Box& box, const interpret::FormulaLine& line, const ImFont* font, Colour plain) {
+float put_spans(const Context& context, const Box& box, const interpret::FormulaLine& line, const ImFont* font,
+                Colour plain) {
     using interpret::SpanKind;
     float x = box.x, y = box.y;
     for (const interpret::FormulaSpan& span : line) {
@@ -23,7 +24,8 @@ float put_spans(const Context& context, const Box& box, const interpret::Formula
             x = box.x + 16;
             y += box.height;
         }
-        const Colour colour = span.kind == SpanKind::number || span.kind == SpanKind::result ? context.theme.attends : plain;
+        const Colour colour =
+            span.kind == SpanKind::number || span.kind == SpanKind::result ? context.theme.attends : plain;
         const float shift = raised ? -5.0f : lowered ? 4.0f : 0.0f;
         put_text(face, {x, y + shift, std::max(width + 1, 1.0f), box.height}, colour, span.text);
         x += width;
@@ -45,7 +47,8 @@ std::string where(const interpret::Source& source) {
 std::string term_tip(const Context& context, const interpret::Term& term) {
     const app::Strings& strings = context.app.strings();
     auto number = [&](float v) { return app::fixed_text(static_cast<double>(v), 4, strings); };
-    return "i = " + std::to_string(term.index) + "\n" + number(term.left) + " × " + number(term.right) + " = " + number(term.value);
+    return "i = " + std::to_string(term.index) + "\n" + number(term.left) + " × " + number(term.right) + " = " +
+           number(term.value);
 }
 
 }  // namespace
@@ -73,10 +76,13 @@ void put_terms(const Context& context, const Box& box, const interpret::Explanat
     float x = box.x;
     for (const interpret::FormulaSpan& span : explanation.terms_title) {
         const bool lowered = span.kind == interpret::SpanKind::subscript;
-        x = put_text(lowered ? context.fonts.small : context.fonts.small_bold, {x, box.y + (lowered ? 3.0f : 0.0f), 200, kTitle}, theme.muted, span.text);
+        x = put_text(lowered ? context.fonts.small : context.fonts.small_bold,
+                     {x, box.y + (lowered ? 3.0f : 0.0f), 200, kTitle}, theme.muted, span.text);
     }
-    std::string title = ", " + context.t("cell.terms", {{"count", std::to_string(explanation.terms.size())}}) + " · " +
-                        context.t("cell.sum", {{"sum", app::fixed_text(static_cast<double>(explanation.terms_sum), 3, context.app.strings())}});
+    std::string title =
+        ", " + context.t("cell.terms", {{"count", std::to_string(explanation.terms.size())}}) + " · " +
+        context.t("cell.sum",
+                  {{"sum", app::fixed_text(static_cast<double>(explanation.terms_sum), 3, context.app.strings())}});
     put_text(context.fonts.small, {x, box.y, box.right() - x, kTitle}, theme.muted, title);
 
     const Box plot{box.x, box.y + kTitle + 4, box.width, box.height - kTitle - 4};
@@ -92,9 +98,11 @@ void put_terms(const Context& context, const Box& box, const interpret::Explanat
         const Box slot{plot.x + pitch * static_cast<float>(i), plot.y, pitch - kBarGap, plot.height};
         const bool pointed = hit.hovered && Box{slot.x, slot.y, pitch, slot.height}.contains(ImGui::GetIO().MousePos);
         const Colour colour = term.value < 0 ? theme.predicts : theme.attends;
-        fill({slot.x, plot.bottom() - height, slot.width, height}, with_alpha(colour, pointed ? 1 : 0.9f), std::min(2.0f, height / 2));
+        fill({slot.x, plot.bottom() - height, slot.width, height}, with_alpha(colour, pointed ? 1 : 0.9f),
+             std::min(2.0f, height / 2));
         // The sign is told by more than colour: negative terms carry a line of the panel through their top.
-        if (term.value < 0 && height > 8) fill({slot.x + 2, plot.bottom() - height + 3, slot.width - 4, 1.5f}, theme.panel);
+        if (term.value < 0 && height > 8)
+            fill({slot.x + 2, plot.bottom() - height + 3, slot.width - 4, 1.5f}, theme.panel);
         if (pointed) tooltip(context, term_tip(context, term));
     }
 }

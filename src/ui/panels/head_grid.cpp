@@ -31,8 +31,8 @@ class HeadGrid final : public Panel {
         update_texture(context, *model);
         draw_labels(context, *model, grid, side);
         draw_thumbnails(context, *model, grid, side);
-        const float hint = put_paragraph(context.fonts.small, {box.x, grid.bottom() + 12, box.width, 0}, context.theme.muted,
-                                         context.t("model.grid_hint"), kLeading);
+        const float hint = put_paragraph(context.fonts.small, {box.x, grid.bottom() + 12, box.width, 0},
+                                         context.theme.muted, context.t("model.grid_hint"), kLeading);
         context.shared.places["grid"] = {box.x, box.y, box.width, grid.bottom() + 12 + hint - box.y};
     }
 
@@ -41,7 +41,8 @@ class HeadGrid final : public Panel {
     static float thumbnail(const Context& context, float width, float height) {
         const app::ModelInfo& model = *context.app.model();
         const float across = (width - kRowLabel) / static_cast<float>(model.heads) - kGap;
-        const float down = (height - kColumnLabel - hint_height(context, width) - 12) / static_cast<float>(model.layers) - kGap;
+        const float down =
+            (height - kColumnLabel - hint_height(context, width) - 12) / static_cast<float>(model.layers) - kGap;
         return std::floor(std::clamp(std::min(across, down), kLeast, kMost));
     }
     static float hint_height(const Context& context, float width) {
@@ -68,7 +69,8 @@ class HeadGrid final : public Panel {
                     heat_pixels(app.attention(layer, head, app::Values::pattern), context.theme, options, one_);
                     for (int y = 0; y < one_.height; ++y) {
                         const auto from = one_.data.begin() + static_cast<std::ptrdiff_t>(y) * one_.width;
-                        const auto to = out.data.begin() + static_cast<std::ptrdiff_t>(layer * cell + y) * out.width + head * cell;
+                        const auto to =
+                            out.data.begin() + static_cast<std::ptrdiff_t>(layer * cell + y) * out.width + head * cell;
                         std::copy(from, from + one_.width, to);
                     }
                 }
@@ -81,13 +83,16 @@ class HeadGrid final : public Panel {
         const int step = side + kGap < 14 ? 4 : 1;
         for (int head = 0; head < model.heads; ++head) {
             if (head % step != 0 && head != now.head) continue;
-            const Box at{grid.x + static_cast<float>(head) * (side + kGap) - 4, grid.y - kColumnLabel, side + 8, kColumnLabel - 2};
-            put_text(context.fonts.small, at, head == now.head ? context.theme.text : context.theme.muted, std::to_string(head), Align::centre);
+            const Box at{grid.x + static_cast<float>(head) * (side + kGap) - 4, grid.y - kColumnLabel, side + 8,
+                         kColumnLabel - 2};
+            put_text(context.fonts.small, at, head == now.head ? context.theme.text : context.theme.muted,
+                     std::to_string(head), Align::centre);
         }
         for (int layer = 0; layer < model.layers; ++layer) {
             if (layer % step != 0 && layer != now.layer) continue;
             const Box at{grid.x - kRowLabel, grid.y + static_cast<float>(layer) * (side + kGap), kRowLabel - 8, side};
-            put_text(context.fonts.small, at, layer == now.layer ? context.theme.text : context.theme.muted, std::to_string(layer));
+            put_text(context.fonts.small, at, layer == now.layer ? context.theme.text : context.theme.muted,
+                     std::to_string(layer));
         }
     }
 
@@ -99,10 +104,13 @@ class HeadGrid final : public Panel {
         // Pieces of one texture, with the panel's colour behind the masked half.
         for (int layer = 0; layer < model.layers; ++layer) {
             for (int head = 0; head < model.heads; ++head) {
-                const Box at{grid.x + static_cast<float>(head) * (side + kGap), grid.y + static_cast<float>(layer) * (side + kGap), side, side};
+                const Box at{grid.x + static_cast<float>(head) * (side + kGap),
+                             grid.y + static_cast<float>(layer) * (side + kGap), side, side};
                 fill(at, theme.panel, 2);
-                const float u = static_cast<float>(head) / static_cast<float>(model.heads), v = static_cast<float>(layer) / static_cast<float>(model.layers);
-                texture_.draw_part(at, u, v, u + 1 / static_cast<float>(model.heads), v + 1 / static_cast<float>(model.layers));
+                const float u = static_cast<float>(head) / static_cast<float>(model.heads),
+                            v = static_cast<float>(layer) / static_cast<float>(model.layers);
+                texture_.draw_part(at, u, v, u + 1 / static_cast<float>(model.heads),
+                                   v + 1 / static_cast<float>(model.layers));
                 if (layer == now.layer && head == now.head) outline(at.inset(-2.5f), theme.attends, 3, 2);
                 const bool pointed = hit.hovered && at.inset(-kGap / 2).contains(mouse);
                 if (context.widgets.enabled()) log(context, layer, head, at, layer == now.layer && head == now.head);
@@ -132,6 +140,8 @@ class HeadGrid final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_head_grid() { return std::make_unique<HeadGrid>(); }
+std::unique_ptr<Panel> make_head_grid() {
+    return std::make_unique<HeadGrid>();
+}
 
 }  // namespace headlight::ui

@@ -56,7 +56,8 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
         const bool mine = line.query == now.query;
         if (focused && !mine) continue;
         const float strength = std::sqrt(line.weight);
-        draw_line(at, line.query, line.key, with_alpha(theme.attends, mine ? strength : strength * 0.55f), 1 + 2.5f * line.weight);
+        draw_line(at, line.query, line.key, with_alpha(theme.attends, mine ? strength : strength * 0.55f),
+                  1 + 2.5f * line.weight);
     }
     const int step = std::max(1, static_cast<int>(std::ceil(13 / at.row)));
     for (int i = 0; i < n; ++i) {
@@ -64,7 +65,10 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
         if (i % step != 0 && !query && !key) continue;
         const std::string& label = picture.labels[static_cast<std::size_t>(i)];
         put_text(query ? context.fonts.small_bold : context.fonts.small, {box.x, at.y(i) - 8, kLabelRoom - 8, 16},
-                 i == n - 1 ? theme.predicts : query ? theme.text : theme.muted, label, Align::right);
+                 i == n - 1 ? theme.predicts
+                 : query    ? theme.text
+                            : theme.muted,
+                 label, Align::right);
         put_text(key ? context.fonts.small_bold : context.fonts.small, {at.right + 8, at.y(i) - 8, kLabelRoom - 8, 16},
                  key ? theme.text : theme.muted, label);
     }

@@ -9,7 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kMostCell = 44, kLinesFrom = 8, kLabelRoom = 74;
+constexpr float kMostCell = 56, kLinesFrom = 8, kLabelRoom = 74;
 constexpr int kMostReported = 48;  // tokens up to which every cell is a widget to tests
 
 void draw_cell_lines(const Box& matrix, int n, float cell, Colour colour) {
@@ -52,10 +52,12 @@ void MatrixView::draw(const Context& context, const Box& box, const HeadPicture&
     // Whole pixels of the screen, so that all cells are equal.
     const float ratio = ImGui::GetIO().DisplayFramebufferScale.x;
     const float cell = std::clamp(std::floor(room / static_cast<float>(n) * ratio) / ratio, 1 / ratio, kMostCell);
-    const Box matrix{snapped(box.x + label_width + 8), snapped(box.y), cell * static_cast<float>(n), cell * static_cast<float>(n)};
+    const Box matrix{snapped(box.x + label_width + 8), snapped(box.y), cell * static_cast<float>(n),
+                     cell * static_cast<float>(n)};
 
     texture_.update(context.platform, picture.key, [&](Pixels& out) {
-        heat_pixels(picture.matrix, context.theme, {.range = picture.range, .causal = true, .skip_first = picture.skip_first}, out);
+        heat_pixels(picture.matrix, context.theme,
+                    {.range = picture.range, .causal = true, .skip_first = picture.skip_first}, out);
     });
     texture_.draw(matrix);
     if (cell >= kLinesFrom) draw_cell_lines(matrix, n, cell, context.theme.background);

@@ -46,12 +46,14 @@ class HeadView final : public Panel {
     // No model yet: what will stand here, and how far it has come.
     static void draw_waiting(const Context& context, const Box& box) {
         const float width = std::min(box.width, 420.0f);
-        const float used = put_paragraph(context.fonts.body, {box.x, box.y + 8, width, 0}, context.theme.muted, context.t("model.empty"), 20);
+        const float used = put_paragraph(context.fonts.body, {box.x, box.y + 8, width, 0}, context.theme.muted,
+                                         context.t("model.empty"), 20);
         const app::Progress& progress = context.app.progress();
         if (progress.activity != app::Activity::downloading && progress.activity != app::Activity::loading) return;
         const Box bar{box.x, box.y + 24 + used, width, 4};
         fill(bar, context.theme.line, 2);
-        fill({bar.x, bar.y, bar.width * std::clamp(static_cast<float>(progress.fraction), 0.0f, 1.0f), bar.height}, context.theme.attends, 2);
+        fill({bar.x, bar.y, bar.width * std::clamp(static_cast<float>(progress.fraction), 0.0f, 1.0f), bar.height},
+             context.theme.attends, 2);
     }
 
     void prepare(const Context& context) {
@@ -63,9 +65,10 @@ class HeadView final : public Panel {
         picture_.matrix = app.attention(now.layer, now.head, settings.values);
         picture_.pattern = app.attention(now.layer, now.head, app::Values::pattern);
         picture_.skip_first = settings.hide_sink;
-        const std::uint64_t key = mixed_key({app.pass_revision(), static_cast<std::uint64_t>(now.layer), static_cast<std::uint64_t>(now.head),
-                                             static_cast<std::uint64_t>(settings.values), static_cast<std::uint64_t>(settings.scale),
-                                             settings.hide_sink, context.theme.dark});
+        const std::uint64_t key =
+            mixed_key({app.pass_revision(), static_cast<std::uint64_t>(now.layer), static_cast<std::uint64_t>(now.head),
+                       static_cast<std::uint64_t>(settings.values), static_cast<std::uint64_t>(settings.scale),
+                       settings.hide_sink, context.theme.dark});
         if (key == picture_.key) return;
         picture_.key = key;
         picture_.labels.clear();
@@ -74,22 +77,27 @@ class HeadView final : public Panel {
             picture_.labels.push_back(label.text.empty() ? label.mark : label.text);
         }
         const int first = settings.hide_sink ? 1 : 0;
-        picture_.range = settings.values == app::Values::scores ? app::matrix_range(picture_.matrix, settings.scale, first)
-                                                                : app::pattern_range(picture_.matrix, settings.scale, first);
+        picture_.range = settings.values == app::Values::scores
+                             ? app::matrix_range(picture_.matrix, settings.scale, first)
+                             : app::pattern_range(picture_.matrix, settings.scale, first);
     }
 
     void draw_title(const Context& context, const Box& row) const {
         const app::App& app = context.app;
         const app::Settings& settings = app.settings();
         const bool scores = settings.values == app::Values::scores;
-        std::string rest = " · " + std::string(context.t(scores ? "head.scores" : "head.pattern")) + " · " + std::string(context.t("head.masked"));
+        std::string rest = " · " + std::string(context.t(scores ? "head.scores" : "head.pattern")) + " · " +
+                           std::string(context.t("head.masked"));
         rest += " · " + std::string(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
         if (settings.hide_sink) rest += " · " + std::string(context.t("head.sink_hidden"));
-        if (const std::string kind = app.head_title(picture_.layer, picture_.head); !kind.empty()) rest = " · " + kind + rest;
-        const std::string name = context.t("head.title", {{"layer", std::to_string(picture_.layer)}, {"head", std::to_string(picture_.head)}});
+        if (const std::string kind = app.head_title(picture_.layer, picture_.head); !kind.empty())
+            rest = " · " + kind + rest;
+        const std::string name = context.t(
+            "head.title", {{"layer", std::to_string(picture_.layer)}, {"head", std::to_string(picture_.head)}});
         heading(context, {row.x, row.y, row.width - 60, row.height}, name, rest.substr(1));
         const Box next{row.right() - 24, row.y - 2, 24, 24}, previous{row.right() - 52, row.y - 2, 24, 24};
-        if (icon_button(context, "head.previous", context.t("head.previous"), Icon::previous, previous)) go(context, -1);
+        if (icon_button(context, "head.previous", context.t("head.previous"), Icon::previous, previous))
+            go(context, -1);
         if (icon_button(context, "head.next", context.t("head.next"), Icon::next, next)) go(context, 1);
     }
 
@@ -107,8 +115,10 @@ class HeadView final : public Panel {
         float x = box.x;
         const float y = box.y;
         const bool lines = settings.view == app::View::lines, scores = settings.values == app::Values::scores;
-        if (text_option(context, "view.matrix", context.t("head.matrix"), x, y, !lines)) context.push(app::set<&Settings::view>(app::View::matrix));
-        if (text_option(context, "view.lines", context.t("head.lines"), x, y, lines)) context.push(app::set<&Settings::view>(app::View::lines));
+        if (text_option(context, "view.matrix", context.t("head.matrix"), x, y, !lines))
+            context.push(app::set<&Settings::view>(app::View::matrix));
+        if (text_option(context, "view.lines", context.t("head.lines"), x, y, lines))
+            context.push(app::set<&Settings::view>(app::View::lines));
         x += 10;
         if (text_option(context, "values.scores", context.t("head.show_scores"), x, y, scores, Role::checkbox)) {
             context.push(app::set<&Settings::values>(scores ? app::Values::pattern : app::Values::scores));
@@ -121,7 +131,8 @@ class HeadView final : public Panel {
             context.push(app::set<&Settings::hide_sink>(!settings.hide_sink));
         }
         const float export_x = x;
-        if (text_option(context, "export", context.t("head.export"), x, y, false, Role::button)) ImGui::OpenPopup("export-menu");
+        if (text_option(context, "export", context.t("head.export"), x, y, false, Role::button))
+            ImGui::OpenPopup("export-menu");
         draw_export_menu(context, {export_x, y, 96, 24});
         if (lines) return;
         if (context.phone) {
@@ -133,13 +144,15 @@ class HeadView final : public Panel {
 
     static void draw_export_menu(const Context& context, const Box& anchor) {
         using enum app::ExportWhat;
-        const std::array choices{Choice{"export.png", context.t("inspect.png")}, Choice{"export.svg", context.t("inspect.svg")},
-                                 Choice{"export.csv", context.t("inspect.csv")}, Choice{"export.json", context.t("inspect.json")},
-                                 Choice{"export.copy", context.t("inspect.copy")}, Choice{"export.trace", context.t("inspect.trace")}};
+        const std::array choices{
+            Choice{"export.png", context.t("inspect.png")},   Choice{"export.svg", context.t("inspect.svg")},
+            Choice{"export.csv", context.t("inspect.csv")},   Choice{"export.json", context.t("inspect.json")},
+            Choice{"export.copy", context.t("inspect.copy")}, Choice{"export.trace", context.t("inspect.trace")}};
         constexpr std::array kWhat{head_png, head_svg, head_csv, head_json, head_csv, trace};
         if (const auto chosen = popup_menu(context, "export-menu", choices, anchor)) {
             const auto i = static_cast<std::size_t>(*chosen);
-            context.push(app::Export{kWhat[i], choices[i].key == "export.copy" ? app::ExportTo::clipboard : app::ExportTo::file});
+            context.push(app::Export{kWhat[i],
+                                     choices[i].key == "export.copy" ? app::ExportTo::clipboard : app::ExportTo::file});
         }
     }
 
@@ -150,6 +163,8 @@ class HeadView final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_head_view() { return std::make_unique<HeadView>(); }
+std::unique_ptr<Panel> make_head_view() {
+    return std::make_unique<HeadView>();
+}
 
 }  // namespace headlight::ui

@@ -11,12 +11,12 @@ namespace headlight::ui {
 
 struct HeadPicture {
     int layer = 0, head = 0;
-    interpret::Matrix matrix;            // [n, n], rows are queries
-    interpret::Matrix pattern;           // the same head after softmax, for the lines
-    std::vector<std::string> labels;     // of the n tokens
+    interpret::Matrix matrix;         // [n, n], rows are queries
+    interpret::Matrix pattern;        // the same head after softmax, for the lines
+    std::vector<std::string> labels;  // of the n tokens
     app::HeatRange range;
     bool skip_first = false;
-    std::uint64_t key = 0;               // changes with anything that changes the colours
+    std::uint64_t key = 0;  // changes with anything that changes the colours
 };
 
 // The matrix with its labels in `box`. Sets the hover and pushes selections.

@@ -16,9 +16,16 @@ struct KeyHelp {
 };
 // Keys are written as they stand on the keyboard; see ui/keyboard.cpp.
 constexpr std::array kKeyHelp{
-    KeyHelp{"\xE2\x86\x90 \xE2\x86\x91 \xE2\x86\x92 \xE2\x86\x93", "help.key.arrows"}, KeyHelp{"Enter", "help.key.enter"}, KeyHelp{"Esc", "help.key.escape"},
-    KeyHelp{".", "help.key.step"},           KeyHelp{",", "help.key.back"},       KeyHelp{"p", "help.key.play"},
-    KeyHelp{"/", "help.key.prompt"},         KeyHelp{"Ctrl+Z  Ctrl+Y", "help.key.undo"},   KeyHelp{"t", "help.key.theme"},
+    KeyHelp{"\xE2\x86\x90 \xE2\x86\x91 \xE2\x86\x92 \xE2\x86\x93", "help.key.arrows"},
+    KeyHelp{"Enter", "help.key.enter"},
+    KeyHelp{"Esc", "help.key.escape"},
+    KeyHelp{".", "help.key.step"},
+    KeyHelp{",", "help.key.back"},
+    KeyHelp{"p", "help.key.play"},
+    KeyHelp{"/", "help.key.prompt"},
+    KeyHelp{"Ctrl+Z  Ctrl+Y", "help.key.undo"},
+    KeyHelp{"t", "help.key.theme"},
+    KeyHelp{"+  -", "help.key.text"},
     KeyHelp{"?", "help.key.help"},
 };
 
@@ -32,8 +39,11 @@ class Help final : public Panel {
         const float text = width - 2 * kPad;
         const float about = paragraph_height(context.fonts.body, text, context.t("help.about"), kLeading);
         const float attention = paragraph_height(context.fonts.body, text, context.t("help.attention"), kLeading);
-        const float height = kPad + 28 + about + 12 + attention + 20 + 24 + kRow * static_cast<float>(kKeyHelp.size()) + 16 + kButtonHeight + kPad;
-        const Box at{screen.x + (screen.width - width) / 2, std::max(screen.y + 8, screen.y + (screen.height - height) / 2), width, std::min(height, screen.height - 16)};
+        const float height = kPad + 28 + about + 12 + attention + 20 + 24 + kRow * static_cast<float>(kKeyHelp.size()) +
+                             16 + kButtonHeight + kPad;
+        const Box at{screen.x + (screen.width - width) / 2,
+                     std::max(screen.y + 8, screen.y + (screen.height - height) / 2), width,
+                     std::min(height, screen.height - 16)};
         overlay_window("help-shade", screen, [&] {
             fill(screen, context.theme.dark ? 0x8c000000u : 0x59000000u);
             if (hit_area(context, "help.shade", "", Role::text, screen).clicked) context.shared.help_open = false;
@@ -48,14 +58,19 @@ class Help final : public Panel {
         outline(at, theme.line, kRadius);
         Flow flow{at.inset(kPad)};
         put_text(context.fonts.title, flow.take(28), theme.text, context.t("help.title"));
-        flow.skip(put_paragraph(context.fonts.body, {flow.rest.x, flow.rest.y, text, 0}, theme.text, context.t("help.about"), kLeading) + 12);
-        flow.skip(put_paragraph(context.fonts.body, {flow.rest.x, flow.rest.y, text, 0}, theme.muted, context.t("help.attention"), kLeading) + 20);
+        flow.skip(put_paragraph(context.fonts.body, {flow.rest.x, flow.rest.y, text, 0}, theme.text,
+                                context.t("help.about"), kLeading) +
+                  12);
+        flow.skip(put_paragraph(context.fonts.body, {flow.rest.x, flow.rest.y, text, 0}, theme.muted,
+                                context.t("help.attention"), kLeading) +
+                  20);
         put_text(context.fonts.small_bold, flow.take(24), theme.text, context.t("help.keys"));
         for (const KeyHelp& line : kKeyHelp) {
             const Box row = flow.take(kRow);
             horizontal_line(row.x, row.y, row.width, theme.line);
             put_text(context.fonts.mono, {row.x, row.y, kKeys, row.height}, theme.attends, line.keys);
-            put_text(context.fonts.small, {row.x + kKeys, row.y, row.width - kKeys, row.height}, theme.muted, context.t(line.text));
+            put_text(context.fonts.small, {row.x + kKeys, row.y, row.width - kKeys, row.height}, theme.muted,
+                     context.t(line.text));
         }
         const std::string_view close = context.t("help.close");
         const float width = button_width(context.fonts.body_bold, close, 16);
@@ -66,6 +81,8 @@ class Help final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_help() { return std::make_unique<Help>(); }
+std::unique_ptr<Panel> make_help() {
+    return std::make_unique<Help>();
+}
 
 }  // namespace headlight::ui

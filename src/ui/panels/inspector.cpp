@@ -19,11 +19,14 @@ constexpr float kText = 360, kTitle = 20, kTab = 28;
 class Inspector final : public Panel {
   public:
     float wanted_height(const Context& context, float) override {
-        if (context.phone) return 460;
+        if (context.phone) return context.app.settings().bottom == app::Bottom::matrix ? 520 : 360;
         switch (context.app.settings().bottom) {
-            case app::Bottom::closed: return 36;
-            case app::Bottom::cell: return kInspector;
-            case app::Bottom::matrix: return std::clamp(ImGui::GetIO().DisplaySize.y * 0.3f, kInspector + 48, 380.0f);
+            case app::Bottom::closed:
+                return 36;
+            case app::Bottom::cell:
+                return kInspector;
+            case app::Bottom::matrix:
+                return std::clamp(ImGui::GetIO().DisplaySize.y * 0.3f, kInspector + 48, 380.0f);
         }
         return kInspector;
     }
@@ -56,8 +59,9 @@ class Inspector final : public Panel {
     // At the right end: which of the two, and close. Returns the width used.
     static float draw_tabs(const Context& context, const Box& row) {
         const app::Bottom bottom = context.app.settings().bottom;
-        const std::array choices{Choice{"bottom.cell", context.t("set.bottom.cell"), bottom == app::Bottom::cell},
-                                 Choice{"bottom.matrix", context.t("set.bottom.matrix"), bottom == app::Bottom::matrix}};
+        const std::array choices{
+            Choice{"bottom.cell", context.t("set.bottom.cell"), bottom == app::Bottom::cell},
+            Choice{"bottom.matrix", context.t("set.bottom.matrix"), bottom == app::Bottom::matrix}};
         const float width = segmented_width(context.fonts.small, choices, 10);
         const float close = context.phone ? 0 : 32;
         const Box box{context.phone ? row.x : row.right() - width - close, row.y, width, row.height};
@@ -77,7 +81,8 @@ class Inspector final : public Panel {
     static void draw_cell(const Context& context, const Box& box, float title_width) {
         const interpret::Explanation& explanation = context.app.explanation();
         if (explanation.empty() || explanation.indices.size() < 3) {
-            put_text(context.fonts.small, {box.x, box.y, title_width, kTitle}, context.theme.muted, context.t("cell.empty"));
+            put_text(context.fonts.small, {box.x, box.y, title_width, kTitle}, context.theme.muted,
+                     context.t("cell.empty"));
             return;
         }
         const auto tokens = context.app.tokens();
@@ -86,13 +91,16 @@ class Inspector final : public Panel {
             return i < tokens.size() ? token_label(tokens[i].display).joined() : std::string();
         };
         const bool scores = context.app.settings().values == app::Values::scores;
-        const std::string value = app::fixed_text(static_cast<double>(explanation.value), scores || explanation.value >= 0.1f ? 2 : 4, context.app.strings());
+        const std::string value = app::fixed_text(static_cast<double>(explanation.value),
+                                                  scores || explanation.value >= 0.1f ? 2 : 4, context.app.strings());
         const std::string question = context.t("cell.title", {{"value", value}});
         const Box title{box.x, box.y, title_width, kTitle};
         const float end = put_text(context.fonts.small_bold, title, context.theme.attends, question);
-        const std::string place = "· " + context.t("cell.where", {{"query", token(explanation.indices[1])}, {"key", token(explanation.indices[2])}});
+        const std::string place = "· " + context.t("cell.where", {{"query", token(explanation.indices[1])},
+                                                                  {"key", token(explanation.indices[2])}});
         put_text(context.fonts.small, {end + 4, box.y, title.right() - end - 4, kTitle}, context.theme.muted, place);
-        context.widgets.add({"cell.title", question + " " + place, Role::text, title, {}, static_cast<double>(explanation.value)});
+        context.widgets.add(
+            {"cell.title", question + " " + place, Role::text, title, {}, static_cast<double>(explanation.value)});
         draw_explanation(context, {box.x, box.y + kTitle + 8, box.width, box.height - kTitle - 8}, explanation);
     }
 
@@ -115,16 +123,19 @@ class Inspector final : public Panel {
         Flow left{{box.x, box.y, context.phone ? box.width : std::min(kText, box.width * 0.4f), box.height}};
         draw_chooser(context, left.take(24), std::min(title_width, left.rest.width));
         if (site == nullptr || context.app.tokens().empty()) return;
-        const interpret::Matrix matrix = context.app.matrix(settings.site, std::max(now.layer, 0), std::max(now.head, 0));
+        const interpret::Matrix matrix =
+            context.app.matrix(settings.site, std::max(now.layer, 0), std::max(now.head, 0));
         if (matrix.empty()) return;
         left.skip(8);
         draw_facts(context, left, *site, matrix, now);
         const Box picture = context.phone ? Box{box.x, left.rest.y + 8, box.width, 200}
-                                          : Box{left.rest.right() + 24, box.y + 32, box.right() - left.rest.right() - 24, box.height - 32};
+                                          : Box{left.rest.right() + 24, box.y + 32,
+                                                box.right() - left.rest.right() - 24, box.height - 32};
         draw_picture(context, picture, *site, matrix, now);
         const interpret::Explanation& explanation = context.app.matrix_explanation();
         if (!explanation.empty()) {
-            const Box room = context.phone ? Box{box.x, picture.bottom() + 16, box.width, 100} : Box{left.rest.x, left.rest.y + 4, left.rest.width, left.rest.height};
+            const Box room = context.phone ? Box{box.x, picture.bottom() + 16, box.width, 100}
+                                           : Box{left.rest.x, left.rest.y + 4, left.rest.width, left.rest.height};
             put_formula(context, room, explanation);
         }
     }
@@ -145,37 +156,49 @@ class Inspector final : public Panel {
             keys.push_back("site." + site.name);
             labels.push_back(std::string(context.t("site." + site.name)) + "  ·  " + site.name);
         }
-        for (std::size_t i = 0; i < keys.size(); ++i) choices.push_back({keys[i], labels[i], sites[i].name == settings.site});
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            choices.push_back({keys[i], labels[i], sites[i].name == settings.site});
         if (const auto chosen = popup_menu(context, "site-menu", choices, box)) {
             context.push(app::set<&app::Settings::site>(sites[static_cast<std::size_t>(*chosen)].name));
         }
     }
 
-    static void draw_facts(const Context& context, Flow& flow, const app::SiteInfo& site, const interpret::Matrix& matrix, const app::Selection& now) {
+    static void draw_facts(const Context& context, Flow& flow, const app::SiteInfo& site,
+                           const interpret::Matrix& matrix, const app::Selection& now) {
         const Theme& theme = context.theme;
         std::string path = site.per_layer ? "blocks." + std::to_string(now.layer) + "." + site.name : site.name;
         if (site.per_head) path += " [" + std::to_string(now.head) + "]";
-        const std::string shape = context.t("inspect.shape", {{"rows", std::to_string(matrix.rows)}, {"columns", std::to_string(matrix.cols)}});
+        const std::string shape = context.t(
+            "inspect.shape", {{"rows", std::to_string(matrix.rows)}, {"columns", std::to_string(matrix.cols)}});
         put_text(context.fonts.mono, flow.take(20), theme.text, path + "  " + shape);
-        std::string axes = std::string(context.t(axis_key(site.rows))) + " × " + std::string(context.t(axis_key(site.columns)));
+        std::string axes =
+            std::string(context.t(axis_key(site.rows))) + " × " + std::string(context.t(axis_key(site.columns)));
         put_text(context.fonts.small, flow.take(18), theme.muted, axes);
         const app::Settings& settings = context.app.settings();
         const int row = context.app.hover().row >= 0 ? context.app.hover().row : settings.row;
         const int column = context.app.hover().row >= 0 ? context.app.hover().column : settings.column;
         const Box line = flow.take(20);
         if (row >= 0 && row < matrix.rows && column >= 0 && column < matrix.cols) {
-            const std::string value = app::fixed_text(static_cast<double>(matrix.at(row, column)), 5, context.app.strings());
-            put_text(context.fonts.small, line, theme.attends, context.t("inspect.cell", {{"row", std::to_string(row)}, {"column", std::to_string(column)}, {"value", value}}));
+            const std::string value =
+                app::fixed_text(static_cast<double>(matrix.at(row, column)), 5, context.app.strings());
+            put_text(context.fonts.small, line, theme.attends,
+                     context.t("inspect.cell",
+                               {{"row", std::to_string(row)}, {"column", std::to_string(column)}, {"value", value}}));
         }
         draw_exports(context, flow.take(24));
     }
     static std::string_view axis_key(app::AxisKind kind) {
         switch (kind) {
-            case app::AxisKind::position: return "axis.position";
-            case app::AxisKind::key_position: return "axis.key_position";
-            case app::AxisKind::feature: return "axis.feature";
-            case app::AxisKind::vocabulary: return "axis.vocabulary";
-            case app::AxisKind::single: return "axis.single";
+            case app::AxisKind::position:
+                return "axis.position";
+            case app::AxisKind::key_position:
+                return "axis.key_position";
+            case app::AxisKind::feature:
+                return "axis.feature";
+            case app::AxisKind::vocabulary:
+                return "axis.vocabulary";
+            case app::AxisKind::single:
+                return "axis.single";
         }
         return "axis.single";
     }
@@ -183,34 +206,46 @@ class Inspector final : public Panel {
     static void draw_exports(const Context& context, const Box& row) {
         using enum app::ExportWhat;
         float x = row.x;
-        if (text_option(context, "matrix.copy", context.t("inspect.copy"), x, row.y, false, Role::button)) context.push(app::Export{matrix_csv, app::ExportTo::clipboard});
-        if (text_option(context, "matrix.csv", context.t("inspect.csv"), x, row.y, false, Role::button)) context.push(app::Export{matrix_csv});
-        if (text_option(context, "matrix.json", context.t("inspect.json"), x, row.y, false, Role::button)) context.push(app::Export{matrix_json});
-        if (text_option(context, "matrix.png", context.t("inspect.png"), x, row.y, false, Role::button)) context.push(app::Export{matrix_png});
-        if (text_option(context, "matrix.trace", context.t("inspect.trace_short"), x, row.y, false, Role::button)) context.push(app::Export{trace});
+        if (text_option(context, "matrix.copy", context.t("inspect.copy"), x, row.y, false, Role::button))
+            context.push(app::Export{matrix_csv, app::ExportTo::clipboard});
+        if (text_option(context, "matrix.csv", context.t("inspect.csv"), x, row.y, false, Role::button))
+            context.push(app::Export{matrix_csv});
+        if (text_option(context, "matrix.json", context.t("inspect.json"), x, row.y, false, Role::button))
+            context.push(app::Export{matrix_json});
+        if (text_option(context, "matrix.png", context.t("inspect.png"), x, row.y, false, Role::button))
+            context.push(app::Export{matrix_png});
+        if (text_option(context, "matrix.trace", context.t("inspect.trace_short"), x, row.y, false, Role::button))
+            context.push(app::Export{trace});
     }
 
-    void draw_picture(const Context& context, const Box& box, const app::SiteInfo& site, const interpret::Matrix& matrix, const app::Selection& now) {
+    void draw_picture(const Context& context, const Box& box, const app::SiteInfo& site,
+                      const interpret::Matrix& matrix, const app::Selection& now) {
         const bool causal = site.columns == app::AxisKind::key_position;
         const bool tokens = site.rows == app::AxisKind::position;
-        const std::uint64_t key = mixed_key({context.app.pass_revision(), std::hash<std::string>()(site.name), static_cast<std::uint64_t>(now.layer + 1),
-                                             site.per_head ? static_cast<std::uint64_t>(now.head + 1) : 0, context.theme.dark});
+        const std::uint64_t key =
+            mixed_key({context.app.pass_revision(), std::hash<std::string>()(site.name),
+                       static_cast<std::uint64_t>(now.layer + 1),
+                       site.per_head ? static_cast<std::uint64_t>(now.head + 1) : 0, context.theme.dark});
         if (key != key_) {
             key_ = key;
             range_ = app::matrix_range(matrix, app::ColourScale::linear, 0);
             labels_.clear();
-            for (const app::TokenInfo& token : context.app.tokens()) labels_.push_back(token_label(token.display).joined());
+            for (const app::TokenInfo& token : context.app.tokens())
+                labels_.push_back(token_label(token.display).joined());
         }
         const float label = tokens ? longest_label(context, labels_, 74) + 8 : 0;
         const Box room{snapped(box.x + label), snapped(box.y), box.width - label, box.height - 24};
         const float cell_width = std::min(room.width / static_cast<float>(matrix.cols), causal ? 26.0f : 40.0f);
         const float cell_height = std::min(room.height / static_cast<float>(matrix.rows), 26.0f);
-        const Box picture{room.x, room.y, cell_width * static_cast<float>(matrix.cols), cell_height * static_cast<float>(matrix.rows)};
+        const Box picture{room.x, room.y, cell_width * static_cast<float>(matrix.cols),
+                          cell_height * static_cast<float>(matrix.rows)};
         texture_.update(context.platform, key, [&](Pixels& out) {
             heat_pixels(matrix, context.theme, {.range = range_, .causal = causal}, out);
         });
         texture_.draw(picture);
-        if (tokens) put_row_labels(context, picture, cell_height, labels_, {.strong = context.app.hover().row, .accent = -1}, label - 8);
+        if (tokens)
+            put_row_labels(context, picture, cell_height, labels_, {.strong = context.app.hover().row, .accent = -1},
+                           label - 8);
         const Hit hit = hit_area(context, "matrix", site.name, Role::cell, picture);
         if (hit.hovered) {
             const ImVec2 mouse = ImGui::GetIO().MousePos;
@@ -222,7 +257,8 @@ class Inspector final : public Panel {
         }
         const app::Settings& settings = context.app.settings();
         if (settings.row >= 0 && settings.row < matrix.rows && settings.column >= 0 && settings.column < matrix.cols) {
-            const Box cell{picture.x + static_cast<float>(settings.column) * cell_width, picture.y + static_cast<float>(settings.row) * cell_height, cell_width, cell_height};
+            const Box cell{picture.x + static_cast<float>(settings.column) * cell_width,
+                           picture.y + static_cast<float>(settings.row) * cell_height, cell_width, cell_height};
             outline(cell.inset(-1.5f), context.theme.text, 1, 1.5f);
         }
         put_scale(context, {picture.x, room.bottom() + 4, std::min(220.0f, room.width), 16}, range_);
@@ -236,6 +272,8 @@ class Inspector final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_inspector() { return std::make_unique<Inspector>(); }
+std::unique_ptr<Panel> make_inspector() {
+    return std::make_unique<Inspector>();
+}
 
 }  // namespace headlight::ui

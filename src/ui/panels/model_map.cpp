@@ -9,7 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 12, kStation = 28, kDash = 14, kSpace = 6;
+constexpr float kTitle = 20, kGap = 12, kStation = 28, kDash = 14, kSpace = 6, kNarrow = 480;
 
 struct Station {
     std::string key;
@@ -33,9 +33,9 @@ class ModelMap final : public Panel {
         const Box row = flow.take(kStation);
         const app::ModelInfo* model = context.app.model();
         const int layers = model != nullptr ? model->layers : 0;
-        // Deep models show the blocks around the selected one.
+        // Deep models show the blocks around the selected one; narrow columns leave out what is no matrix of weights.
         for (int shown = layers; shown >= 0; shown -= (shown > 12 ? 4 : 1)) {
-            const std::vector<Station> all = stations(context, layers, shown);
+            const std::vector<Station> all = stations(context, layers, shown, row.width < kNarrow);
             if (width_of(context, all) <= row.width || shown <= 1) {
                 draw_stations(context, row, all);
                 return;
@@ -44,10 +44,10 @@ class ModelMap final : public Panel {
     }
 
   private:
-    static std::vector<Station> stations(const Context& context, int layers, int shown) {
+    static std::vector<Station> stations(const Context& context, int layers, int shown, bool narrow) {
         std::vector<Station> all;
-        all.push_back({"map.tokens", std::string(context.t("model.map.tokens")), "", -1, false});
-        all.push_back({"map.embedding", std::string(context.t("model.map.embedding")), "hook_embed", -1, true});
+        if (!narrow) all.push_back({"map.tokens", std::string(context.t("model.map.tokens")), "", -1, false});
+        all.push_back({"map.embedding", std::string(context.t("model.map.embedding")), "hook_embed", -1, !narrow});
         const int selected = std::max(context.app.selection().layer, 0);
         const int first = std::clamp(selected - shown / 2, 0, std::max(0, layers - shown));
         for (int layer = first; layer < first + shown; ++layer) {
@@ -56,7 +56,8 @@ class ModelMap final : public Panel {
             if (layer == first + shown - 1 && layer < layers - 1) label += " …";
             all.push_back({"map.block." + std::to_string(layer), label, "", layer, layer == first});
         }
-        all.push_back({"map.norm", std::string(context.t("model.map.norm")), "ln_final.hook_normalized", -1, true});
+        if (!narrow)
+            all.push_back({"map.norm", std::string(context.t("model.map.norm")), "ln_final.hook_normalized", -1, true});
         all.push_back({"map.unembed", std::string(context.t("model.map.unembed")), "logits", -1, true});
         return all;
     }
@@ -80,11 +81,14 @@ class ModelMap final : public Panel {
             }
             const Box box{x, row.y, station_width(context, station), row.height};
             const bool on = is_on(context, station);
-            const std::string label = station.layer < 0 ? station.label : context.t("model.map.block", {{"layer", std::to_string(station.layer)}});
+            const std::string label = station.layer < 0
+                                          ? station.label
+                                          : context.t("model.map.block", {{"layer", std::to_string(station.layer)}});
             const Hit hit = hit_area(context, station.key, label, Role::button, box, switched(on));
             fill(box, hit.hovered ? theme.raised : theme.panel, kSmallRadius);
             outline(box, on ? theme.attends : theme.line, kSmallRadius);
-            put_text(context.fonts.small, box, on || hit.hovered ? theme.text : theme.muted, station.label, Align::centre);
+            put_text(context.fonts.small, box, on || hit.hovered ? theme.text : theme.muted, station.label,
+                     Align::centre);
             if (hit.hovered) tooltip(context, station.layer >= 0 ? label : tip(context, station));
             if (hit.clicked) go(context, station);
             x = box.right() + kSpace;
@@ -114,6 +118,8 @@ class ModelMap final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_model_map() { return std::make_unique<ModelMap>(); }
+std::unique_ptr<Panel> make_model_map() {
+    return std::make_unique<ModelMap>();
+}
 
 }  // namespace headlight::ui

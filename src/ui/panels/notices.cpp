@@ -54,12 +54,15 @@ class Notices final : public Panel {
     static void draw_notice(const Context& context, const Box& at, const app::Notice& notice) {
         const Theme& theme = context.theme;
         card(context, at);
-        const Colour colour = notice.severity == app::Severity::error ? theme.bad : notice.severity == app::Severity::warning ? theme.attends : theme.good;
+        const Colour colour = notice.severity == app::Severity::error     ? theme.bad
+                              : notice.severity == app::Severity::warning ? theme.attends
+                                                                          : theme.good;
         fill({at.x, at.y + 8, 3, at.height - 16}, colour, 1.5f);
         put_paragraph(context.fonts.small, {at.x + 16, at.y + 12, at.width - 60, 0}, theme.text, notice.text, kLeading);
         context.widgets.add({"notice." + std::to_string(notice.id), notice.text, Role::text, at, {}, {}});
         const Box close{at.right() - 36, at.y + 8, 28, 28};
-        if (icon_button(context, "dismiss." + std::to_string(notice.id), context.t("notice.dismiss"), Icon::close, close)) {
+        if (icon_button(context, "dismiss." + std::to_string(notice.id), context.t("notice.dismiss"), Icon::close,
+                        close)) {
             context.push(app::DismissNotice{notice.id});
         }
     }
@@ -69,6 +72,8 @@ class Notices final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_notices() { return std::make_unique<Notices>(); }
+std::unique_ptr<Panel> make_notices() {
+    return std::make_unique<Notices>();
+}
 
 }  // namespace headlight::ui

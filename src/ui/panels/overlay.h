@@ -11,8 +11,9 @@ template <class Fn>
 void overlay_window(const char* name, const Box& box, Fn&& fn) {
     ImGui::SetNextWindowPos(box.min());
     ImGui::SetNextWindowSize(ImVec2(box.width, box.height));
-    constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                        ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoFocusOnAppearing;
+    constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                        ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground |
+                                        ImGuiWindowFlags_NoFocusOnAppearing;
     if (ImGui::Begin(name, nullptr, kFlags)) fn();
     ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindowRead());
     ImGui::End();
@@ -22,7 +23,8 @@ void overlay_window(const char* name, const Box& box, Fn&& fn) {
 inline void card(const Context& context, const Box& box) {
     for (int i = 3; i >= 1; --i) {
         const float grow = static_cast<float>(i) * 2;
-        fill({box.x - grow, box.y - grow + 2, box.width + 2 * grow, box.height + 2 * grow}, context.theme.dark ? 0x20000000u : 0x0c000000u, kRadius + grow);
+        fill({box.x - grow, box.y - grow + 2, box.width + 2 * grow, box.height + 2 * grow},
+             context.theme.dark ? 0x20000000u : 0x0c000000u, kRadius + grow);
     }
     fill(box, context.theme.panel, kRadius);
     outline(box, context.theme.line, kRadius);

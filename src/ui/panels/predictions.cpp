@@ -44,12 +44,14 @@ class Predictions final : public Panel {
         const app::Distribution& out = context.app.distribution();
         std::string after;
         if (!out.empty() && out.position >= 0 && static_cast<std::size_t>(out.position) < context.app.tokens().size()) {
-            const std::string token = token_label(context.app.tokens()[static_cast<std::size_t>(out.position)].display).joined();
+            const std::string token =
+                token_label(context.app.tokens()[static_cast<std::size_t>(out.position)].display).joined();
             after = "· " + context.t("out.after", {{"token", token}});
         }
         heading(context, flow.take(kTitle), context.t("out.title"), after);
         if (out.empty()) {
-            put_paragraph(context.fonts.body, {box.x, box.y + kTitle + 8, box.width, 0}, context.theme.muted, context.t("out.empty"), 20);
+            put_paragraph(context.fonts.body, {box.x, box.y + kTitle + 8, box.width, 0}, context.theme.muted,
+                          context.t("out.empty"), 20);
             return;
         }
         flow.skip(8);
@@ -71,12 +73,15 @@ class Predictions final : public Panel {
     static int bar_count(const Context& context) {
         const int all = static_cast<int>(context.app.distribution().candidates.size());
         if (context.phone) return std::min(all, kLeastBars);  // so that the controls below are in sight
-        const float room = context.column_height - 2 * kPadding - kTitle - 8 - kHeader - 4 - 3 * kNote - 12 - kSamplingHeight;
+        const float room =
+            context.column_height - 2 * kPadding - kTitle - 8 - kHeader - 4 - 3 * kNote - 12 - kSamplingHeight;
         const int fitting = static_cast<int>(room / row_height(context)) - 1;
         return std::min(all, std::clamp(fitting, kLeastBars, kMostBars));
     }
 
-    static Box bar_room(const Box& row) { return {row.x + kToken + kGap, row.y, row.width - kToken - kLogit - kPart - 3 * kGap, row.height}; }
+    static Box bar_room(const Box& row) {
+        return {row.x + kToken + kGap, row.y, row.width - kToken - kLogit - kPart - 3 * kGap, row.height};
+    }
     static Box logit_room(const Box& row) { return {row.right() - kPart - kGap - kLogit, row.y, kLogit, row.height}; }
     static Box part_room(const Box& row) { return {row.right() - kPart, row.y, kPart, row.height}; }
 
@@ -86,7 +91,8 @@ class Predictions final : public Panel {
         put_text(context.fonts.small, part_room(row), context.theme.muted, "p", Align::right);
     }
 
-    static void draw_bar(const Context& context, const Box& row, const app::Distribution& out, std::size_t i, double widest) {
+    static void draw_bar(const Context& context, const Box& row, const app::Distribution& out, std::size_t i,
+                         double widest) {
         const Theme& theme = context.theme;
         const app::Candidate& candidate = out.candidates[i];
         const std::string display = context.app.token_text(candidate.id);
@@ -98,19 +104,24 @@ class Predictions final : public Panel {
         if (hit.hovered) fill({row.x - 8, row.y, row.width + 16, row.height}, theme.raised, kSmallRadius);
         const Box token{row.x, row.y, kToken, row.height};
         const float mark = put_text(context.fonts.body, token, with_alpha(theme.faint, alpha), label.mark) - token.x;
-        put_text(i == 0 || pick ? context.fonts.body_bold : context.fonts.body, {token.x + mark, token.y, token.width - mark, token.height},
+        put_text(i == 0 || pick ? context.fonts.body_bold : context.fonts.body,
+                 {token.x + mark, token.y, token.width - mark, token.height},
                  with_alpha(theme.text, cut ? kFadedText : 1), label.text);
         const Box bar = bar_room(row).inset(0, (row.height - 14) / 2);
         fill(bar, with_alpha(theme.predicts_soft, alpha), 2);
-        const float length = static_cast<float>(std::min(1.0, static_cast<double>(candidate.probability) / widest)) * bar.width;
+        const float length =
+            static_cast<float>(std::min(1.0, static_cast<double>(candidate.probability) / widest)) * bar.width;
         fill({bar.x, bar.y, std::max(length, 1.5f), bar.height}, with_alpha(theme.predicts, alpha), 2);
         // What the seed picks carries a mark of its own shape, and a frame.
         if (pick) {
             outline(bar.inset(-2), theme.predicts, 3, 1.5f);
-            canvas().AddTriangleFilled(ImVec2(bar.x - 9, bar.y + 2), ImVec2(bar.x - 9, bar.bottom() - 2), ImVec2(bar.x - 4, bar.centre().y), theme.predicts);
+            canvas().AddTriangleFilled(ImVec2(bar.x - 9, bar.y + 2), ImVec2(bar.x - 9, bar.bottom() - 2),
+                                       ImVec2(bar.x - 4, bar.centre().y), theme.predicts);
         }
-        put_text(context.fonts.mono, logit_room(row), with_alpha(theme.muted, cut ? kFadedText : 1), app::fixed_text(static_cast<double>(candidate.logit), 1, context.app.strings()), Align::right);
-        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, cut ? kFadedText : 1), app::percent_text(static_cast<double>(candidate.probability), context.app.strings()), Align::right);
+        put_text(context.fonts.mono, logit_room(row), with_alpha(theme.muted, cut ? kFadedText : 1),
+                 app::fixed_text(static_cast<double>(candidate.logit), 1, context.app.strings()), Align::right);
+        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, cut ? kFadedText : 1),
+                 app::percent_text(static_cast<double>(candidate.probability), context.app.strings()), Align::right);
         if (hit.hovered) {
             context.hover.candidate = candidate.id;
             tooltip(context, tip(context, candidate, label));
@@ -120,26 +131,33 @@ class Predictions final : public Panel {
 
     static std::string tip(const Context& context, const app::Candidate& candidate, const TokenLabel& label) {
         const app::Strings& strings = context.app.strings();
-        std::string text = context.t("out.tip", {{"token", label.joined()},
-                                                 {"logit", app::fixed_text(static_cast<double>(candidate.logit), 3, strings)},
-                                                 {"model", app::percent_text(static_cast<double>(candidate.model_probability), strings)},
-                                                 {"kept", app::percent_text(static_cast<double>(candidate.kept_probability), strings)}});
+        std::string text = context.t(
+            "out.tip", {{"token", label.joined()},
+                        {"logit", app::fixed_text(static_cast<double>(candidate.logit), 3, strings)},
+                        {"model", app::percent_text(static_cast<double>(candidate.model_probability), strings)},
+                        {"kept", app::percent_text(static_cast<double>(candidate.kept_probability), strings)}});
         if (candidate.cut != app::Cut::kept) text += "\n" + std::string(context.t(cut_key(candidate.cut)));
         return text + "\n" + std::string(context.t("out.take"));
     }
     static std::string_view cut_key(app::Cut cut) {
-        return cut == app::Cut::top_k ? "out.cut.top_k" : cut == app::Cut::top_p ? "out.cut.top_p" : "out.cut.temperature_zero";
+        return cut == app::Cut::top_k   ? "out.cut.top_k"
+               : cut == app::Cut::top_p ? "out.cut.top_p"
+                                        : "out.cut.temperature_zero";
     }
 
     static void draw_tail(const Context& context, const Box& row, const Tail& tail, double widest) {
         const Theme& theme = context.theme;
         const float alpha = tail.all_cut ? kFaded : 1;
-        const std::string name = context.t("out.other", {{"count", app::count_text(tail.count, context.app.strings())}});
-        put_text(context.fonts.body, {row.x, row.y, kToken + 4, row.height}, with_alpha(theme.muted, tail.all_cut ? kFadedText : 1), name);
+        const std::string name =
+            context.t("out.other", {{"count", app::count_text(tail.count, context.app.strings())}});
+        put_text(context.fonts.body, {row.x, row.y, kToken + 4, row.height},
+                 with_alpha(theme.muted, tail.all_cut ? kFadedText : 1), name);
         const Box bar = bar_room(row).inset(0, (row.height - 14) / 2);
         fill(bar, with_alpha(theme.predicts_soft, alpha), 2);
-        fill({bar.x, bar.y, static_cast<float>(std::min(1.0, tail.part / widest)) * bar.width, bar.height}, with_alpha(theme.predicts, alpha * 0.7f), 2);
-        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, tail.all_cut ? kFadedText : 1), app::percent_text(tail.part, context.app.strings()), Align::right);
+        fill({bar.x, bar.y, static_cast<float>(std::min(1.0, tail.part / widest)) * bar.width, bar.height},
+             with_alpha(theme.predicts, alpha * 0.7f), 2);
+        put_text(context.fonts.mono, part_room(row), with_alpha(theme.muted, tail.all_cut ? kFadedText : 1),
+                 app::percent_text(tail.part, context.app.strings()), Align::right);
         context.widgets.add({"bar.other", name, Role::text, row, {}, tail.part});
     }
 
@@ -165,13 +183,16 @@ class Predictions final : public Panel {
     static float notes_height(const Context& context, float width) {
         // Room for the usual number of notes, so that nothing jumps when one goes.
         float height = 0;
-        for (const std::string& note : notes(context)) height += paragraph_height(context.fonts.small, width, note, kNote);
+        for (const std::string& note : notes(context))
+            height += paragraph_height(context.fonts.small, width, note, kNote);
         return std::max(height, 3 * kNote);
     }
 };
 
 }  // namespace
 
-std::unique_ptr<Panel> make_predictions() { return std::make_unique<Predictions>(); }
+std::unique_ptr<Panel> make_predictions() {
+    return std::make_unique<Predictions>();
+}
 
 }  // namespace headlight::ui

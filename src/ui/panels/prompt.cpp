@@ -56,6 +56,8 @@ class Prompt final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_prompt() { return std::make_unique<Prompt>(); }
+std::unique_ptr<Panel> make_prompt() {
+    return std::make_unique<Prompt>();
+}
 
 }  // namespace headlight::ui

@@ -20,7 +20,8 @@ class Samples final : public Panel {
         Flow flow{box};
         heading(context, flow.take(kTitle), context.t("in.try"));
         flow.skip(kGap);
-        for (const app::Sample& sample : context.app.samples()) draw_sample(context, flow.take(row_height(context)), sample);
+        for (const app::Sample& sample : context.app.samples())
+            draw_sample(context, flow.take(row_height(context)), sample);
     }
 
   private:
@@ -43,6 +44,8 @@ class Samples final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_samples() { return std::make_unique<Samples>(); }
+std::unique_ptr<Panel> make_samples() {
+    return std::make_unique<Samples>();
+}
 
 }  // namespace headlight::ui

@@ -31,7 +31,9 @@ class Sampling final : public Panel {
         float x = row.x;
         const bool playing = app.playing();
         const std::string_view play = context.t(playing ? "out.pause" : "out.play");
-        const float play_width = std::max(button_width(context.fonts.body_bold, context.t("out.play")), button_width(context.fonts.body_bold, context.t("out.pause"))) + 20;
+        const float play_width = std::max(button_width(context.fonts.body_bold, context.t("out.play")),
+                                          button_width(context.fonts.body_bold, context.t("out.pause"))) +
+                                 20;
         if (play_button(context, play, {x, row.y, play_width, row.height}, playing)) {
             context.push(playing ? app::Command(app::Pause{}) : app::Command(app::Play{}));
         }
@@ -48,7 +50,8 @@ class Sampling final : public Panel {
 
     static bool play_button(const Context& context, std::string_view label, const Box& box, bool playing) {
         const bool enabled = context.app.can_step() || playing;
-        const Hit hit = hit_area(context, playing ? "pause" : "play", label, Role::button, box, usable(enabled), kRadius);
+        const Hit hit =
+            hit_area(context, playing ? "pause" : "play", label, Role::button, box, usable(enabled), kRadius);
         const float glow = hit.held ? 0.16f : hit.hovered ? 0.08f : 0;
         fill(box, mixed(enabled ? context.theme.attends : context.theme.raised, context.theme.text, glow), kRadius);
         const Colour colour = enabled ? context.theme.on_attends : context.theme.faint;
@@ -60,7 +63,8 @@ class Sampling final : public Panel {
     // A click draws with the next seed, a right click or Shift with the one before; the wheel runs through them.
     static void draw_seed(const Context& context, const Box& row, float from) {
         const std::uint32_t seed = context.app.settings().seed;
-        const std::string label = std::string(context.t("out.seed")) + " " + std::to_string(seed);
+        std::string label = std::string(context.t("out.seed")) + " " + std::to_string(seed);
+        if (button_width(context.fonts.mono, label, 8) > row.right() - from) label = std::to_string(seed);
         const float width = std::min(button_width(context.fonts.mono, label, 8), row.right() - from);
         const Box box{row.right() - width, row.y, width, row.height};
         const Hit hit = hit_area(context, "seed", label, Role::button, box, valued(seed), kRadius);
@@ -79,22 +83,27 @@ class Sampling final : public Panel {
         const app::Settings& settings = context.app.settings();
         const app::Strings& strings = context.app.strings();
         float temperature = settings.temperature;
-        if (slider(context, "slider.temperature", context.t("set.temperature"), context.t("set.temperature.help"), flow.take(slider_height(context)),
-                   temperature, 0, 2, 0.05f, app::fixed_text(static_cast<double>(temperature), 2, strings))) {
+        if (slider(context, "slider.temperature", context.t("set.temperature"), context.t("set.temperature.help"),
+                   flow.take(slider_height(context)), temperature, 0, 2, 0.05f,
+                   app::fixed_text(static_cast<double>(temperature), 2, strings))) {
             context.push(app::set<&app::Settings::temperature>(temperature));
         }
         auto top_k = static_cast<float>(settings.top_k);
-        if (slider(context, "slider.topk", context.t("set.topk"), context.t("set.topk.help"), flow.take(slider_height(context)), top_k, 0, 1000, 1,
+        if (slider(context, "slider.topk", context.t("set.topk"), context.t("set.topk.help"),
+                   flow.take(slider_height(context)), top_k, 0, 1000, 1,
                    settings.top_k == 0 ? std::string(context.t("set.off")) : std::to_string(settings.top_k), true)) {
             context.push(app::set<&app::Settings::top_k>(static_cast<int>(std::lround(top_k))));
         }
         float top_p = settings.top_p;
-        if (slider(context, "slider.topp", context.t("set.topp"), context.t("set.topp.help"), flow.take(slider_height(context)), top_p, 0, 1, 0.01f,
-                   settings.top_p >= 1 ? std::string(context.t("set.off")) : app::fixed_text(static_cast<double>(top_p), 2, strings))) {
+        if (slider(context, "slider.topp", context.t("set.topp"), context.t("set.topp.help"),
+                   flow.take(slider_height(context)), top_p, 0, 1, 0.01f,
+                   settings.top_p >= 1 ? std::string(context.t("set.off"))
+                                       : app::fixed_text(static_cast<double>(top_p), 2, strings))) {
             context.push(app::set<&app::Settings::top_p>(top_p));
         }
         float pace = settings.pace;
-        if (slider(context, "slider.pace", context.t("set.pace"), context.t("set.pace.help"), flow.take(slider_height(context)), pace, 0.5f, 30, 0.5f,
+        if (slider(context, "slider.pace", context.t("set.pace"), context.t("set.pace.help"),
+                   flow.take(slider_height(context)), pace, 0.5f, 30, 0.5f,
                    app::fixed_text(static_cast<double>(pace), 1, strings) + "/s")) {
             context.push(app::set<&app::Settings::pace>(pace));
         }
@@ -103,6 +112,8 @@ class Sampling final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_sampling() { return std::make_unique<Sampling>(); }
+std::unique_ptr<Panel> make_sampling() {
+    return std::make_unique<Sampling>();
+}
 
 }  // namespace headlight::ui

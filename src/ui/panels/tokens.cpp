@@ -85,7 +85,11 @@ class Tokens final : public Panel {
         const std::string key = "chip." + std::to_string(position);
         const Hit hit = hit_area(context, key, token.display, Role::cell, chip, switched(selection.query == position));
         const bool query = selection.query == position, looked_at = selection.key == position;
-        fill(chip, query ? theme.attends_soft : hit.hovered ? mixed(theme.raised, theme.text, 0.08f) : theme.raised, kSmallRadius);
+        fill(chip,
+             query         ? theme.attends_soft
+             : hit.hovered ? mixed(theme.raised, theme.text, 0.08f)
+                           : theme.raised,
+             kSmallRadius);
         if (query) outline(chip, theme.attends, kSmallRadius);
         if (looked_at && !query) outline(chip, theme.muted, kSmallRadius);
         if (token.taken) fill({chip.x + 6, chip.bottom() - 4, chip.width - 12, 1.5f}, theme.predicts);
@@ -93,7 +97,8 @@ class Tokens final : public Panel {
         put_token(context, context.fonts.body, chip.inset(6, 0), token.special ? theme.muted : theme.text, label);
         if (hit.hovered) {
             context.hover.query = position;
-            std::string text = context.t("in.token_tip", {{"id", std::to_string(token.id)}, {"bytes", hex(token.bytes)}});
+            std::string text =
+                context.t("in.token_tip", {{"id", std::to_string(token.id)}, {"bytes", hex(token.bytes)}});
             if (token.taken) text += "\n" + std::string(context.t("in.token_taken"));
             if (token.special) text += "\n" + std::string(context.t("in.token_special"));
             tooltip(context, text);
@@ -127,7 +132,8 @@ class Tokens final : public Panel {
         if (context.app.field_text().empty()) return std::string(context.t("in.empty"));
         const int count = static_cast<int>(context.app.tokens().size());
         if (count * 4 < model.context * 3) return {};
-        return context.t("in.token_count", {{"count", std::to_string(count)}, {"context", std::to_string(model.context)}});
+        return context.t("in.token_count",
+                         {{"count", std::to_string(count)}, {"context", std::to_string(model.context)}});
     }
     static float note_height(const Context& context, float width) {
         const std::string text = note(context);
@@ -137,6 +143,8 @@ class Tokens final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_tokens() { return std::make_unique<Tokens>(); }
+std::unique_ptr<Panel> make_tokens() {
+    return std::make_unique<Tokens>();
+}
 
 }  // namespace headlight::ui

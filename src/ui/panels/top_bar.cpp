@@ -13,12 +13,18 @@ namespace {
 
 std::string_view activity_key(app::Activity activity) {
     switch (activity) {
-        case app::Activity::empty: return "state.empty";
-        case app::Activity::idle: return "state.ready";
-        case app::Activity::downloading: return "state.downloading";
-        case app::Activity::loading: return "state.loading";
-        case app::Activity::computing: return "state.computing";
-        case app::Activity::generating: return "state.generating";
+        case app::Activity::empty:
+            return "state.empty";
+        case app::Activity::idle:
+            return "state.ready";
+        case app::Activity::downloading:
+            return "state.downloading";
+        case app::Activity::loading:
+            return "state.loading";
+        case app::Activity::computing:
+            return "state.computing";
+        case app::Activity::generating:
+            return "state.generating";
     }
     return "state.ready";
 }
@@ -46,7 +52,8 @@ class TopBar final : public Panel {
         const std::string_view name = context.t("app.name");
         const std::size_t half = std::min<std::size_t>(4, name.size());
         const float middle = put_text(context.fonts.title, box, context.theme.text, name.substr(0, half));
-        return put_text(context.fonts.title, {middle, box.y, box.width, box.height}, context.theme.attends, name.substr(half));
+        return put_text(context.fonts.title, {middle, box.y, box.width, box.height}, context.theme.attends,
+                        name.substr(half));
     }
 
     static float draw_rungs(const Context& context, float x, const Box& bar) {
@@ -108,11 +115,14 @@ class TopBar final : public Panel {
         const app::Verdict verdict = context.app.verdict();
         if (verdict == app::Verdict::none) return;
         const bool good = verdict == app::Verdict::reproduced, bad = verdict == app::Verdict::differs;
-        const std::string_view text = context.t(good ? "verdict.reproduced" : bad ? "verdict.differs" : "verdict.pending");
+        const std::string_view text = context.t(good  ? "verdict.reproduced"
+                                                : bad ? "verdict.differs"
+                                                      : "verdict.pending");
         const Colour colour = good ? context.theme.good : bad ? context.theme.bad : context.theme.muted;
         const float dot = 10;
         canvas().AddCircleFilled(ImVec2(room.x + 3, room.centre().y), 3, colour, 16);
-        const float end = put_text(context.fonts.small, {room.x + dot, room.y, room.width - dot, room.height}, colour, text);
+        const float end =
+            put_text(context.fonts.small, {room.x + dot, room.y, room.width - dot, room.height}, colour, text);
         const Box box{room.x, room.y, end - room.x, room.height};
         const Hit hit = hit_area(context, "verdict", text, Role::text, box);
         if (hit.hovered) tooltip(context, bad ? context.t("verdict.differs.help") : text);
@@ -125,13 +135,15 @@ class TopBar final : public Panel {
             const std::string_view share = context.t("bar.share");
             const float width = std::ceil(text_width(context.fonts.body_bold, share)) + 26;
             const Box box{right - width, y, width, kButtonHeight};
-            if (button(context, "share", share, box, Look::primary, context.app.model() != nullptr)) context.push(app::Share{});
+            if (button(context, "share", share, box, Look::primary, context.app.model() != nullptr))
+                context.push(app::Share{});
             context.shared.places["share"] = box;
             right = box.x - 8;
         }
         if (context.phone) return;
         const std::string_view tour = context.t("bar.tour");
-        const Box tour_box{right - button_width(context.fonts.body, tour), y, button_width(context.fonts.body, tour), kButtonHeight};
+        const Box tour_box{right - button_width(context.fonts.body, tour), y, button_width(context.fonts.body, tour),
+                           kButtonHeight};
         if (button(context, "tour", tour, tour_box)) context.shared.tour_step = 0;
         right = tour_box.x - 8;
         const Box help{right - 28, y + 2, 28, 28};
@@ -147,11 +159,13 @@ class TopBar final : public Panel {
 
     static void draw_languages(const Context& context, float y, float& right) {
         const app::Language now = context.app.language();
-        for (const auto& [key, label, language] : {std::tuple{"lang.tr", "TR", app::Language::tr}, std::tuple{"lang.en", "EN", app::Language::en}}) {
+        for (const auto& [key, label, language] :
+             {std::tuple{"lang.tr", "TR", app::Language::tr}, std::tuple{"lang.en", "EN", app::Language::en}}) {
             const float width = std::ceil(text_width(context.fonts.small, label)) + 12;
             const Box box{right - width, y + 4, width, 24};
             const Hit hit = hit_area(context, key, label, Role::radio, box, switched(now == language));
-            put_text(context.fonts.small, box, now == language || hit.hovered ? context.theme.text : context.theme.muted, label, Align::centre);
+            put_text(context.fonts.small, box,
+                     now == language || hit.hovered ? context.theme.text : context.theme.muted, label, Align::centre);
             if (hit.clicked) context.push(app::set<&app::Settings::language>(language));
             right = box.x;
         }
@@ -161,6 +175,8 @@ class TopBar final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_top_bar() { return std::make_unique<TopBar>(); }
+std::unique_ptr<Panel> make_top_bar() {
+    return std::make_unique<TopBar>();
+}
 
 }  // namespace headlight::ui

@@ -17,7 +17,7 @@ struct Stop {
     app::Tab tab;
 };
 constexpr std::array kStops{
-    Stop{"tokens", app::Tab::in},       Stop{"grid", app::Tab::heads},    Stop{"head", app::Tab::heads},
+    Stop{"tokens", app::Tab::in},       Stop{"grid", app::Tab::heads},   Stop{"head", app::Tab::heads},
     Stop{"predictions", app::Tab::out}, Stop{"sampling", app::Tab::out}, Stop{"share", app::Tab::in},
 };
 
@@ -30,16 +30,19 @@ class Tour final : public Panel {
         if (step < 0) return;
         if (step >= static_cast<int>(kStops.size())) step = static_cast<int>(kStops.size()) - 1;
         const Stop& stop = kStops[static_cast<std::size_t>(step)];
-        if (context.phone && context.app.settings().tab != stop.tab) context.push(app::set<&app::Settings::tab>(stop.tab));
+        if (context.phone && context.app.settings().tab != stop.tab)
+            context.push(app::set<&app::Settings::tab>(stop.tab));
         const auto found = context.shared.places.find(stop.place);
         Box lit = found == context.shared.places.end() ? Box{screen.x, screen.y, 0, 0} : found->second.inset(-8);
         lit = clipped(lit, screen);
         overlay_window("tour-shade", screen, [&] { draw_shade(context, screen, lit); });
 
         const std::string number = std::to_string(step + 1);
-        const std::string_view title = context.t("tour." + number + ".title"), text = context.t("tour." + number + ".text");
+        const std::string_view title = context.t("tour." + number + ".title"),
+                               text = context.t("tour." + number + ".text");
         const float width = std::min(kWidth, screen.width - 24);
-        const float height = kPad + 24 + paragraph_height(context.fonts.body, width - 2 * kPad, text, kLeading) + 16 + kButtonHeight + kPad;
+        const float height = kPad + 24 + paragraph_height(context.fonts.body, width - 2 * kPad, text, kLeading) + 16 +
+                             kButtonHeight + kPad;
         const Box at = place_card(screen, lit, width, height);
         overlay_window("tour", at, [&] { draw_card(context, at, title, text, step); });
     }
@@ -73,7 +76,8 @@ class Tour final : public Panel {
         return {x, screen.bottom() - height - 68, width, height};
     }
 
-    static void draw_card(const Context& context, const Box& at, std::string_view title, std::string_view text, int& step) {
+    static void draw_card(const Context& context, const Box& at, std::string_view title, std::string_view text,
+                          int& step) {
         const Theme& theme = context.theme;
         fill(at, theme.panel, kRadius);
         outline(at, theme.line, kRadius);
@@ -83,12 +87,15 @@ class Tour final : public Panel {
         put_paragraph(context.fonts.body, flow.rest, theme.muted, text, kLeading);
         const Box row{at.x + kPad, at.bottom() - kPad - kButtonHeight, at.width - 2 * kPad, kButtonHeight};
         const int count = static_cast<int>(kStops.size());
-        put_text(context.fonts.small, row, theme.muted, context.t("tour.step", {{"step", std::to_string(step + 1)}, {"steps", std::to_string(count)}}));
+        put_text(context.fonts.small, row, theme.muted,
+                 context.t("tour.step", {{"step", std::to_string(step + 1)}, {"steps", std::to_string(count)}}));
         context.widgets.add({"tour.title", std::string(title), Role::text, at, {}, static_cast<double>(step + 1)});
         const bool last = step + 1 == count;
         const std::string_view next = context.t(last ? "tour.done" : "tour.next"), back = context.t("tour.back");
-        const Box next_box{row.right() - button_width(context.fonts.body_bold, next), row.y, button_width(context.fonts.body_bold, next), row.height};
-        const Box back_box{next_box.x - 8 - button_width(context.fonts.body, back), row.y, button_width(context.fonts.body, back), row.height};
+        const Box next_box{row.right() - button_width(context.fonts.body_bold, next), row.y,
+                           button_width(context.fonts.body_bold, next), row.height};
+        const Box back_box{next_box.x - 8 - button_width(context.fonts.body, back), row.y,
+                           button_width(context.fonts.body, back), row.height};
         const bool went_back = step > 0 && button(context, "tour.back", back, back_box);
         const bool went_on = button(context, "tour.next", next, next_box, Look::primary);
         const Box close{at.right() - 32, at.y + 8, 24, 24};
@@ -101,6 +108,8 @@ class Tour final : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_tour() { return std::make_unique<Tour>(); }
+std::unique_ptr<Panel> make_tour() {
+    return std::make_unique<Tour>();
+}
 
 }  // namespace headlight::ui

@@ -8,7 +8,8 @@ namespace headlight::platform {
 namespace {
 
 float by_characters(std::string_view text) {
-    return static_cast<float>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<float>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 const std::string kSpace = std::string(kSoftSpace) + "\n", kBreak = std::string(kSoftBreak) + "\n";
@@ -22,8 +23,10 @@ TEST(SoftWrap, BreaksAtSpacesAndInsideLongWords) {
 }
 
 TEST(SoftWrap, ComesBackAsItWas) {
-    for (const char* text : {"one two three", "  two  spaces ", "a\n\nb", "abcdefghijklmnop q", "ğüşiöç ağaç", " ", "\n"}) {
-        for (const float width : {1.0f, 3.0f, 7.0f, 100.0f}) EXPECT_EQ(unwrap(wrap(text, width, by_characters)), text) << width;
+    for (const char* text :
+         {"one two three", "  two  spaces ", "a\n\nb", "abcdefghijklmnop q", "ğüşiöç ağaç", " ", "\n"}) {
+        for (const float width : {1.0f, 3.0f, 7.0f, 100.0f})
+            EXPECT_EQ(unwrap(wrap(text, width, by_characters)), text) << width;
     }
 }
 
