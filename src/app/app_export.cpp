@@ -105,8 +105,8 @@ void App::State::run_export(const Export& command) {
             bytes = matrix_json(values, names, caption, link_text);
             break;
         case ExportWhat::trace:
-            bytes =
-                interpret::trace_file({session->gpt(), session->trace(), session->shown().ids}, {{"link", link_text}});
+            bytes = interpret::trace_file(interpret::trace_tensors(session->trace(), session->positions()),
+                                          session->shown().ids, {{"link", link_text}});
             break;
     }
     // Text goes onto the clipboard, pictures and traces always into a file.

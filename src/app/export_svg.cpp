@@ -70,9 +70,24 @@ std::string document(double width, double height, std::string_view title, const 
            xml_text(title) + "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n" + body + "</svg>\n";
 }
 
-std::string caption(double x, double y, const Picture& picture) {
-    return text_at(x, y, "start", picture.caption) +
-           text_at(x, y + 18, "start", picture.link, " font-size=\"9\" fill=\"#5b6470\"");
+// Lines of the link that fit into the width.
+constexpr double kLinkFont = 9, kLinkLine = 12;
+std::size_t link_line_letters(double width) {
+    return static_cast<std::size_t>((width - 2 * kMargin) / (kLinkFont * 0.62));
+}
+double caption_height(double width, const Picture& picture) {
+    const std::size_t letters = link_line_letters(width);
+    return kCaption + kLinkLine * static_cast<double>(picture.link.size() / letters);
+}
+std::string caption(double width, double y, const Picture& picture) {
+    std::string body = text_at(kMargin, y, "start", picture.caption);
+    const std::size_t letters = link_line_letters(width);
+    double line = y + 18;
+    for (std::size_t at = 0; at < picture.link.size(); at += letters, line += kLinkLine) {
+        body += text_at(kMargin, line, "start", std::string_view(picture.link).substr(at, letters),
+                        " font-size=\"" + number(kLinkFont) + "\" fill=\"#5b6470\"");
+    }
+    return body;
 }
 
 }  // namespace
@@ -100,9 +115,9 @@ std::string head_matrix_svg(const interpret::Matrix& matrix, const TableNames& n
         body += text_at(x, y, "end", label(names.columns, c),
                         " transform=\"rotate(-55 " + number(x) + " " + number(y) + ")\"");
     }
-    body += caption(kMargin, bottom + below + 24, picture);
     const double width = std::max(left + side + kMargin, 460.0);
-    return document(width, bottom + below + kCaption + kMargin, picture.caption, body);
+    body += caption(width, bottom + below + 24, picture);
+    return document(width, bottom + below + caption_height(width, picture) + kMargin, picture.caption, body);
 }
 
 std::string head_lines_svg(const interpret::Matrix& pattern, const TableNames& names, const Picture& picture) {
@@ -123,9 +138,9 @@ std::string head_lines_svg(const interpret::Matrix& pattern, const TableNames& n
         }
     }
     const double bottom = kMargin + kCell * pattern.rows;
-    body += caption(kMargin, bottom + 24, picture);
     const double width = std::max(right + label_width(names.columns, pattern.cols) + kMargin, 460.0);
-    return document(width, bottom + kCaption + kMargin, picture.caption, body);
+    body += caption(width, bottom + 24, picture);
+    return document(width, bottom + caption_height(width, picture) + kMargin, picture.caption, body);
 }
 
 }  // namespace headlight::app
