@@ -59,6 +59,7 @@ TEST(Activations, TheCacheKeepsKeysAndValuesOfAllLayersAndLittleElse) {
         EXPECT_EQ(cache.at(Site::q, layer), cache.at(Site::q, layer - 1));
         EXPECT_NE(cache.at(Site::resid_pre, layer), cache.at(Site::resid_post, layer));  // two stations take turns
     }
+    EXPECT_EQ(cache.at(Site::resid_pre, 2), cache.at(Site::resid_pre, 0));
     EXPECT_EQ(cache.view(Site::logits, 0, 10).shape[0], 1);
 }
 

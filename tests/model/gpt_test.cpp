@@ -64,7 +64,7 @@ TEST(Gpt, ChangedWeightsCountAfterPacking) {
 
 TEST(Gpt, DropoutSeedsDifferByPlaceLayerAndStep) {
     std::set<std::uint32_t> seeds;
-    for (const std::uint64_t step : {1, 2, 3}) {
+    for (std::uint64_t step = 1; step <= 3; ++step) {
         for (const DropoutSite site :
              {DropoutSite::embedding, DropoutSite::pattern, DropoutSite::attn_out, DropoutSite::mlp_out}) {
             for (int layer = 0; layer < 12; ++layer) seeds.insert(dropout_at(0.1F, step, site, layer).seed);
