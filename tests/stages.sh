@@ -82,10 +82,11 @@ stage_unit() {
 }
 
 stage_wasm() {
-    emcmake cmake --preset web -B build/wasm-tests -DHEADLIGHT_TESTS=ON
-    nice cmake --build build/wasm-tests -j "$jobs" --target wasm_tests
+    # In the page's own build folder: what the tests link is what the page links.
+    emcmake cmake --preset web -DHEADLIGHT_TESTS=ON
+    nice cmake --build --preset web -j "$jobs" --target wasm_tests -- -k 0
     local out=$logs/wasm.ctest status=0
-    (cd build/wasm-tests && ctest --verbose -j "$jobs" -L unit --no-tests=error) >"$out" 2>&1 || status=$?
+    (cd build/web && ctest --verbose -j "$jobs" -L unit --no-tests=error) >"$out" 2>&1 || status=$?
     cat "$out"
     local bad
     bad=$(grep -cE '\[  FAILED  \] .*\([0-9]+ ms\)' "$out" || true)
@@ -95,7 +96,7 @@ stage_wasm() {
 
 stage_hash() {
     build_release
-    node tests/hash.mjs build/release build/wasm-tests | tee "$logs/hash.out"
+    node tests/hash.mjs build/release build/web | tee "$logs/hash.out"
     count "$(grep -c '^ok ' "$logs/hash.out")" "$(grep -c '^not ok ' "$logs/hash.out")"
 }
 
