@@ -19,7 +19,13 @@ struct Problem {
 
 Problem problem(bool qkv_bias, bool tied, float dropout) {
     Problem p;
-    p.config = {.vocab = 11, .context = 7, .d_model = 12, .layers = 2, .heads = 3, .d_mlp = 20, .qkv_bias = qkv_bias,
+    p.config = {.vocab = 11,
+                .context = 7,
+                .d_model = 12,
+                .layers = 2,
+                .heads = 3,
+                .d_mlp = 20,
+                .qkv_bias = qkv_bias,
                 .tied_head = tied};
     p.dropout = dropout;
     Rng rng(5);
@@ -95,9 +101,15 @@ void expect_gradients(const Problem& p) {
     }
 }
 
-TEST(Backward, AgreesWithFiniteDifferences) { expect_gradients(problem(true, true, 0)); }
-TEST(Backward, WithoutBiasAndWithUntiedHead) { expect_gradients(problem(false, false, 0)); }
-TEST(Backward, WithDropoutOfTheSameMask) { expect_gradients(problem(true, true, 0.3F)); }
+TEST(Backward, AgreesWithFiniteDifferences) {
+    expect_gradients(problem(true, true, 0));
+}
+TEST(Backward, WithoutBiasAndWithUntiedHead) {
+    expect_gradients(problem(false, false, 0));
+}
+TEST(Backward, WithDropoutOfTheSameMask) {
+    expect_gradients(problem(true, true, 0.3F));
+}
 
 TEST(Backward, DoesNotDependOnThreadsOrKernels) {
     const Problem p = problem(true, true, 0.1F);

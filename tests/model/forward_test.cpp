@@ -57,7 +57,8 @@ TEST(Forward, PrefillInPiecesAndTokenByTokenGiveTheSameBits) {
         Activations pieces(config, 1, config.context, Keep::trace);
         int first = 0;
         for (const int last : cuts) {
-            const auto part = std::span(ids).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+            const auto part =
+                std::span(ids).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
             Forward(compute, gpt, pieces, part, first).run();
             first = last;
         }
@@ -193,11 +194,13 @@ void expect_agreement(const std::string& folder, double tolerance) {
         const auto pattern = a.view(Site::pattern, layer, n);
         for (int head = 0; head < config.heads; ++head) {
             for (int i = 0; i < n * n; ++i) {
-                const auto ours = static_cast<double>(
-                    pattern.data[head * pattern.stride[0] + i / n * pattern.stride[1] + i % n]);
+                const auto ours =
+                    static_cast<double>(pattern.data[head * pattern.stride[0] + i / n * pattern.stride[1] + i % n]);
                 const auto& theirs = expected["attn"][static_cast<std::size_t>(layer)][static_cast<std::size_t>(head)];
-                worst = std::max(worst, std::abs(ours - theirs[static_cast<std::size_t>(i / n)]
-                                                              [static_cast<std::size_t>(i % n)].get<double>()));
+                worst = std::max(
+                    worst,
+                    std::abs(ours -
+                             theirs[static_cast<std::size_t>(i / n)][static_cast<std::size_t>(i % n)].get<double>()));
             }
         }
     }
