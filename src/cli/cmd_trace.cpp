@@ -7,28 +7,10 @@
 #include "cli/glob.h"
 #include "cli/inputs.h"
 #include "cli/terminal.h"
+#include "interpret/trace_file.h"
 
 namespace headlight::cli {
 namespace {
-
-struct Value {
-    std::string name;
-    std::vector<std::int64_t> shape;
-    std::vector<float> data;
-};
-
-// A contiguous copy of a view, axes as its rank says.
-Value copy_of(std::string name, const nn::SiteView& view) {
-    Value value{std::move(name), {}, {}};
-    for (int axis = 0; axis < view.rank; ++axis) value.shape.push_back(view.shape[static_cast<std::size_t>(axis)]);
-    for (int i = 0; i < view.shape[0]; ++i) {
-        for (int j = 0; j < view.shape[1]; ++j) {
-            const float* row = view.data + i * view.stride[0] + j * view.stride[1];
-            for (int k = 0; k < view.shape[2]; ++k) value.data.push_back(row[k * view.stride[2]]);
-        }
-    }
-    return value;
-}
 
 class Trace : public Action {
   public:
@@ -55,39 +37,22 @@ class Trace : public Action {
         }
         model::Activations trace(config, 1, positions, model::Keep::trace);
         model::Forward(compute, loaded.gpt, trace, ids, 0).run();
-        const std::vector<Value> values = chosen_values(trace, positions);
+        const auto values =
+            interpret::trace_tensors(trace, positions, [this](std::string_view name) { return wanted(name); });
         if (values.empty()) return invalid("--sites matches no name; `headlight trace --list` shows them all");
         if (list_) return print_list(terminal, values), Result<void>{};
         return write(terminal, values, loaded, ids);
     }
 
   private:
-    [[nodiscard]] bool wanted(const std::string& name) const {
+    [[nodiscard]] bool wanted(std::string_view name) const {
         return sites_.empty() ||
                std::ranges::any_of(sites_, [&](const auto& glob) { return glob_matches(glob, name); });
     }
 
-    // In the order of the forward pass.
-    [[nodiscard]] std::vector<Value> chosen_values(const model::Activations& trace, int positions) const {
-        std::vector<Value> values;
-        auto add = [&](const nn::SiteInfo& info, int layer) {
-            std::string name = nn::site_name(info.site, layer);
-            if (wanted(name)) values.push_back(copy_of(std::move(name), trace.view(info.site, layer, positions)));
-        };
-        const auto first = std::ranges::find_if(nn::kSites, &nn::SiteInfo::per_layer);
-        const auto behind =
-            std::find_if_not(first, nn::kSites.end(), [](const auto& info) { return info.per_layer(); });
-        for (auto site = nn::kSites.begin(); site != first; ++site) add(*site, 0);
-        for (int layer = 0; layer < trace.layers(); ++layer) {
-            for (auto site = first; site != behind; ++site) add(*site, layer);
-        }
-        for (auto site = behind; site != nn::kSites.end(); ++site) add(*site, 0);
-        return values;
-    }
-
-    void print_list(Terminal& terminal, std::span<const Value> values) const {
+    void print_list(Terminal& terminal, std::span<const interpret::TraceTensor> values) const {
         Json list = Json::array();
-        for (const Value& value : values) {
+        for (const interpret::TraceTensor& value : values) {
             if (json_) {
                 list.push_back({{"name", value.name}, {"shape", value.shape}});
             } else {
@@ -97,11 +62,9 @@ class Trace : public Action {
         if (json_) terminal.print_json({{"sites", list}});
     }
 
-    Result<void> write(Terminal& terminal, std::span<const Value> values, const model::LoadedModel& loaded,
-                       std::span<const text::TokenId> ids) const {
-        std::vector<checkpoint::TensorOut> tensors;
-        for (const Value& value : values) tensors.push_back({value.name, value.shape, value.data});
-        std::map<std::string, std::string> metadata{{"format", "pt"}, {"ids", ids_text(ids)}};
+    Result<void> write(Terminal& terminal, std::span<const interpret::TraceTensor> values,
+                       const model::LoadedModel& loaded, std::span<const text::TokenId> ids) const {
+        std::map<std::string, std::string> metadata;
         if (loaded.tokenizer.has_value()) {
             Json tokens = Json::array();
             for (const text::TokenId id : ids) {
@@ -109,7 +72,7 @@ class Trace : public Action {
             }
             metadata["tokens"] = tokens.dump(-1, ' ', false, Json::error_handler_t::replace);
         }
-        const std::string file = checkpoint::write_safetensors(tensors, checkpoint::Dtype::f32, metadata);
+        const std::string file = interpret::trace_file(values, ids, std::move(metadata));
         RETURN_IF_ERROR(write_file_atomic(out_, file));
         if (json_) {
             terminal.print_json({{"out", out_}, {"ids", ids}, {"tensors", values.size()}, {"bytes", file.size()}});

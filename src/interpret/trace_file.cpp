@@ -1,59 +1,58 @@
 #include "interpret/trace_file.h"
 
-#include <vector>
+#include <algorithm>
 
 #include "checkpoint/safetensors.h"
 
 namespace headlight::interpret {
 namespace {
 
-// A contiguous copy of a strided view.
-std::vector<float> values_of(const nn::SiteView& view) {
-    std::vector<float> values;
+TraceTensor copy_of(std::string name, const nn::SiteView& view) {
+    TraceTensor tensor{std::move(name), {view.shape.begin(), view.shape.begin() + view.rank}, {}};
     for (int i = 0; i < view.shape[0]; ++i) {
         for (int j = 0; j < view.shape[1]; ++j) {
             const float* row = view.data + i * view.stride[0] + j * view.stride[1];
-            for (int k = 0; k < view.shape[2]; ++k) values.push_back(row[k * view.stride[2]]);
+            for (int k = 0; k < view.shape[2]; ++k) tensor.data.push_back(row[k * view.stride[2]]);
         }
     }
-    return values;
+    return tensor;
 }
 
-std::string ids_text(std::span<const std::int32_t> ids) {
+std::string ids_text(std::span<const nn::TokenId> ids) {
     std::string text;
-    for (const std::int32_t id : ids) text += (text.empty() ? "" : ",") + std::to_string(id);
+    for (const nn::TokenId id : ids) text += (text.empty() ? "" : ",") + std::to_string(id);
     return text;
 }
 
 }  // namespace
 
-std::string trace_file(const Pass& pass, std::map<std::string, std::string> metadata) {
-    std::vector<checkpoint::TensorOut> tensors;
-    std::vector<std::vector<float>> data;
-    data.reserve(nn::kSites.size() * static_cast<std::size_t>(pass.trace.layers()));
+std::vector<TraceTensor> trace_tensors(const model::Activations& trace, int positions,
+                                       const std::function<bool(std::string_view name)>& wanted) {
+    std::vector<TraceTensor> tensors;
     const auto add = [&](const nn::SiteInfo& info, int layer) {
-        const nn::SiteView view = pass.trace.view(info.site, layer, static_cast<int>(pass.ids.size()));
-        data.push_back(values_of(view));
-        const std::vector<std::int64_t> shape(view.shape.begin(), view.shape.begin() + view.rank);
-        tensors.push_back({nn::site_name(info.site, layer), shape, data.back()});
+        std::string name = nn::site_name(info.site, layer);
+        if (!wanted || wanted(name))
+            tensors.push_back(copy_of(std::move(name), trace.view(info.site, layer, positions)));
     };
-    bool blocks_done = false;
-    for (const nn::SiteInfo& info : nn::kSites) {
-        if (!info.per_layer()) {
-            add(info, 0);
-            continue;
-        }
-        if (blocks_done) continue;
-        blocks_done = true;
-        for (int layer = 0; layer < pass.trace.layers(); ++layer) {
-            for (const nn::SiteInfo& inner : nn::kSites) {
-                if (inner.per_layer()) add(inner, layer);
-            }
-        }
+    // The table lists the sites before the blocks, those of a block, and those after.
+    const auto in_block = [](const nn::SiteInfo& info) { return info.per_layer(); };
+    const auto* const first = std::ranges::find_if(nn::kSites, in_block);
+    const auto* const behind = std::find_if_not(first, nn::kSites.end(), in_block);
+    for (const auto* site = nn::kSites.begin(); site != first; ++site) add(*site, 0);
+    for (int layer = 0; layer < trace.layers(); ++layer) {
+        for (const auto* site = first; site != behind; ++site) add(*site, layer);
     }
+    for (const auto* site = behind; site != nn::kSites.end(); ++site) add(*site, 0);
+    return tensors;
+}
+
+std::string trace_file(std::span<const TraceTensor> tensors, std::span<const nn::TokenId> ids,
+                       std::map<std::string, std::string> metadata) {
+    std::vector<checkpoint::TensorOut> out;
+    for (const TraceTensor& tensor : tensors) out.push_back({tensor.name, tensor.shape, tensor.data});
     metadata["format"] = "pt";
-    metadata["ids"] = ids_text(pass.ids);
-    return checkpoint::write_safetensors(tensors, checkpoint::Dtype::f32, metadata);
+    metadata["ids"] = ids_text(ids);
+    return checkpoint::write_safetensors(out, checkpoint::Dtype::f32, metadata);
 }
 
 }  // namespace headlight::interpret
