@@ -87,7 +87,6 @@ export class PromptField {
       clipPath: clipTop || clipBottom ? `inset(${clipTop}px 0 ${clipBottom}px)` : '',
     });
   }
-  addEventListener('pointerdown', () => delete document.documentElement.dataset.keys);
 }
 
 // The program hears keys on the window. Those of an HTML control never get there; Tab does only while the canvas has the

@@ -1,5 +1,6 @@
 // Rules of the sources that no compiler checks: node tests/rules/rules.mjs [ROOT]. One line a rule: "ok 1 name" or
 // "not ok 1 name" with what breaks it.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { keysOf } from '../../web/strings.mjs';
@@ -124,6 +125,13 @@ function* machineTraces() {
   }
 }
 
+function* brokenScripts() {
+  for (const name of [...list('web', /\.m?js$/), ...list('tests', /\.mjs$/)]) {
+    const { status, stderr } = spawnSync(process.execPath, ['--check', path.join(root, name)], { encoding: 'utf8' });
+    if (status !== 0) yield `${name}: ${stderr.split('\n').find((line) => line.includes('Error')) ?? stderr}`;
+  }
+}
+
 const rules = {
   'includes follow the table of layers': wrongArrows(),
   '__EMSCRIPTEN__ and emscripten headers only in platform/web':
@@ -141,6 +149,7 @@ const rules = {
   'text keys in the code exist': unknownStrings(),
   'no file over 500 lines': longFiles(),
   'nothing names a machine': machineTraces(),
+  'scripts parse': brokenScripts(),
 };
 
 let number = 0, broken = 0;
