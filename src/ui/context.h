@@ -46,6 +46,15 @@ struct Context {
     }
     [[nodiscard]] bool hidden(std::string_view control) const { return app::hidden(app.settings(), control); }
     void push(app::Command command) const { commands.push(std::move(command)); }
+    // A person's own choice, kept for the next visit; what a link brings is not.
+    void choose_theme(bool dark) const {
+        platform.store_text("theme", dark ? "dark" : "light");
+        push(app::set<&app::Settings::theme>(dark ? app::Theme::dark : app::Theme::light));
+    }
+    void choose_language(app::Language language) const {
+        platform.store_text("language", language == app::Language::tr ? "tr" : "en");
+        push(app::set<&app::Settings::language>(language));
+    }
 };
 
 }  // namespace headlight::ui

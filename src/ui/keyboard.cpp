@@ -73,7 +73,7 @@ void handle_character(const Context& context, ImWchar character) {
             break;
         }
         case 't':
-            context.push(app::set<&app::Settings::theme>(app.dark() ? app::Theme::light : app::Theme::dark));
+            context.choose_theme(!app.dark());
             break;
         default:
             break;

@@ -132,6 +132,7 @@ TEST_F(UiTest, ControlsDoWhatTheySay) {
     EXPECT_EQ(screen.app->settings().view, app::View::lines);
     ASSERT_TRUE(screen.click("theme"));
     EXPECT_FALSE(screen.app->dark());
+    EXPECT_EQ(screen.platform->texts["theme"], "light") << "kept for the next visit";
     ASSERT_TRUE(screen.click("lang.tr"));
     EXPECT_EQ(screen.app->language(), app::Language::tr);
     ASSERT_TRUE(screen.click("seed"));

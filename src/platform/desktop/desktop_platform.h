@@ -51,7 +51,7 @@ class DesktopPlatform final : public Platform {
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override { input_.focus(); }
-    void state_changed(std::string_view theme, std::string_view language) override;
+    void state_changed(std::string_view, std::string_view) override {}
     void fatal(std::string_view message) override;
 
   private:

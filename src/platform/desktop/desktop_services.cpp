@@ -71,12 +71,6 @@ std::vector<std::string> DesktopPlatform::assets_in(std::string_view folder) con
     return paths;
 }
 
-// Theme and language are kept for the next start.
-void DesktopPlatform::state_changed(std::string_view theme, std::string_view shown_language) {
-    if (theme != (prefers_dark() ? "dark" : "light")) store_text("theme", theme);
-    if (shown_language != language()) store_text("language", shown_language);
-}
-
 std::string DesktopPlatform::language() const {
     if (std::string kept = load_text("language"); !kept.empty()) return kept;
     for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {

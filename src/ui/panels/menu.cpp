@@ -25,10 +25,10 @@ class Menu final : public Panel {
         }
         const bool turkish = context.app.language() == app::Language::tr;
         row(context, flow, "lang", context.t("bar.language"), context.t(turkish ? "set.lang.tr" : "set.lang.en"),
-            [&] { context.push(app::set<&app::Settings::language>(turkish ? app::Language::en : app::Language::tr)); });
+            [&] { context.choose_language(turkish ? app::Language::en : app::Language::tr); });
         const bool dark = context.app.dark();
         row(context, flow, "theme", context.t("bar.theme"), context.t(dark ? "set.theme.dark" : "set.theme.light"),
-            [&] { context.push(app::set<&app::Settings::theme>(dark ? app::Theme::light : app::Theme::dark)); });
+            [&] { context.choose_theme(!dark); });
         row(context, flow, "tour", context.t("bar.tour"), {}, [&] {
             context.shared.tour_step = 0;
             context.push(app::set<&app::Settings::tab>(app::Tab::in));

@@ -151,7 +151,7 @@ class TopBar final : public Panel {
         right = help.x - 4;
         const Box theme{right - 28, y + 2, 28, 28};
         if (icon_button(context, "theme", context.t("bar.theme"), Icon::theme, theme)) {
-            context.push(app::set<&app::Settings::theme>(context.app.dark() ? app::Theme::light : app::Theme::dark));
+            context.choose_theme(!context.app.dark());
         }
         right = theme.x - 8;
         draw_languages(context, y, right);
@@ -166,7 +166,7 @@ class TopBar final : public Panel {
             const Hit hit = hit_area(context, key, label, Role::radio, box, switched(now == language));
             put_text(context.fonts.small, box,
                      now == language || hit.hovered ? context.theme.text : context.theme.muted, label, Align::centre);
-            if (hit.clicked) context.push(app::set<&app::Settings::language>(language));
+            if (hit.clicked) context.choose_language(language);
             right = box.x;
         }
         right -= 8;
