@@ -167,8 +167,10 @@ class Explainer {
         double total = 0;
         for (const Term& term : out_.terms) total += static_cast<double>(term.value);
         out_.terms_sum = static_cast<float>(total);
-        std::ranges::stable_sort(out_.terms,
-                                 [](const Term& a, const Term& b) { return std::abs(a.value) > std::abs(b.value); });
+        std::ranges::sort(out_.terms, [](const Term& a, const Term& b) {
+            const float left = std::abs(a.value), right = std::abs(b.value);
+            return left > right || (left == right && a.index < b.index);
+        });
     }
     [[nodiscard]] float summed() const {
         double total = 0;
