@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "imgui.h"
+#include "imgui_internal.h"
 #include "platform/soft_wrap.h"
 
 namespace headlight::platform {
@@ -67,6 +68,8 @@ std::optional<std::string> WrappedInput::draw(const PromptField& field) {
     plain_ = replacement;
     width_ = width;
 
+    // Esc leaves the field with what was typed; ImGui itself would bring the old text back.
+    if (active_ && ImGui::IsKeyPressed(ImGuiKey_Escape, false)) ImGui::ClearActiveID();
     ImGui::SetCursorScreenPos(at);
     ImGui::PushStyleColor(ImGuiCol_FrameBg, ImVec4(0, 0, 0, 0));
     ImGui::PushStyleColor(ImGuiCol_ScrollbarBg, ImVec4(0, 0, 0, 0));
@@ -80,10 +83,10 @@ std::optional<std::string> WrappedInput::draw(const PromptField& field) {
     ImGui::InputTextMultiline("##prompt", buffer_.data(), buffer_.capacity() + 1,
                               ImVec2(inner_width, field.rect.height - 2 * kPromptPaddingY + 4), kFlags, on_input,
                               &editing);
-    const bool active = ImGui::IsItemActive();
+    active_ = ImGui::IsItemActive();
     ImGui::PopStyleVar(2);
     ImGui::PopStyleColor(2);
-    if (buffer_.empty() && !active && !field.hint.empty()) {
+    if (buffer_.empty() && !active_ && !field.hint.empty()) {
         ImGui::GetWindowDrawList()->AddText(at, ImGui::GetColorU32(ImGuiCol_TextDisabled), field.hint.data(),
                                             field.hint.data() + field.hint.size());
     }

@@ -18,7 +18,7 @@ class WrappedInput {
     std::string buffer_;  // wrapped
     std::string plain_;   // what buffer_ means; the program's text as of the last frame
     float width_ = 0;
-    bool focus_next_ = false;
+    bool focus_next_ = false, active_ = false;
 };
 
 }  // namespace headlight::platform

@@ -18,7 +18,8 @@ namespace headlight::ui {
 
 class Screen {
   public:
-    Screen(float width, float height, std::unique_ptr<app::App> program, float ratio = 1) : app(std::move(program)) {
+    Screen(float width, float height, std::unique_ptr<app::App> program, float ratio = 1, bool record = true)
+        : app(std::move(program)) {
         ImGui::CreateContext();
         platform = std::make_unique<platform::NullPlatform>(width, height, ratio);
         for (const char* name : {"ui.ttf", "ui-semibold.ttf", "mono.ttf", "symbols.ttf"}) {
@@ -28,7 +29,7 @@ class Screen {
         auto made = Ui::create(*platform);
         CHECK(made.has_value());
         ui = std::move(*made);
-        ui->record_widgets();
+        if (record) ui->record_widgets();
     }
     ~Screen() {
         ui.reset();

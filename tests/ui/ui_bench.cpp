@@ -56,7 +56,7 @@ void run_all() {
     auto program = app::make_app();
     app::run(*program, app::OpenLink{""});
     app::run(*program, app::LoadModel{"random", random_files()});
-    Screen screen(1440, 900, std::move(program));
+    Screen screen(1440, 900, std::move(program), 1, false);
     screen.run(app::SetPrompt{std::string(256, 'x')});
     const auto count = screen.app->tokens().size();
     std::printf("%zu tokens, %d layers x %d heads\n", count, screen.app->model()->layers, screen.app->model()->heads);

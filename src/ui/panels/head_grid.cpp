@@ -126,10 +126,14 @@ class HeadGrid final : public Panel {
 
     static void log(const Context& context, int layer, int head, const Box& at, bool on) {
         const std::string key = "head." + std::to_string(layer) + "." + std::to_string(head);
-        context.widgets.add({key, tip(context, layer, head), Role::button, at, on, {}});
+        // Without the kind of head: that is worked out only for the one pointed at.
+        context.widgets.add({key, title(context, layer, head), Role::button, at, on, {}});
+    }
+    static std::string title(const Context& context, int layer, int head) {
+        return context.t("head.title", {{"layer", std::to_string(layer)}, {"head", std::to_string(head)}});
     }
     static std::string tip(const Context& context, int layer, int head) {
-        std::string text = context.t("head.title", {{"layer", std::to_string(layer)}, {"head", std::to_string(head)}});
+        std::string text = title(context, layer, head);
         if (const std::string kind = context.app.head_title(layer, head); !kind.empty()) text += " · " + kind;
         return text;
     }
