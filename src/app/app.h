@@ -148,8 +148,8 @@ class App {
     [[nodiscard]] std::uint64_t pass_revision() const;   // changes with tokens(), matrix() and head_stats()
     [[nodiscard]] std::uint64_t state_revision() const;  // changes with anything a panel may draw, hover included
     [[nodiscard]] std::int64_t rows_computed() const;    // token rows that went through the model, in all
-    [[nodiscard]] std::string golden_hash() const;       // model/logits_hash.h with this app's kernels and threads; slow
-    [[nodiscard]] std::string state_json() const;        // everything above for the JavaScript interface
+    [[nodiscard]] std::string golden_hash() const;  // model/logits_hash.h with this app's kernels and threads; slow
+    [[nodiscard]] std::string state_json() const;   // everything above for the JavaScript interface
 
   private:
     struct State;

@@ -22,8 +22,12 @@ std::string to_text(Number value) {
 
 }  // namespace
 
-std::string shortest(float value) { return to_text(value); }
-std::string shortest(double value) { return to_text(value); }
+std::string shortest(float value) {
+    return to_text(value);
+}
+std::string shortest(double value) {
+    return to_text(value);
+}
 
 std::string fixed(double value, int decimals) {
     std::array<char, 400> buffer{};

@@ -33,14 +33,14 @@ using Result = std::expected<T, Error>;
 // ASSIGN_OR_RETURN(auto x, expression): x takes the value, or the enclosing function returns the error.
 #define ASSIGN_OR_RETURN(declaration, expression) \
     HL_ASSIGN_OR_RETURN(HL_CONCAT(hl_result_, __COUNTER__), declaration, expression)
-#define HL_ASSIGN_OR_RETURN(temporary, declaration, expression)                           \
-    auto temporary = (expression);                                                        \
-    if (!temporary.has_value()) return std::unexpected(std::move(temporary).error());     \
+#define HL_ASSIGN_OR_RETURN(temporary, declaration, expression)                       \
+    auto temporary = (expression);                                                    \
+    if (!temporary.has_value()) return std::unexpected(std::move(temporary).error()); \
     declaration = std::move(temporary).value()
 
 // RETURN_IF_ERROR(expression): for Result<void>.
-#define RETURN_IF_ERROR(expression)                                                          \
-    do {                                                                                     \
-        auto hl_status = (expression);                                                       \
-        if (!hl_status.has_value()) return std::unexpected(std::move(hl_status).error());    \
+#define RETURN_IF_ERROR(expression)                                                       \
+    do {                                                                                  \
+        auto hl_status = (expression);                                                    \
+        if (!hl_status.has_value()) return std::unexpected(std::move(hl_status).error()); \
     } while (false)

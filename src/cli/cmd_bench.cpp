@@ -101,9 +101,8 @@ class Bench : public Action {
         kernels::PackedMatrix packed;
         packed.pack(compute, {b.data(), n, 1}, k, n);
         const double work = 2e-9 * rows * k * n;
-        return fastest_rate(seconds_, work, [&] {
-            kernels::matmul(compute, c.data(), n, {a.data(), k, 1}, packed, rows);
-        });
+        return fastest_rate(seconds_, work,
+                            [&] { kernels::matmul(compute, c.data(), n, {a.data(), k, 1}, packed, rows); });
     }
 
     [[nodiscard]] double prefill_rate(const kernels::Compute& compute, const model::Gpt& gpt, int rows) const {

@@ -55,7 +55,7 @@ Result<void> Terminal::flush() {
 }
 
 void watch_interrupt() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = remember_interrupt;
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(SIGINT, &action, nullptr);

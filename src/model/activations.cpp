@@ -8,11 +8,17 @@
 namespace headlight::model {
 namespace {
 
-std::size_t index_of(Site site) { return static_cast<std::size_t>(site); }
-std::size_t index_of(Activations::Norm norm) { return nn::kSites.size() + static_cast<std::size_t>(norm); }
+std::size_t index_of(Site site) {
+    return static_cast<std::size_t>(site);
+}
+std::size_t index_of(Activations::Norm norm) {
+    return nn::kSites.size() + static_cast<std::size_t>(norm);
+}
 
 // resid_post of a layer is resid_pre of the next: one stream of layers + 1 stations, seen under two names.
-bool in_residual_stream(Site site) { return site == Site::resid_pre || site == Site::resid_post; }
+bool in_residual_stream(Site site) {
+    return site == Site::resid_pre || site == Site::resid_post;
+}
 
 int layers_kept(Site site, Keep keep, int layers) {
     if (!nn::site_info(site).per_layer()) return 1;
@@ -31,11 +37,16 @@ Activations::Activations(const GptConfig& config, int batch, int context, Keep k
     const auto columns = [&](Site site) {
         switch (nn::site_info(site).shape) {
             case nn::SiteShape::pos_model:
-            case nn::SiteShape::pos_head: return static_cast<std::size_t>(config.d_model);
-            case nn::SiteShape::pos_one: return std::size_t{1};
-            case nn::SiteShape::head_query_key: return static_cast<std::size_t>(config.heads * context);
-            case nn::SiteShape::pos_mlp: return static_cast<std::size_t>(config.d_mlp);
-            case nn::SiteShape::pos_vocab: return static_cast<std::size_t>(config.vocab);
+            case nn::SiteShape::pos_head:
+                return static_cast<std::size_t>(config.d_model);
+            case nn::SiteShape::pos_one:
+                return std::size_t{1};
+            case nn::SiteShape::head_query_key:
+                return static_cast<std::size_t>(config.heads * context);
+            case nn::SiteShape::pos_mlp:
+                return static_cast<std::size_t>(config.d_mlp);
+            case nn::SiteShape::pos_vocab:
+                return static_cast<std::size_t>(config.vocab);
         }
         check_failed("unknown site shape", __FILE__, __LINE__);
     };
@@ -80,7 +91,9 @@ float* Activations::at(Site site, int layer) {
     return buffer_.data() + slot.offset + slot.layer_stride * static_cast<std::size_t>(station);
 }
 
-const float* Activations::at(Site site, int layer) const { return const_cast<Activations*>(this)->at(site, layer); }
+const float* Activations::at(Site site, int layer) const {
+    return const_cast<Activations*>(this)->at(site, layer);
+}
 
 float* Activations::mean(Norm norm, int layer) {
     const Slot& slot = slots_[index_of(norm)];
@@ -93,14 +106,20 @@ nn::MutableSiteView Activations::view(Site site, int layer, int positions) {
     const std::ptrdiff_t n = context_;
     float* data = at(site, layer);
     switch (nn::site_info(site).shape) {
-        case nn::SiteShape::pos_model: return {data, 2, {positions, config_.d_model, 1}, {d, 1, 0}};
-        case nn::SiteShape::pos_one: return {data, 2, {positions, 1, 1}, {1, 1, 0}};
+        case nn::SiteShape::pos_model:
+            return {data, 2, {positions, config_.d_model, 1}, {d, 1, 0}};
+        case nn::SiteShape::pos_one:
+            return {data, 2, {positions, 1, 1}, {1, 1, 0}};
         case nn::SiteShape::pos_head:
             return {data, 3, {positions, config_.heads, config_.d_head()}, {d, config_.d_head(), 1}};
-        case nn::SiteShape::head_query_key: return {data, 3, {config_.heads, positions, positions}, {n * n, n, 1}};
-        case nn::SiteShape::pos_mlp: return {data, 2, {positions, config_.d_mlp, 1}, {config_.d_mlp, 1, 0}};
+        case nn::SiteShape::head_query_key:
+            return {data, 3, {config_.heads, positions, positions}, {n * n, n, 1}};
+        case nn::SiteShape::pos_mlp:
+            return {data, 2, {positions, config_.d_mlp, 1}, {config_.d_mlp, 1, 0}};
         case nn::SiteShape::pos_vocab:
-            return {data, 2, {keep_ == Keep::decode ? std::min(positions, 1) : positions, config_.vocab, 1},
+            return {data,
+                    2,
+                    {keep_ == Keep::decode ? std::min(positions, 1) : positions, config_.vocab, 1},
                     {config_.vocab, 1, 0}};
     }
     check_failed("unknown site shape", __FILE__, __LINE__);

@@ -42,8 +42,8 @@ double Backward::run(const Compute& compute, const Gpt& gpt, Activations& a, std
                                           losses_.data());
     // logits = normalized W^T with W [vocab, d_model]
     const kernels::MatrixView dlogits_view{dlogits, c.vocab, 1};
-    matmul(compute, dnorm_.data(), d_model_, dlogits_view, kernels::MatrixView{gpt.weights(at.lm_head), d_model_, 1}, rows_,
-           d_model_, c.vocab);
+    matmul(compute, dnorm_.data(), d_model_, dlogits_view, kernels::MatrixView{gpt.weights(at.lm_head), d_model_, 1},
+           rows_, d_model_, c.vocab);
     matmul(compute, g + at.lm_head, d_model_, kernels::MatrixView{dlogits, 1, c.vocab},
            kernels::MatrixView{a.at(Site::ln_final_normalized), d_model_, 1}, c.vocab, d_model_, rows_,
            kernels::Into::accumulate);
@@ -93,12 +93,14 @@ void Backward::attention(const Compute& compute, const Gpt& gpt, Activations& a,
                          const ForwardOptions& options) {
     const GptConfig& c = gpt.config();
     const BlockLayout& at = gpt.layout().blocks[static_cast<std::size_t>(layer)];
-    const float* dout = branch(compute, dropout_at(options.dropout, options.dropout_seed, DropoutSite::attn_out, layer));
+    const float* dout =
+        branch(compute, dropout_at(options.dropout, options.dropout_seed, DropoutSite::attn_out, layer));
     nn::linear_backward(compute, {dz_.data(), g + at.proj_weight, g + at.proj_bias}, dout, a.at(Site::z, layer),
                         gpt.weights(at.proj_weight), rows_, d_model_, d_model_, d_model_, kernels::Into::store);
-    nn::attention_backward(compute, {dq_.data(), dk_.data(), dv_.data()}, dz_.data(), a.at(Site::q, layer),
-                           a.at(Site::k, layer), a.at(Site::v, layer), a.at(Site::pattern, layer), attention_shape(c, a),
-                           dropout_at(options.dropout, options.dropout_seed, DropoutSite::pattern, layer), work_.data());
+    nn::attention_backward(
+        compute, {dq_.data(), dk_.data(), dv_.data()}, dz_.data(), a.at(Site::q, layer), a.at(Site::k, layer),
+        a.at(Site::v, layer), a.at(Site::pattern, layer), attention_shape(c, a),
+        dropout_at(options.dropout, options.dropout_seed, DropoutSite::pattern, layer), work_.data());
     // q, k and v are column ranges of one matrix [d_model, 3 d_model].
     const std::array<const float*, 3> dparts{dq_.data(), dk_.data(), dv_.data()};
     for (std::size_t part = 0; part < dparts.size(); ++part) {

@@ -28,14 +28,14 @@ class Backward {
     const float* branch(const Compute& compute, nn::Dropout dropout);
 
     int rows_, d_model_, d_mlp_;
-    std::vector<float> dx_;       // [rows, d_model] of the residual stream
-    std::vector<float> dropped_;  // [rows, d_model]
-    std::vector<float> dnorm_;    // [rows, d_model] of a norm's output
+    std::vector<float> dx_;                 // [rows, d_model] of the residual stream
+    std::vector<float> dropped_;            // [rows, d_model]
+    std::vector<float> dnorm_;              // [rows, d_model] of a norm's output
     std::vector<float> dz_, dq_, dk_, dv_;  // [rows, d_model]
-    std::vector<float> dmlp_;     // [rows, d_mlp]
-    std::vector<float> partial_;  // for layer_norm_backward
-    std::vector<float> work_;     // for attention_backward
-    std::vector<double> losses_;  // [rows]
+    std::vector<float> dmlp_;               // [rows, d_mlp]
+    std::vector<float> partial_;            // for layer_norm_backward
+    std::vector<float> work_;               // for attention_backward
+    std::vector<double> losses_;            // [rows]
 };
 
 }  // namespace headlight::model

@@ -39,11 +39,11 @@ struct ParamInfo {
 
 // Offsets of a block's tensors. Linear weights are [in, out] (Conv1D).
 struct BlockLayout {
-    std::size_t ln_1_weight, ln_1_bias;      // [d_model]
-    std::size_t attn_weight, attn_bias;      // [d_model, 3 d_model] for q, k, v side by side; [3 d_model] if qkv_bias
-    std::size_t proj_weight, proj_bias;      // [d_model, d_model], [d_model]
-    std::size_t ln_2_weight, ln_2_bias;      // [d_model]
-    std::size_t fc_weight, fc_bias;          // [d_model, d_mlp], [d_mlp]
+    std::size_t ln_1_weight, ln_1_bias;  // [d_model]
+    std::size_t attn_weight, attn_bias;  // [d_model, 3 d_model] for q, k, v side by side; [3 d_model] if qkv_bias
+    std::size_t proj_weight, proj_bias;  // [d_model, d_model], [d_model]
+    std::size_t ln_2_weight, ln_2_bias;  // [d_model]
+    std::size_t fc_weight, fc_bias;      // [d_model, d_mlp], [d_mlp]
     std::size_t mlp_proj_weight, mlp_proj_bias;  // [d_mlp, d_model], [d_model]
 };
 
@@ -69,8 +69,8 @@ class GptLayout {
 
 // The parameter table of people: groups with their numbers of parameters, in the order of the forward pass.
 struct ParamGroup {
-    std::string label;     // "token embedding", "block 0: attention: q, k, v", ...
-    std::string formula;   // "50257 x 768"
+    std::string label;    // "token embedding", "block 0: attention: q, k, v", ...
+    std::string formula;  // "50257 x 768"
     std::int64_t count;
 };
 struct ParamSummary {

@@ -22,8 +22,8 @@ Forward::Forward(const Compute& compute, const Gpt& gpt, Activations& activation
     for (const TokenId id : ids) CHECK(id >= 0 && id < gpt.config().vocab);
     if (activations.keep() == Keep::decode) options_.logits = LogitRows::last;
     if (options.dropout > 0) {
-        const nn::AttentionShape shape{batch, 0, activations.context(), activations.context(), gpt.config().heads,
-                                       gpt.config().d_head()};
+        const nn::AttentionShape shape{
+            batch, 0, activations.context(), activations.context(), gpt.config().heads, gpt.config().d_head()};
         CHECK(options.dropout_work.size() >= nn::attention_work_floats(compute, shape));
     }
 }
@@ -96,8 +96,9 @@ void Forward::attention(int layer) {
     const int d = c.d_model;
 
     float* x = rows(Site::ln1_normalized, layer);  // [count, d_model]
-    nn::layer_norm_forward(compute_, x, norm(Site::ln1_scale, Activations::Norm::ln1, layer), rows(Site::resid_pre, layer),
-                           gpt_.weights(at.ln_1_weight), gpt_.weights(at.ln_1_bias), count_, d, c.layer_norm_eps);
+    nn::layer_norm_forward(compute_, x, norm(Site::ln1_scale, Activations::Norm::ln1, layer),
+                           rows(Site::resid_pre, layer), gpt_.weights(at.ln_1_weight), gpt_.weights(at.ln_1_bias),
+                           count_, d, c.layer_norm_eps);
     seen(Site::ln1_scale, layer);
     seen(Site::ln1_normalized, layer);
 
@@ -111,16 +112,18 @@ void Forward::attention(int layer) {
     project(Site::k, packed.key, 1);
     project(Site::v, packed.value, 2);
 
-    const nn::AttentionShape shape{activations_.batch(), first_,  count_ / activations_.batch(), activations_.context(),
-                                   c.heads,              c.d_head()};
+    const nn::AttentionShape shape{activations_.batch(),   first_,  count_ / activations_.batch(),
+                                   activations_.context(), c.heads, c.d_head()};
     nn::attention_scores(compute_, activations_.at(Site::attn_scores, layer), activations_.at(Site::q, layer),
                          activations_.at(Site::k, layer), shape);
     seen(Site::attn_scores, layer);
-    nn::attention_pattern(compute_, activations_.at(Site::pattern, layer), activations_.at(Site::attn_scores, layer), shape);
+    nn::attention_pattern(compute_, activations_.at(Site::pattern, layer), activations_.at(Site::attn_scores, layer),
+                          shape);
     seen(Site::pattern, layer);
     nn::attention_mix(compute_, activations_.at(Site::z, layer), activations_.at(Site::pattern, layer),
                       activations_.at(Site::v, layer), shape,
-                      dropout_at(options_.dropout, options_.dropout_seed, DropoutSite::pattern, layer), options_.dropout_work.data());
+                      dropout_at(options_.dropout, options_.dropout_seed, DropoutSite::pattern, layer),
+                      options_.dropout_work.data());
     seen(Site::z, layer);
 
     float* out = rows(Site::attn_out, layer);  // [count, d_model]
@@ -138,8 +141,9 @@ void Forward::feed_forward(int layer) {
     const int d = c.d_model;
 
     float* x = rows(Site::ln2_normalized, layer);  // [count, d_model]
-    nn::layer_norm_forward(compute_, x, norm(Site::ln2_scale, Activations::Norm::ln2, layer), rows(Site::resid_mid, layer),
-                           gpt_.weights(at.ln_2_weight), gpt_.weights(at.ln_2_bias), count_, d, c.layer_norm_eps);
+    nn::layer_norm_forward(compute_, x, norm(Site::ln2_scale, Activations::Norm::ln2, layer),
+                           rows(Site::resid_mid, layer), gpt_.weights(at.ln_2_weight), gpt_.weights(at.ln_2_bias),
+                           count_, d, c.layer_norm_eps);
     seen(Site::ln2_scale, layer);
     seen(Site::ln2_normalized, layer);
 

@@ -69,8 +69,8 @@ struct ForwardOptions {
 // spread it over frames.
 class Forward {
   public:
-    // ids: the tokens at positions first, first + 1, ...; keys and values of earlier positions must be in `activations`.
-    // With a batch: `batch` sequences of `context` tokens one after another, first = 0.
+    // ids: the tokens at positions first, first + 1, ...; keys and values of earlier positions must be in
+    // `activations`. With a batch: `batch` sequences of `context` tokens one after another, first = 0.
     Forward(const Compute& compute, const Gpt& gpt, Activations& activations, std::span<const TokenId> ids, int first,
             ForwardOptions options = {});
 

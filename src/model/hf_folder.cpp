@@ -13,7 +13,9 @@ constexpr std::string_view kWeights = "model.safetensors";
 constexpr std::string_view kPrefix = "transformer.";
 constexpr std::string_view kHead = "lm_head.weight";
 
-std::span<const std::byte> as_bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> as_bytes(const std::string& text) {
+    return std::as_bytes(std::span(text));
+}
 
 const std::string* find(const Files& files, std::string_view name) {
     const auto at = files.find(std::string(name));
@@ -27,7 +29,9 @@ std::unexpected<Error> missing(std::string_view name) {
 }
 
 // The causal mask that older checkpoints carry along.
-bool is_mask_buffer(std::string_view name) { return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias"); }
+bool is_mask_buffer(std::string_view name) {
+    return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias");
+}
 
 const checkpoint::TensorInfo* find_tensor(const checkpoint::Safetensors& file, const std::string& name) {
     const auto* plain = file.find(name);
@@ -39,7 +43,8 @@ Result<void> refuse_strangers(const checkpoint::Safetensors& file, const GptLayo
         std::string_view name = tensor.name;
         if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
         if (is_mask_buffer(name) || name == kHead) continue;
-        const bool known = std::ranges::any_of(layout.params(), [&](const ParamInfo& info) { return info.name == name; });
+        const bool known =
+            std::ranges::any_of(layout.params(), [&](const ParamInfo& info) { return info.name == name; });
         if (!known) {
             return invalid(file.file_name() + ": tensor " + checkpoint::quoted_name(tensor.name) +
                            " is not part of a GPT-2 with the layers of config.json");

@@ -32,7 +32,7 @@ using Files = std::map<std::string, std::string>;  // file name -> bytes
 [[nodiscard]] std::string weights_file(const Gpt& gpt, checkpoint::Dtype dtype);
 
 // Writes the three kinds of files, each atomically.
-[[nodiscard]] Result<void> save_model_folder(const std::string& folder, const Gpt& gpt, const text::Tokenizer* tokenizer,
-                                             checkpoint::Dtype dtype);
+[[nodiscard]] Result<void> save_model_folder(const std::string& folder, const Gpt& gpt,
+                                             const text::Tokenizer* tokenizer, checkpoint::Dtype dtype);
 
 }  // namespace headlight::model

@@ -32,8 +32,7 @@ Head head_at(const AttentionShape& shape, int task) {
 
 template <class Body>
 void for_heads(const Compute& compute, const AttentionShape& shape, Body&& body) {
-    compute.pool().run(shape.batch * shape.heads,
-                       [&](int task, int worker) { body(head_at(shape, task), worker); });
+    compute.pool().run(shape.batch * shape.heads, [&](int task, int worker) { body(head_at(shape, task), worker); });
 }
 
 // Calls body(first, last) for blocks of query positions.
@@ -58,7 +57,8 @@ const float* drop_pattern(const Compute& compute, const float* pattern, const He
 
 }  // namespace
 
-void attention_scores(const Compute& compute, float* scores, const float* q, const float* k, const AttentionShape& shape) {
+void attention_scores(const Compute& compute, float* scores, const float* q, const float* k,
+                      const AttentionShape& shape) {
     const float scale = 1.0F / std::sqrt(static_cast<float>(shape.d_head));
     const int end = shape.first + shape.queries;
     for_heads(compute, shape, [&](const Head& head, int worker) {
@@ -93,8 +93,8 @@ void attention_mix(const Compute& compute, float* z, const float* pattern, const
     for_heads(compute, shape, [&](const Head& head, int worker) {
         float* dropped_work = work == nullptr ? nullptr : work + static_cast<std::size_t>(worker) * work_stride;
         for_query_blocks(shape, [&](int first, int last) {
-            const float* dropped = drop_pattern(compute, pattern + head.matrix, head, first, last, shape.capacity,
-                                                dropout, dropped_work);
+            const float* dropped =
+                drop_pattern(compute, pattern + head.matrix, head, first, last, shape.capacity, dropout, dropped_work);
             // z [last - first, d_head] = pattern [last - first, last] v [last, d_head]
             const kernels::MatrixView weights{dropped + row_offset(first, shape.capacity), shape.capacity, 1};
             const kernels::MatrixView values{v + head.rows, head.width, 1};
@@ -104,9 +104,9 @@ void attention_mix(const Compute& compute, float* z, const float* pattern, const
     });
 }
 
-void attention_backward(const Compute& compute, AttentionBackward gradients, const float* dz, const float* q, const float* k,
-                        const float* v, const float* pattern, const AttentionShape& shape, Dropout dropout,
-                        float* work) {
+void attention_backward(const Compute& compute, AttentionBackward gradients, const float* dz, const float* q,
+                        const float* k, const float* v, const float* pattern, const AttentionShape& shape,
+                        Dropout dropout, float* work) {
     const int n = shape.capacity;
     const int d_head = shape.d_head;
     const float scale = 1.0F / std::sqrt(static_cast<float>(d_head));
@@ -136,8 +136,8 @@ void attention_backward(const Compute& compute, AttentionBackward gradients, con
                 std::fill(ds + i + 1, ds + last, 0.0F);
             }
             // dq [m, d_head] = dscores [m, last] k [last, d_head]
-            matmul_on(compute, worker, gradients.dq + head.rows + row_offset(first, width), width, {dscores + row, n, 1},
-                      {k + head.rows, width, 1}, m, d_head, last);
+            matmul_on(compute, worker, gradients.dq + head.rows + row_offset(first, width), width,
+                      {dscores + row, n, 1}, {k + head.rows, width, 1}, m, d_head, last);
             // dk [last, d_head] += dscores^T [last, m] q [m, d_head]
             matmul_on(compute, worker, gradients.dk + head.rows, width, {dscores + row, 1, n},
                       {q + head.rows + row_offset(first, width), width, 1}, last, d_head, m, write);
@@ -147,7 +147,8 @@ void attention_backward(const Compute& compute, AttentionBackward gradients, con
 }
 
 std::size_t attention_work_floats(const Compute& compute, const AttentionShape& shape) {
-    return static_cast<std::size_t>(compute.pool().threads()) * kWorkMatrices * row_offset(shape.capacity, shape.capacity);
+    return static_cast<std::size_t>(compute.pool().threads()) * kWorkMatrices *
+           row_offset(shape.capacity, shape.capacity);
 }
 
 }  // namespace headlight::nn

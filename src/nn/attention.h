@@ -20,20 +20,23 @@ struct AttentionShape {
 //   pattern = softmax of scores over the keys
 //   z       = pattern (after dropout) times v
 // Three functions, because an observer may replace scores or pattern in between.
-void attention_scores(const Compute& compute, float* scores, const float* q, const float* k, const AttentionShape& shape);
+void attention_scores(const Compute& compute, float* scores, const float* q, const float* k,
+                      const AttentionShape& shape);
 void attention_pattern(const Compute& compute, float* pattern, const float* scores, const AttentionShape& shape);
 // dropped: work space of attention_work_floats(); only used with dropout.
 void attention_mix(const Compute& compute, float* z, const float* pattern, const float* v, const AttentionShape& shape,
                    Dropout dropout, float* work);
 
-// Gradients of all three stages for whole sequences (first = 0, queries = capacity). dq, dk, dv are written, not added to.
+// Gradients of all three stages for whole sequences (first = 0, queries = capacity). dq, dk, dv are written, not added
+// to.
 struct AttentionBackward {
     float* dq;
     float* dk;
     float* dv;
 };
-void attention_backward(const Compute& compute, AttentionBackward gradients, const float* dz, const float* q, const float* k,
-                        const float* v, const float* pattern, const AttentionShape& shape, Dropout dropout, float* work);
+void attention_backward(const Compute& compute, AttentionBackward gradients, const float* dz, const float* q,
+                        const float* k, const float* v, const float* pattern, const AttentionShape& shape,
+                        Dropout dropout, float* work);
 
 // Work space for the two functions above: per thread, two matrices of capacity x capacity.
 [[nodiscard]] std::size_t attention_work_floats(const Compute& compute, const AttentionShape& shape);

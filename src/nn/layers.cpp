@@ -8,11 +8,13 @@
 namespace headlight::nn {
 namespace {
 
-// Layer norm adds the gradients of its weight over the rows in this many ranges, then over the ranges, always in the same
-// order, so that the sum does not depend on the number of threads.
+// Layer norm adds the gradients of its weight over the rows in this many ranges, then over the ranges, always in the
+// same order, so that the sum does not depend on the number of threads.
 constexpr int kLayerNormRanges = 16;
 
-std::uint32_t index_of(int row, int d) { return static_cast<std::uint32_t>(row_offset(row, d)); }
+std::uint32_t index_of(int row, int d) {
+    return static_cast<std::uint32_t>(row_offset(row, d));
+}
 
 // dbias[j] += sum over rows of dy[row, j], rows in order.
 void bias_backward(const Compute& compute, float* dbias, const float* dy, int rows, int out) {
@@ -51,7 +53,9 @@ void layer_norm_forward(const Compute& compute, float* y, LayerNormSaved saved, 
     });
 }
 
-std::size_t layer_norm_partial_floats(int d) { return row_offset(2 * kLayerNormRanges, d); }
+std::size_t layer_norm_partial_floats(int d) {
+    return row_offset(2 * kLayerNormRanges, d);
+}
 
 void layer_norm_backward(const Compute& compute, float* dx, float* dweight, float* dbias, const float* dy,
                          const float* x, const float* weight, LayerNormSaved saved, int rows, int d, float* partial) {
@@ -71,8 +75,8 @@ void layer_norm_backward(const Compute& compute, float* dx, float* dweight, floa
     }
 }
 
-void linear_backward(const Compute& compute, LinearGradients gradients, const float* dy, const float* x, const float* weight,
-                     int rows, int in, int out, std::ptrdiff_t weight_stride, kernels::Into into) {
+void linear_backward(const Compute& compute, LinearGradients gradients, const float* dy, const float* x,
+                     const float* weight, int rows, int in, int out, std::ptrdiff_t weight_stride, kernels::Into into) {
     const kernels::MatrixView dy_view{dy, out, 1};
     if (gradients.dx != nullptr) {  // dx [rows, in] = dy [rows, out] W^T [out, in]
         matmul(compute, gradients.dx, in, dy_view, kernels::MatrixView{weight, 1, weight_stride}, rows, in, out, into);

@@ -1,7 +1,7 @@
 #pragma once
-// The layers: forward and backward as free functions, outputs first. Rows are positions (of all sequences of a batch, one
-// after another); matrices are row-major. Saved values are explicit arguments; nothing is hidden.
-// Backward functions ADD into gradients named d...; they agree with finite differences (tests/nn).
+// The layers: forward and backward as free functions, outputs first. Rows are positions (of all sequences of a batch,
+// one after another); matrices are row-major. Saved values are explicit arguments; nothing is hidden. Backward
+// functions ADD into gradients named d...; they agree with finite differences (tests/nn).
 
 #include <cstdint>
 #include <span>
@@ -44,8 +44,8 @@ struct LinearGradients {
     float* dweight;
     float* dbias;
 };
-void linear_backward(const Compute& compute, LinearGradients gradients, const float* dy, const float* x, const float* weight,
-                     int rows, int in, int out, std::ptrdiff_t weight_stride,
+void linear_backward(const Compute& compute, LinearGradients gradients, const float* dy, const float* x,
+                     const float* weight, int rows, int in, int out, std::ptrdiff_t weight_stride,
                      kernels::Into into = kernels::Into::accumulate);
 
 void gelu_forward(const Compute& compute, float* y, const float* x, int rows, int d);
@@ -59,8 +59,8 @@ void dropout_forward(const Compute& compute, float* y, const float* x, int rows,
 // y += a
 void add_rows(const Compute& compute, float* y, const float* a, int rows, int d);
 
-// Softmax cross-entropy of logits [rows, vocab] against targets [rows]: the sum over rows of -log p(target), in nats, in
-// order of rows. With dlogits (may be the logits) also the gradient of `weight` times that sum.
+// Softmax cross-entropy of logits [rows, vocab] against targets [rows]: the sum over rows of -log p(target), in nats,
+// in order of rows. With dlogits (may be the logits) also the gradient of `weight` times that sum.
 [[nodiscard]] double cross_entropy(const Compute& compute, float* dlogits, const float* logits,
                                    std::span<const TokenId> targets, int vocab, float weight, double* losses);
 

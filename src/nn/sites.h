@@ -66,7 +66,9 @@ inline constexpr auto kSites = std::to_array<SiteInfo>({
 #undef HL_SITE_INFO
 });
 
-[[nodiscard]] constexpr const SiteInfo& site_info(Site site) { return kSites[static_cast<std::size_t>(site)]; }
+[[nodiscard]] constexpr const SiteInfo& site_info(Site site) {
+    return kSites[static_cast<std::size_t>(site)];
+}
 
 // "blocks.3.attn.hook_pattern"; the layer is ignored by sites that have none.
 [[nodiscard]] std::string site_name(Site site, int layer);
@@ -79,7 +81,8 @@ struct SiteAt {
 // The inverse of site_name; nothing for an unknown name. Does not know how many layers there are.
 [[nodiscard]] std::optional<SiteAt> find_site(std::string_view name);
 
-// A view of a site's values; axes as SiteShape says. Element (i, j, k) is data[i * stride[0] + j * stride[1] + k * stride[2]].
+// A view of a site's values; axes as SiteShape says. Element (i, j, k) is data[i * stride[0] + j * stride[1] + k *
+// stride[2]].
 template <class Float>
 struct SiteViewOf {
     Float* data = nullptr;
@@ -90,8 +93,8 @@ struct SiteViewOf {
 using SiteView = SiteViewOf<const float>;
 using MutableSiteView = SiteViewOf<float>;
 
-// Sees every site of a forward pass right after its value is there, and may replace the values in place: what follows is
-// computed from what it leaves. `first` is the first new position along the site's position (or query) axis; earlier
+// Sees every site of a forward pass right after its value is there, and may replace the values in place: what follows
+// is computed from what it leaves. `first` is the first new position along the site's position (or query) axis; earlier
 // positions come from the cache and must not be changed.
 class Observer {
   public:

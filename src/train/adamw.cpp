@@ -32,8 +32,8 @@ AdamW::AdamW(const model::GptLayout& layout, AdamWOptions options)
     squares_.resize(pieces_.size());
 }
 
-double AdamW::update(const kernels::Compute& compute, std::span<float> params, std::span<const float> gradients, float lr,
-                     std::int64_t step) {
+double AdamW::update(const kernels::Compute& compute, std::span<float> params, std::span<const float> gradients,
+                     float lr, std::int64_t step) {
     CHECK(params.size() == m_.size() && gradients.size() == m_.size() && step >= 1);
     const int pieces = static_cast<int>(pieces_.size());
     const auto piece_at = [&](int task) -> const Piece& { return pieces_[static_cast<std::size_t>(task)]; };

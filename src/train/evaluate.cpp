@@ -5,7 +5,9 @@
 
 namespace headlight::train {
 
-double Evaluation::nats_per_token() const { return predicted == 0 ? 0 : nats / static_cast<double>(predicted); }
+double Evaluation::nats_per_token() const {
+    return predicted == 0 ? 0 : nats / static_cast<double>(predicted);
+}
 
 double Evaluation::bits_per_byte() const {
     return bytes == 0 ? 0 : nats / std::numbers::ln2 / static_cast<double>(bytes);

@@ -23,7 +23,7 @@ struct StepReport {
     double loss;           // mean nats per token of this batch
     double gradient_norm;  // before clipping
     float lr;
-    bool finite;           // false: the loss or the gradient is not finite, and nothing was changed
+    bool finite;  // false: the loss or the gradient is not finite, and nothing was changed
 };
 
 class Trainer {

@@ -27,7 +27,8 @@ struct Running {
 Running* running = nullptr;
 
 std::string failure(std::string_view code, const std::string& message) {
-    return Json{{"ok", false}, {"code", code}, {"message", message}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return Json{{"ok", false}, {"code", code}, {"message", message}}.dump(-1, ' ', false,
+                                                                          Json::error_handler_t::replace);
 }
 
 StartOptions options_from(const char* text) {
@@ -46,13 +47,15 @@ StartOptions options_from(const char* text) {
     options.reduced_motion = flag("reduced_motion");
     const auto threads = json.find("threads");
     if (threads != json.end() && threads->is_number_integer()) options.threads = std::max(1, threads->get<int>());
-    if (flag("embed") && options.link.find("embed=1") == std::string::npos) options.link += options.link.empty() ? "v=1&embed=1" : "&embed=1";
+    if (flag("embed") && options.link.find("embed=1") == std::string::npos)
+        options.link += options.link.empty() ? "v=1&embed=1" : "&embed=1";
     return options;
 }
 
 // Commands that concern the page itself; nullopt: the program's own.
 std::optional<std::string> page_command(const Json& json) {
-    const std::string name = json.is_object() && json.contains("do") && json["do"].is_string() ? json["do"].get<std::string>() : "";
+    const std::string name =
+        json.is_object() && json.contains("do") && json["do"].is_string() ? json["do"].get<std::string>() : "";
     if (name == "theme") {
         running->platform.set_dark(json.value("theme", Json("dark")) != Json("light"));
     } else if (name == "open_files") {
@@ -138,14 +141,22 @@ EMSCRIPTEN_KEEPALIVE const char* hl_widgets() {
     return running->widgets.c_str();
 }
 
-EMSCRIPTEN_KEEPALIVE int hl_prompt_rect(float* out) { return running->platform.prompt_place(out) ? 1 : 0; }
+EMSCRIPTEN_KEEPALIVE int hl_prompt_rect(float* out) {
+    return running->platform.prompt_place(out) ? 1 : 0;
+}
 
 EMSCRIPTEN_KEEPALIVE void hl_open_link(const char* link) {
     running->platform.post({headlight::platform::EventKind::link, link, {}});
 }
 
-EMSCRIPTEN_KEEPALIVE int hl_frame_needed() { return running->platform.turn_pending() ? 1 : 0; }
-EMSCRIPTEN_KEEPALIVE void hl_wake() { running->platform.wake(); }
-EMSCRIPTEN_KEEPALIVE void hl_context_lost() { running->platform.lose_context(); }
+EMSCRIPTEN_KEEPALIVE int hl_frame_needed() {
+    return running->platform.turn_pending() ? 1 : 0;
+}
+EMSCRIPTEN_KEEPALIVE void hl_wake() {
+    running->platform.wake();
+}
+EMSCRIPTEN_KEEPALIVE void hl_context_lost() {
+    running->platform.lose_context();
+}
 
 }  // extern "C"

@@ -17,20 +17,36 @@ namespace {
 
 constexpr const char* kCanvas = "#canvas";
 
-WebInput& input_of(void* data) { return *static_cast<WebInput*>(data); }
+WebInput& input_of(void* data) {
+    return *static_cast<WebInput*>(data);
+}
 
 struct NamedKey {
     std::string_view code;  // KeyboardEvent.code
     ImGuiKey key;
 };
 constexpr std::array kNamedKeys{
-    NamedKey{"Tab", ImGuiKey_Tab},           NamedKey{"ArrowLeft", ImGuiKey_LeftArrow},   NamedKey{"ArrowRight", ImGuiKey_RightArrow},
-    NamedKey{"ArrowUp", ImGuiKey_UpArrow},   NamedKey{"ArrowDown", ImGuiKey_DownArrow},   NamedKey{"PageUp", ImGuiKey_PageUp},
-    NamedKey{"PageDown", ImGuiKey_PageDown}, NamedKey{"Home", ImGuiKey_Home},             NamedKey{"End", ImGuiKey_End},
-    NamedKey{"Delete", ImGuiKey_Delete},     NamedKey{"Backspace", ImGuiKey_Backspace},   NamedKey{"Space", ImGuiKey_Space},
-    NamedKey{"Enter", ImGuiKey_Enter},       NamedKey{"NumpadEnter", ImGuiKey_KeypadEnter}, NamedKey{"Escape", ImGuiKey_Escape},
-    NamedKey{"ShiftLeft", ImGuiKey_LeftShift}, NamedKey{"ShiftRight", ImGuiKey_RightShift}, NamedKey{"ControlLeft", ImGuiKey_LeftCtrl},
-    NamedKey{"ControlRight", ImGuiKey_RightCtrl}, NamedKey{"AltLeft", ImGuiKey_LeftAlt},  NamedKey{"MetaLeft", ImGuiKey_LeftSuper},
+    NamedKey{"Tab", ImGuiKey_Tab},
+    NamedKey{"ArrowLeft", ImGuiKey_LeftArrow},
+    NamedKey{"ArrowRight", ImGuiKey_RightArrow},
+    NamedKey{"ArrowUp", ImGuiKey_UpArrow},
+    NamedKey{"ArrowDown", ImGuiKey_DownArrow},
+    NamedKey{"PageUp", ImGuiKey_PageUp},
+    NamedKey{"PageDown", ImGuiKey_PageDown},
+    NamedKey{"Home", ImGuiKey_Home},
+    NamedKey{"End", ImGuiKey_End},
+    NamedKey{"Delete", ImGuiKey_Delete},
+    NamedKey{"Backspace", ImGuiKey_Backspace},
+    NamedKey{"Space", ImGuiKey_Space},
+    NamedKey{"Enter", ImGuiKey_Enter},
+    NamedKey{"NumpadEnter", ImGuiKey_KeypadEnter},
+    NamedKey{"Escape", ImGuiKey_Escape},
+    NamedKey{"ShiftLeft", ImGuiKey_LeftShift},
+    NamedKey{"ShiftRight", ImGuiKey_RightShift},
+    NamedKey{"ControlLeft", ImGuiKey_LeftCtrl},
+    NamedKey{"ControlRight", ImGuiKey_RightCtrl},
+    NamedKey{"AltLeft", ImGuiKey_LeftAlt},
+    NamedKey{"MetaLeft", ImGuiKey_LeftSuper},
     NamedKey{"MetaRight", ImGuiKey_RightSuper},
 };
 
@@ -52,8 +68,8 @@ ImGuiKey key_of(std::string_view code, std::string_view key) {
 bool is_ours(ImGuiKey key, bool command) {
     if (command) return key == ImGuiKey_Z || key == ImGuiKey_Y || key == ImGuiKey_Enter;
     if (key == ImGuiKey_Tab || key == ImGuiKey_Space || key == ImGuiKey_Enter) return page::canvas_has_focus();
-    return key == ImGuiKey_LeftArrow || key == ImGuiKey_RightArrow || key == ImGuiKey_UpArrow || key == ImGuiKey_DownArrow ||
-           key == ImGuiKey_Backspace;
+    return key == ImGuiKey_LeftArrow || key == ImGuiKey_RightArrow || key == ImGuiKey_UpArrow ||
+           key == ImGuiKey_DownArrow || key == ImGuiKey_Backspace;
 }
 
 EM_BOOL on_key(int type, const EmscriptenKeyboardEvent* event, void* data) {
@@ -101,7 +117,8 @@ EM_BOOL on_mouse(int type, const EmscriptenMouseEvent* event, void* data) {
 EM_BOOL on_wheel(int, const EmscriptenWheelEvent* event, void* data) {
     if (event->mouse.ctrlKey) return EM_FALSE;  // the browser's zoom
     const double unit = event->deltaMode == DOM_DELTA_PIXEL ? 0.01 : event->deltaMode == DOM_DELTA_LINE ? 0.33 : 3;
-    ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(-event->deltaX * unit), static_cast<float>(-event->deltaY * unit));
+    ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(-event->deltaX * unit),
+                                      static_cast<float>(-event->deltaY * unit));
     input_of(data).wake();
     return EM_TRUE;
 }

@@ -6,8 +6,8 @@
 namespace headlight::platform {
 
 struct WebInput {
-    float scale = 1;         // CSS pixels in one logical pixel
-    bool touch = false;      // the last event came from a finger
+    float scale = 1;     // CSS pixels in one logical pixel
+    bool touch = false;  // the last event came from a finger
     std::function<void()> wake;
 };
 // Listens for as long as the page lives; `input` must live as long.

@@ -38,28 +38,62 @@ std::string taken(char* text) {
     std::free(text);
     return out;
 }
-std::string z(std::string_view text) { return std::string(text); }
+std::string z(std::string_view text) {
+    return std::string(text);
+}
 
 }  // namespace
 
-void changed() { page_changed(); }
-void frame_drawn() { page_frame(); }
-void set_link(std::string_view fragment) { page_set_link(z(fragment).c_str()); }
-std::string address(std::string_view fragment) { return taken(page_address(z(fragment).c_str())); }
-void copy(std::string_view text) { page_copy(z(text).c_str()); }
+void changed() {
+    page_changed();
+}
+void frame_drawn() {
+    page_frame();
+}
+void set_link(std::string_view fragment) {
+    page_set_link(z(fragment).c_str());
+}
+std::string address(std::string_view fragment) {
+    return taken(page_address(z(fragment).c_str()));
+}
+void copy(std::string_view text) {
+    page_copy(z(text).c_str());
+}
 void save(std::string_view name, std::string_view mime, std::string_view bytes) {
     page_save(z(name).c_str(), z(mime).c_str(), bytes.data(), static_cast<int>(bytes.size()));
 }
-void open_url(std::string_view url) { page_open_url(z(url).c_str()); }
-void pick_files() { page_pick(); }
-void focus_prompt() { page_focus_prompt(); }
-void store(std::string_view key, std::string_view text) { page_store(z(key).c_str(), z(text).c_str()); }
-std::string load(std::string_view key) { return taken(page_load(z(key).c_str())); }
-void set_theme(std::string_view name) { page_theme(z(name).c_str()); }
-void set_language(std::string_view name) { page_language(z(name).c_str()); }
-void fatal(std::string_view kind, std::string_view message) { page_fatal(z(kind).c_str(), z(message).c_str()); }
-void set_cursor(const char* css_name) { page_cursor(css_name); }
-void focus_canvas() { page_focus_canvas(); }
-bool canvas_has_focus() { return page_canvas_focused() != 0; }
+void open_url(std::string_view url) {
+    page_open_url(z(url).c_str());
+}
+void pick_files() {
+    page_pick();
+}
+void focus_prompt() {
+    page_focus_prompt();
+}
+void store(std::string_view key, std::string_view text) {
+    page_store(z(key).c_str(), z(text).c_str());
+}
+std::string load(std::string_view key) {
+    return taken(page_load(z(key).c_str()));
+}
+void set_theme(std::string_view name) {
+    page_theme(z(name).c_str());
+}
+void set_language(std::string_view name) {
+    page_language(z(name).c_str());
+}
+void fatal(std::string_view kind, std::string_view message) {
+    page_fatal(z(kind).c_str(), z(message).c_str());
+}
+void set_cursor(const char* css_name) {
+    page_cursor(css_name);
+}
+void focus_canvas() {
+    page_focus_canvas();
+}
+bool canvas_has_focus() {
+    return page_canvas_focused() != 0;
+}
 
 }  // namespace headlight::platform::page

@@ -6,7 +6,7 @@
 
 namespace headlight::platform::page {
 
-void changed();                      // the state differs from what was mirrored last
+void changed();  // the state differs from what was mirrored last
 void frame_drawn();
 void set_link(std::string_view fragment);
 [[nodiscard]] std::string address(std::string_view fragment);  // of this page, with another fragment

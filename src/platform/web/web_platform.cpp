@@ -1,8 +1,8 @@
 #include "platform/web/web_platform.h"
 
+#include <GLES3/gl3.h>
 #include <emscripten.h>
 #include <emscripten/html5.h>
-#include <GLES3/gl3.h>
 
 #include <algorithm>
 #include <cmath>
@@ -103,7 +103,9 @@ void WebPlatform::ask_for_turn(double in_ms) {
     }
 }
 
-void WebPlatform::wake() { ask_for_turn(0); }
+void WebPlatform::wake() {
+    ask_for_turn(0);
+}
 
 void WebPlatform::fit_canvas() {
     double width = 0, height = 0;
@@ -111,13 +113,16 @@ void WebPlatform::fit_canvas() {
     device_ratio_ = static_cast<float>(emscripten_get_device_pixel_ratio());
     css_width_ = static_cast<float>(width);
     css_height_ = static_cast<float>(height);
-    const int w = static_cast<int>(std::lround(css_width_ * device_ratio_)), h = static_cast<int>(std::lround(css_height_ * device_ratio_));
+    const int w = static_cast<int>(std::lround(css_width_ * device_ratio_)),
+              h = static_cast<int>(std::lround(css_height_ * device_ratio_));
     int now_w = 0, now_h = 0;
     emscripten_get_canvas_element_size(kCanvas, &now_w, &now_h);
     if (now_w != w || now_h != h) emscripten_set_canvas_element_size(kCanvas, w, h);
 }
 
-float WebPlatform::pixel_ratio() const { return device_ratio_ * ui_scale_; }
+float WebPlatform::pixel_ratio() const {
+    return device_ratio_ * ui_scale_;
+}
 
 void WebPlatform::set_ui_scale(float scale) {
     fit_canvas();  // the ratio may have changed with the browser's zoom
@@ -144,7 +149,8 @@ void WebPlatform::begin_frame() {
 
 void WebPlatform::end_frame() {
     ImGui::Render();
-    glViewport(0, 0, static_cast<int>(std::lround(css_width_ * device_ratio_)), static_cast<int>(std::lround(css_height_ * device_ratio_)));
+    glViewport(0, 0, static_cast<int>(std::lround(css_width_ * device_ratio_)),
+               static_cast<int>(std::lround(css_height_ * device_ratio_)));
     const ImVec4 back = ImGui::GetStyle().Colors[ImGuiCol_WindowBg];
     glClearColor(back.x, back.y, back.z, 1);
     glClear(GL_COLOR_BUFFER_BIT);
@@ -157,10 +163,14 @@ void WebPlatform::follow_cursor() {
     const int cursor = ImGui::GetMouseCursor();
     if (cursor == cursor_) return;
     cursor_ = cursor;
-    page::set_cursor(cursor == ImGuiMouseCursor_Hand ? "pointer" : cursor == ImGuiMouseCursor_TextInput ? "text" : "default");
+    page::set_cursor(cursor == ImGuiMouseCursor_Hand        ? "pointer"
+                     : cursor == ImGuiMouseCursor_TextInput ? "text"
+                                                            : "default");
 }
 
-std::vector<Event> WebPlatform::poll() { return std::exchange(events_, {}); }
+std::vector<Event> WebPlatform::poll() {
+    return std::exchange(events_, {});
+}
 
 void WebPlatform::post(Event event) {
     events_.push_back(std::move(event));
@@ -183,16 +193,34 @@ void WebPlatform::set_dark(bool dark) {
     post({EventKind::system_theme, {}, {}});
 }
 
-double WebPlatform::now() const { return emscripten_get_now() / 1000; }
+double WebPlatform::now() const {
+    return emscripten_get_now() / 1000;
+}
 
-void WebPlatform::show_link(std::string_view fragment) { page::set_link(fragment); }
-std::string WebPlatform::link_address(std::string_view fragment) const { return page::address(fragment); }
-void WebPlatform::copy_text(std::string_view text) { page::copy(text); }
-void WebPlatform::open_files() { page::pick_files(); }
-void WebPlatform::save_file(std::string_view name, std::string_view mime, std::string bytes) { page::save(name, mime, bytes); }
-void WebPlatform::open_url(std::string_view url) { page::open_url(url); }
-std::string WebPlatform::load_text(std::string_view key) const { return page::load(key); }
-void WebPlatform::store_text(std::string_view key, std::string_view text) { page::store(key, text); }
+void WebPlatform::show_link(std::string_view fragment) {
+    page::set_link(fragment);
+}
+std::string WebPlatform::link_address(std::string_view fragment) const {
+    return page::address(fragment);
+}
+void WebPlatform::copy_text(std::string_view text) {
+    page::copy(text);
+}
+void WebPlatform::open_files() {
+    page::pick_files();
+}
+void WebPlatform::save_file(std::string_view name, std::string_view mime, std::string bytes) {
+    page::save(name, mime, bytes);
+}
+void WebPlatform::open_url(std::string_view url) {
+    page::open_url(url);
+}
+std::string WebPlatform::load_text(std::string_view key) const {
+    return page::load(key);
+}
+void WebPlatform::store_text(std::string_view key, std::string_view text) {
+    page::store(key, text);
+}
 
 Result<std::string> WebPlatform::asset(std::string_view path) const {
     const auto found = files_.find(path);
@@ -221,12 +249,15 @@ std::optional<std::string> WebPlatform::prompt_field(const PromptField& field) {
 
 bool WebPlatform::prompt_place(float* out) const {
     if (prompt_.rect.width <= 0) return false;
-    const std::array values{prompt_.rect.x, prompt_.rect.y, prompt_.rect.width, prompt_.rect.height, prompt_.font_size, prompt_.clip_top, prompt_.clip_bottom};
+    const std::array values{prompt_.rect.x,    prompt_.rect.y,   prompt_.rect.width, prompt_.rect.height,
+                            prompt_.font_size, prompt_.clip_top, prompt_.clip_bottom};
     for (std::size_t i = 0; i < values.size(); ++i) out[i] = values[i] * ui_scale_;
     return true;
 }
 
-void WebPlatform::focus_prompt() { page::focus_prompt(); }
+void WebPlatform::focus_prompt() {
+    page::focus_prompt();
+}
 
 void WebPlatform::state_changed(std::string_view theme, std::string_view language) {
     page::changed();
@@ -234,6 +265,8 @@ void WebPlatform::state_changed(std::string_view theme, std::string_view languag
     if (language != shown_language_) page::set_language(shown_language_ = language);
 }
 
-void WebPlatform::fatal(std::string_view message) { page::fatal("check", message); }
+void WebPlatform::fatal(std::string_view message) {
+    page::fatal("check", message);
+}
 
 }  // namespace headlight::platform

@@ -75,7 +75,7 @@ class WebPlatform final : public Platform {
     WebInput input_;
     std::map<std::string, std::string, std::less<>> files_;
     std::vector<Event> events_;
-    PromptField prompt_;      // rect only: where the field stood in the last frame
+    PromptField prompt_;  // rect only: where the field stood in the last frame
     bool pending_ = true, context_lost_ = false;
     bool frame_asked_ = false;  // an animation frame or a timer at once is under way
     double timer_at_ = -1;      // a later timer is under way for this time
