@@ -110,7 +110,11 @@ await test('step, and back to the same bits', async () => {
 });
 await test('typing reaches the prompt', async () => {
   await desktop.click('prompt', 0.3);
-  x('key', 'ctrl+a');
+  x('keydown', 'ctrl');
+  await sleep(150);
+  x('key', 'a');
+  await sleep(150);
+  x('keyup', 'ctrl');
   await sleep(200);
   x('type', '--delay', '60', 'Tom saw a big dog');
   await desktop.until((state) => state.prompt === 'Tom saw a big dog' && !state.busy, 'the typed text');

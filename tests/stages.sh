@@ -2,6 +2,15 @@
 
 count() { echo "$1 $2" >"$result"; }
 
+# Runs a program that prints "ok N name" and "not ok N name" lines, and counts them.
+run_listed() {
+    local out=$1 status=0
+    shift
+    "$@" | tee "$out" || status=$?
+    count "$(grep -c '^ok ' "$out" || true)" "$(grep -c '^not ok ' "$out" || true)"
+    return $status
+}
+
 wants() { [[ " ${stages[*]} " == *" $1 "* ]]; }
 
 setup() {
@@ -45,12 +54,7 @@ build_release() {
     nice cmake --build --preset release -j "$jobs" -- -k 0
 }
 
-stage_rules() {
-    local status=0
-    node tests/rules/rules.mjs | tee "$logs/rules.out" || status=$?
-    count "$(grep -c '^ok ' "$logs/rules.out")" "$(grep -c '^not ok ' "$logs/rules.out")"
-    return $status
-}
+stage_rules() { run_listed "$logs/rules.out" node tests/rules/rules.mjs; }
 
 own_sources() { find src tests -name '*.cpp' -o -name '*.h' | sort; }
 
@@ -69,8 +73,7 @@ stage_format() {
 # clean, with nothing that it includes changed either, is not looked at again (build/tests/tidy/).
 stage_tidy() {
     cmake --preset release >/dev/null
-    node tests/tidy.mjs build/release "$jobs" | tee "$logs/tidy.out"
-    count "$(grep -c '^ok ' "$logs/tidy.out")" "$(grep -c '^not ok ' "$logs/tidy.out")"
+    run_listed "$logs/tidy.out" node tests/tidy.mjs build/release "$jobs"
 }
 
 stage_unit() {
@@ -96,8 +99,7 @@ stage_wasm() {
 
 stage_hash() {
     build_release
-    node tests/hash.mjs build/release build/web | tee "$logs/hash.out"
-    count "$(grep -c '^ok ' "$logs/hash.out")" "$(grep -c '^not ok ' "$logs/hash.out")"
+    run_listed "$logs/hash.out" node tests/hash.mjs build/release build/web
 }
 
 stage_fuzz() {
@@ -123,12 +125,10 @@ stage_e2e() {
         cp tests/e2e/package.json tests/e2e/package-lock.json build/e2e/
         (cd build/e2e && npm ci --ignore-scripts --no-audit --no-fund --silent)
     fi
-    node tests/e2e/run.mjs | tee "$logs/e2e.out"
-    count "$(grep -c '^ok ' "$logs/e2e.out")" "$(grep -c '^not ok ' "$logs/e2e.out")"
+    run_listed "$logs/e2e.out" node tests/e2e/run.mjs
 }
 
 stage_desktop() {
     build_release
-    node tests/desktop.mjs build/release | tee "$logs/desktop.out"
-    count "$(grep -c '^ok ' "$logs/desktop.out")" "$(grep -c '^not ok ' "$logs/desktop.out")"
+    run_listed "$logs/desktop.out" node tests/desktop.mjs build/release
 }
