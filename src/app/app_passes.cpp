@@ -123,23 +123,26 @@ void App::State::published() {
     }
 }
 
-// The head that shows most on this prompt: the best at induction, or else the sharpest that does not rest on the first
-// token. Written into the settings, so that the link shows the same head.
+// The head that shows most on this prompt: the one whose predicting row looks hardest at one earlier token that is
+// neither the first (where heads rest) nor a neighbour (which says little). In a very short prompt, simply the sharpest
+// head. Written into the settings, so that the link shows the same head.
 void App::State::choose_head() {
-    constexpr float kClearInduction = 0.2F;
-    float best_induction = kClearInduction, best_sharpness = -1;
-    std::pair<int, int> induction{-1, -1}, sharpest{0, 0};
+    const int last = session->positions() - 1;
+    constexpr int kNearest = 2;  // keys nearer than this to the query do not count
+    float best = -1;
     for (int layer = 0; layer < info.layers; ++layer) {
+        const nn::SiteView pattern = session->trace().view(nn::Site::pattern, layer, last + 1);  // [head, query, key]
         for (int head = 0; head < info.heads; ++head) {
+            const float* row = pattern.data + head * pattern.stride[0] + last * pattern.stride[1];
             const interpret::HeadStats& s = *head_stats(layer, head);
-            if (s.induction > best_induction) best_induction = s.induction, induction = {layer, head};
-            const float sharpness = (1 - s.first) * (1 - s.entropy) * (1 - s.self);
-            if (sharpness > best_sharpness) best_sharpness = sharpness, sharpest = {layer, head};
+            float shown = (1 - s.first) * (1 - s.entropy) * (1 - s.self) * 1e-3F;
+            for (int key = 1; key <= last - kNearest; ++key) shown = std::max(shown, row[key]);
+            if (shown <= best) continue;
+            best = shown;
+            document.settings.layer = layer;
+            document.settings.head = head;
         }
     }
-    const auto [layer, head] = induction.first >= 0 ? induction : sharpest;
-    document.settings.layer = layer;
-    document.settings.head = head;
 }
 
 void App::State::settle() {
