@@ -91,12 +91,6 @@ await test('it starts with a link and shows its result', async () => {
   holds(opened.selection.layer === 2 && opened.selection.head === 1, JSON.stringify(opened.selection));
   holds(/^[0-9a-f]+$/.test(opened.hash), `hash ${opened.hash}`);
 });
-await test('a picture of it', async () => {
-  await sleep(600);
-  fs.mkdirSync('build/shots', { recursive: true });
-  execFileSync('import', ['-window', 'root', 'build/shots/desktop-program.png'], { env });
-  holds(fs.statSync('build/shots/desktop-program.png').size > 20000, 'the picture is nearly empty');
-});
 await test('a click selects a head', async () => {
   await desktop.click('head.0.3');
   await desktop.until((state) => state.selection.layer === 0 && state.selection.head === 3, 'head 0.3');
@@ -129,6 +123,21 @@ await test('no frames while nothing changes', async () => {
   holds(desktop.read().state.frame === frame, `${desktop.read().state.frame - frame} frames in 1.5 s`);
 });
 await desktop.stop();
+for (const size of ['1440x900', '390x844']) {
+  for (const theme of ['dark', 'light']) {
+    await test(`a picture, ${size}, ${theme}`, async () => {
+      const shown = new Desktop(['--size', size, '--link', `#v=1&theme=${theme}&prompt=Once+upon+a+time,+Tim+had+a+red+ball.+Tim+lost+his`]);
+      const state = await shown.until((now) => now.ready && !now.busy && now.predictions.length > 0, 'a first result');
+      await sleep(500);
+      const picture = `build/shots/program-${size}-${theme}.png`;
+      fs.mkdirSync('build/shots', { recursive: true });
+      execFileSync('import', ['-window', 'root', '-crop', `${size}+0+0`, '+repage', picture], { env });
+      holds(state.theme === theme, `theme ${state.theme}`);
+      holds(fs.statSync(picture).size > 20000, 'the picture is nearly empty');
+      await shown.stop();
+    });
+  }
+}
 await test('a broken link opens with a notice', async () => {
   const broken = new Desktop(['--link', '#v=99&prompt=%ff&temperature=NaN']);
   const state = await broken.until((now) => now.ready && now.notices.length > 0, 'a notice');
