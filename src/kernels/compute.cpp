@@ -1,6 +1,7 @@
 #include "kernels/compute.h"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 
 #include "base/check.h"
@@ -45,6 +46,22 @@ void pack_on_pool(const Compute& compute, float* packed, MatrixView b, int k, in
         const auto [first, last] = share(panels, tasks, task);
         pack_panels(kernels, packed, b, k, n, first, last);
     });
+}
+
+// How many tasks lie side by side and how many one below the other, when both factors are packed: the columns of a are
+// packed again for every task across, the rows of b for every task down.
+struct Cut {
+    int across, down;
+};
+Cut cheapest_cut(int m, int n, int panels, int strips, int tasks) {
+    Cut best{1, 1};
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (int across = 1; across <= tasks; ++across) {
+        if (tasks % across != 0 || across > panels || tasks / across > strips) continue;
+        const std::int64_t packed = std::int64_t{across} * m + std::int64_t{tasks / across} * n;
+        if (packed < least) least = packed, best = {across, tasks / across};
+    }
+    return best;
 }
 
 void multiply_on_pool(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, const float* packed,
@@ -131,12 +148,10 @@ void matmul(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixVie
     if (threads == 1 || static_cast<std::int64_t>(m) * n * k < kSmallProduct) {
         return matmul_on(compute, 0, c, c_stride, a, b, m, n, k, into);
     }
-    // Every task packs its own part of b, and nobody waits for anybody. Columns are split first: splitting rows packs
-    // the same part of b more than once.
+    // Every task packs its own parts of a and b, and nobody waits for anybody.
     const int panel = compute.kernels().panel;
     const int panels = (n + panel - 1) / panel, strips = (m + kRowTask - 1) / kRowTask;
-    const int across = std::min(panels, threads * 2);
-    const int down = std::clamp(threads * 2 / across, 1, strips);
+    const auto [across, down] = cheapest_cut(m, n, panels, strips, threads * 2);
     compute.pool().run(across * down, [&](int task, int worker) {
         const auto [first_panel, last_panel] = share(panels, across, task % across);
         const auto [first_strip, last_strip] = share(strips, down, task / across);
