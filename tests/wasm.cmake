@@ -12,7 +12,8 @@ target_compile_definitions(gtest_wasm PUBLIC GTEST_HAS_DEATH_TEST=0 GTEST_HAS_ST
 target_compile_options(gtest_wasm PRIVATE -fno-exceptions -fno-rtti)
 # size_t has 32 bits here; that matters in src/, where the warning stays on.
 target_compile_options(gtest_wasm INTERFACE -Wno-shorten-64-to-32 -Wno-sign-conversion)
-target_link_options(gtest_wasm INTERFACE -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1 -sSTACK_SIZE=2MB -sEXIT_RUNTIME=1
+# -O1: the compiler has optimised already, and passing over every test program once more takes minutes.
+target_link_options(gtest_wasm INTERFACE -O1 -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1 -sSTACK_SIZE=2MB -sEXIT_RUNTIME=1
   -sENVIRONMENT=node,worker)
 if(HEADLIGHT_THREADS)
   target_link_options(gtest_wasm INTERFACE -sPTHREAD_POOL_SIZE=8 -sPROXY_TO_PTHREAD)
