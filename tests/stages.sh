@@ -64,7 +64,7 @@ stage_format() {
     cat "$logs/format.out"
     local all bad
     all=$(wc -l <"$logs/format.files")
-    bad=$(grep -oE '^[^ :]+:[0-9]+:[0-9]+: error' "$logs/format.out" | cut -d: -f1 | sort -u | wc -l)
+    bad=$({ grep -oE '^[^ :]+:[0-9]+:[0-9]+: error' "$logs/format.out" || true; } | cut -d: -f1 | sort -u | wc -l)
     [ "$bad" -eq 0 ] && [ -s "$logs/format.out" ] && bad=1 # it could not even run
     count $((all - bad)) "$bad"
 }
