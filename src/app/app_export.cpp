@@ -13,6 +13,7 @@ struct Format {
 Format format_of(ExportWhat what) {
     switch (what) {
         case ExportWhat::head_svg:
+        case ExportWhat::matrix_svg:
             return {".svg", "image/svg+xml"};
         case ExportWhat::head_png:
         case ExportWhat::matrix_png:
@@ -89,7 +90,10 @@ void App::State::run_export(const Export& command) {
     switch (command.what) {
         case ExportWhat::head_svg:
             bytes = settings.view == View::lines && pattern ? head_lines_svg(values, names, picture)
-                                                            : head_matrix_svg(values, names, picture);
+                                                            : matrix_svg(values, names, picture, true);
+            break;
+        case ExportWhat::matrix_svg:
+            bytes = matrix_svg(values, names, picture, shown.columns == AxisKind::key_position);
             break;
         case ExportWhat::head_png:
         case ExportWhat::matrix_png:

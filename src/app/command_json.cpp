@@ -50,8 +50,9 @@ Result<Command> set_command(const Json& json) {
 }
 
 Result<Command> export_command(const Json& json) {
-    static constexpr std::array<std::string_view, 8> kNames{"head_svg",   "head_png",    "head_csv",   "head_json",
-                                                            "matrix_csv", "matrix_json", "matrix_png", "trace"};
+    static constexpr std::array<std::string_view, 9> kNames{"head_svg",   "head_png",   "head_csv",
+                                                            "head_json",  "matrix_csv", "matrix_json",
+                                                            "matrix_png", "matrix_svg", "trace"};
     ASSIGN_OR_RETURN(const std::string what, text_of(json, "what"));
     for (std::size_t i = 0; i < kNames.size(); ++i) {
         if (kNames[i] != what) continue;

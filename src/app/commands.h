@@ -67,6 +67,7 @@ enum class ExportWhat : std::uint8_t {
     matrix_csv,
     matrix_json,
     matrix_png,
+    matrix_svg,
     trace
 };
 enum class ExportTo : std::uint8_t { file, clipboard };

@@ -32,10 +32,10 @@ struct Picture {
     HeatRange range;
     int first_key = 0;  // 1 leaves the sink out of the lines
 };
-// A head: labelled rows (queries) and columns (keys), cells as rectangles; cells beyond the diagonal are left out.
-[[nodiscard]] std::string head_matrix_svg(const interpret::Matrix& matrix, const TableNames& names,
-                                          const Picture& picture);
-// The same head as lines from queries (left) to keys (right), their opacity the weight.
+// Labelled rows and (up to 64) columns, cells as rectangles. causal: cells beyond the diagonal are left out.
+[[nodiscard]] std::string matrix_svg(const interpret::Matrix& matrix, const TableNames& names, const Picture& picture,
+                                     bool causal);
+// A head as lines from queries (left) to keys (right), their opacity the weight.
 [[nodiscard]] std::string head_lines_svg(const interpret::Matrix& pattern, const TableNames& names,
                                          const Picture& picture);
 

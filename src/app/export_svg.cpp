@@ -92,25 +92,31 @@ std::string caption(double width, double y, const Picture& picture) {
 
 }  // namespace
 
-std::string head_matrix_svg(const interpret::Matrix& matrix, const TableNames& names, const Picture& picture) {
+std::string matrix_svg(const interpret::Matrix& matrix, const TableNames& names, const Picture& picture, bool causal) {
+    // Wide matrices (features, vocabulary) are drawn narrower, without names over the columns.
+    constexpr int kNamedColumns = 64;
+    constexpr double kWide = 1280;
+    const bool named = matrix.cols <= kNamedColumns;
+    const double cell = named ? kCell : std::max(1.0, kWide / matrix.cols);
+    const double gap = named ? 1 : 0;
     const double left = kMargin + label_width(names.rows, matrix.rows) + 8;
-    const double below = label_width(names.columns, matrix.cols) * 0.8 + 16;
-    const double side = kCell * matrix.cols, height = kCell * matrix.rows;
+    const double below = named ? label_width(names.columns, matrix.cols) * 0.8 + 16 : 16;
+    const double side = cell * matrix.cols, height = kCell * matrix.rows;
     std::string body;
     for (int r = 0; r < matrix.rows; ++r) {
         body += text_at(left - 8, kMargin + kCell * (r + 0.5) + kFont * 0.35, "end", label(names.rows, r));
-        for (int c = 0; c <= std::min(r, matrix.cols - 1); ++c) {
+        for (int c = 0; c < (causal ? std::min(r + 1, matrix.cols) : matrix.cols); ++c) {
             const float value = matrix.at(r, c);
             if (masked(value)) continue;
             const Rgb colour = c < picture.first_key ? kFaint : heat_colour(heat(picture.range, value));
-            body += "<rect x=\"" + number(left + kCell * c) + "\" y=\"" + number(kMargin + kCell * r) + "\" width=\"" +
-                    number(kCell - 1) + "\" height=\"" + number(kCell - 1) + "\" fill=\"" + hex(colour) + "\"><title>" +
-                    xml_text(label(names.rows, r)) + " → " + xml_text(label(names.columns, c)) + ": " +
+            body += "<rect x=\"" + number(left + cell * c) + "\" y=\"" + number(kMargin + kCell * r) + "\" width=\"" +
+                    number(cell - gap) + "\" height=\"" + number(kCell - gap) + "\" fill=\"" + hex(colour) +
+                    "\"><title>" + xml_text(label(names.rows, r)) + " → " + xml_text(label(names.columns, c)) + ": " +
                     shortest(value) + "</title></rect>\n";
         }
     }
     const double bottom = kMargin + height;
-    for (int c = 0; c < matrix.cols; ++c) {
+    for (int c = 0; named && c < matrix.cols; ++c) {
         const double x = left + kCell * (c + 0.6), y = bottom + 14;
         body += text_at(x, y, "end", label(names.columns, c),
                         " transform=\"rotate(-55 " + number(x) + " " + number(y) + ")\"");

@@ -406,7 +406,7 @@ TEST(App, ExportsAreMadeFromTheNumbers) {
     EXPECT_EQ(lines, static_cast<std::ptrdiff_t>(app->tokens().size()) + 1);
     for (const ExportWhat what :
          {ExportWhat::head_svg, ExportWhat::head_png, ExportWhat::head_json, ExportWhat::matrix_csv,
-          ExportWhat::matrix_json, ExportWhat::matrix_png, ExportWhat::trace}) {
+          ExportWhat::matrix_json, ExportWhat::matrix_png, ExportWhat::matrix_svg, ExportWhat::trace}) {
         run(*app, Export{what});
         files = effects_of(*app, Effect::Kind::save_file);
         ASSERT_EQ(files.size(), 1U);

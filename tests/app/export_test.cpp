@@ -38,13 +38,15 @@ TEST(Export, JsonCarriesCaptionAndLink) {
 
 TEST(Export, SvgEscapesAndDrawsOnlyWhatIsNotMasked) {
     const Picture picture{"a & b", "#v=1&x", pattern_range(kSquare, ColourScale::linear, 0), 0};
-    const std::string svg = head_matrix_svg(kSquare, kNames, picture);
+    const std::string svg = matrix_svg(kSquare, kNames, picture, true);
     EXPECT_NE(svg.find("a &amp; b"), std::string::npos);
     EXPECT_NE(svg.find("&lt;x&gt;"), std::string::npos);
     EXPECT_EQ(svg.find("<x>"), std::string::npos);
     std::size_t cells = 0;
     for (std::size_t at = 0; (at = svg.find("<rect x=", at)) != std::string::npos; ++at) ++cells;
     EXPECT_EQ(cells, 3U);
+    const interpret::Matrix transposed{kValues, 2, 2, 1, 2};  // has a value beyond the diagonal
+    EXPECT_NE(matrix_svg(transposed, kNames, picture, false), matrix_svg(transposed, kNames, picture, true));
     const std::string lines = head_lines_svg(kSquare, kNames, picture);
     std::size_t drawn = 0;
     for (std::size_t at = 0; (at = lines.find("<line", at)) != std::string::npos; ++at) ++drawn;

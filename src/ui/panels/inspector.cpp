@@ -214,6 +214,8 @@ class Inspector final : public Panel {
             context.push(app::Export{matrix_json});
         if (text_option(context, "matrix.png", context.t("inspect.png"), x, row.y, false, Role::button))
             context.push(app::Export{matrix_png});
+        if (text_option(context, "matrix.svg", context.t("inspect.svg"), x, row.y, false, Role::button))
+            context.push(app::Export{matrix_svg});
         if (text_option(context, "matrix.trace", context.t("inspect.trace_short"), x, row.y, false, Role::button))
             context.push(app::Export{trace});
     }
