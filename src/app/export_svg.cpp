@@ -77,7 +77,8 @@ std::size_t link_line_letters(double width) {
 }
 double caption_height(double width, const Picture& picture) {
     const std::size_t letters = link_line_letters(width);
-    return kCaption + kLinkLine * static_cast<double>(picture.link.size() / letters);
+    const std::size_t further_lines = picture.link.size() / letters;
+    return kCaption + kLinkLine * static_cast<double>(further_lines);
 }
 std::string caption(double width, double y, const Picture& picture) {
     std::string body = text_at(kMargin, y, "start", picture.caption);

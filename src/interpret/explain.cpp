@@ -158,7 +158,9 @@ class Explainer {
     }
     void weight_source(std::string symbol, std::size_t offset, std::vector<int> indices) {
         for (const model::ParamInfo& info : pass_.gpt.layout().params()) {
-            if (info.offset == offset) out_.sources.push_back({std::move(symbol), info.name, std::move(indices)});
+            if (info.offset != offset) continue;
+            out_.sources.push_back({std::move(symbol), info.name, std::move(indices)});
+            return;
         }
     }
     void add_term(int i, float left, float right, float value) { out_.terms.push_back({i, left, right, value}); }

@@ -1,5 +1,7 @@
 #include "ui/theme.h"
 
+#include <cmath>
+
 namespace headlight::ui {
 
 namespace {
@@ -87,7 +89,7 @@ void apply_style(const Theme& t) {
 }
 
 Colour with_alpha(Colour colour, float alpha) {
-    const auto a = static_cast<Colour>(static_cast<float>(colour >> 24) * alpha + 0.5f);
+    const auto a = static_cast<Colour>(std::lround(static_cast<float>(colour >> 24) * alpha));
     return (colour & 0x00ffffffu) | (a << 24);
 }
 
@@ -95,7 +97,7 @@ Colour mixed(Colour a, Colour b, float part) {
     Colour out = 0;
     for (unsigned shift = 0; shift < 32; shift += 8) {
         const auto x = static_cast<float>((a >> shift) & 255), y = static_cast<float>((b >> shift) & 255);
-        out |= static_cast<Colour>(x + (y - x) * part + 0.5f) << shift;
+        out |= static_cast<Colour>(std::lround(x + (y - x) * part)) << shift;
     }
     return out;
 }
