@@ -1,13 +1,13 @@
 // clang-tidy over our own sources: node tests/tidy.mjs BUILD_FOLDER JOBS. A file whose content, included headers and
 // checks are those of an earlier clean run is not looked at again. Newest changes come first; when HEADLIGHT_TIDY_SECONDS
-// (default 150) are over, the rest is left for the next run and named. "ok FILE" or "not ok FILE" a line.
+// (default 240) are over, the rest is left for the next run and named. "ok FILE" or "not ok FILE" a line.
 import { execFileSync, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
 const [build, jobs] = process.argv.slice(2);
-const limit = Date.now() + 1000 * Number(process.env.HEADLIGHT_TIDY_SECONDS ?? 150);
+const limit = Date.now() + 1000 * Number(process.env.HEADLIGHT_TIDY_SECONDS ?? 240);
 const clean = path.join('build/tests/tidy');
 fs.mkdirSync(clean, { recursive: true });
 
