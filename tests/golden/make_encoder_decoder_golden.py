@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Makes tests/golden/encoder_decoder: small encoder-decoders with fixed weights, one padded batch each, and what PyTorch
-makes of them: every value on the way, the loss, every gradient, and the losses and gradient norms of ten steps of AdamW.
+makes of them: every value on the way, the loss without and with smoothed labels, every gradient of the latter, and what
+ten steps of AdamW do to the model.
 
   /usr/bin/python3 tests/golden/make_encoder_decoder_golden.py [OUT]     (default: tests/golden/encoder_decoder)
 
@@ -51,12 +52,15 @@ class Batch:
         self.inputs = padded([[START] + row for row in wanted], PAD)
         self.targets = padded([row + [END] for row in wanted], IGNORED)
         self.padding = torch.arange(self.sources.shape[1])[None, :] >= torch.tensor(sources)[:, None]
-        self.criterion = torch.nn.CrossEntropyLoss(label_smoothing=label_smoothing, ignore_index=IGNORED)
+        self.plain = torch.nn.CrossEntropyLoss(ignore_index=IGNORED)
+        self.smoothed = torch.nn.CrossEntropyLoss(label_smoothing=label_smoothing, ignore_index=IGNORED)
 
-    def loss(self, model):
+    def losses(self, model):
+        """-> the loss that is shown, the loss that is made smaller: means over the targets that count"""
         encoded = model.encode(self.sources, self.padding)
-        logits = model.decode(self.inputs, encoded, self.padding)
-        return self.criterion(logits.flatten(0, 1), self.targets.flatten())
+        logits = model.decode(self.inputs, encoded, self.padding).flatten(0, 1)
+        targets = self.targets.flatten()
+        return self.plain(logits, targets), self.smoothed(logits, targets)
 
 
 def train(model, batch):
@@ -67,8 +71,8 @@ def train(model, batch):
     losses, norms = [], []
     for _ in range(STEPS):
         optimiser.zero_grad()
-        loss = batch.loss(model)
-        loss.backward()
+        loss, smoothed = batch.losses(model)
+        smoothed.backward()
         norms.append(torch.nn.utils.clip_grad_norm_(model.weights.values(), ADAMW['clip']).item())
         optimiser.step()
         losses.append(loss.item())
@@ -82,8 +86,8 @@ def make(folder, name, config, sentences):
     tensors = reference.random_tensors(config, generator)
     batch = Batch(config, generator=generator, **sentences)
     model = reference.EncoderDecoder(tensors, config)
-    loss = batch.loss(model)
-    loss.backward()
+    loss, smoothed = batch.losses(model)
+    smoothed.backward()
     gradients = {key: value.grad.clone() for key, value in model.weights.items()}
     values = dict(model.values)
     losses, norms = train(model, batch)
@@ -97,7 +101,8 @@ def make(folder, name, config, sentences):
         'config': config, 'batch': len(batch.source_lengths), 'sources': batch.sources.flatten().tolist(),
         'source_lengths': batch.source_lengths, 'inputs': batch.inputs.flatten().tolist(),
         'targets': batch.targets.flatten().tolist(), 'target_lengths': sentences['targets'],
-        'label_smoothing': sentences['label_smoothing'], 'loss': loss.item(), 'adamw': ADAMW, 'losses': losses,
+        'label_smoothing': sentences['label_smoothing'], 'loss': loss.item(),
+        'smoothed_loss': smoothed.item(), 'adamw': ADAMW, 'losses': losses,
         'gradient_norms': norms}, None)
     print('%s: %d parameters, loss %.6f, after %d steps %.6f' % (
         name, sum(tensor.numel() for tensor in tensors.values()), loss.item(), STEPS, losses[-1]))
