@@ -4,84 +4,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "checkpoint/config_reader.h"
+
 namespace headlight::checkpoint {
 namespace {
 
 using nlohmann::json;
 
-constexpr int kDefaultEndToken = 50256;
-
-// Reads keys of one object and keeps the first error, so that the list of keys below stays a list.
-class Reader {
-  public:
-    Reader(const json& object, std::string_view file) : object_(object), file_(file) {}
-
-    // `alias`: the name that other Hugging Face configurations use for the same number.
-    void read(const char* key, const char* alias, int& value, int largest) {
-        const char* found = has(key) ? key : alias;
-        if (!has(found)) return;
-        const json& entry = object_[found];
-        if (!entry.is_number_integer() || entry.get<double>() < 1 || entry.get<double>() > largest) {
-            return refuse(found, "a whole number from 1 to " + std::to_string(largest));
-        }
-        value = entry.get<int>();
-    }
-
-    void read(const char* key, double& value, double below) {
-        if (!has(key)) return;
-        const json& entry = object_[key];
-        if (!entry.is_number() || !(entry.get<double>() >= 0) || !(entry.get<double>() < below)) {
-            return refuse(key, "a number from 0 to below " + json(below).dump());
-        }
-        value = entry.get<double>();
-    }
-
-    void read(const char* key, bool& value) {
-        if (!has(key)) return;
-        if (!object_[key].is_boolean()) return refuse(key, "true or false");
-        value = object_[key].get<bool>();
-    }
-
-    // A token id; null and ids outside the vocabulary (transformers' own default, 50256) mean that there is none.
-    void read_token(const char* key, std::optional<int>& value, int vocab_size) {
-        int id = kDefaultEndToken;
-        if (object_.contains(key)) {
-            const json& entry = object_[key];
-            if (entry.is_null()) return;
-            if (!entry.is_number_integer()) return refuse(key, "a token id or null");
-            const double number = entry.get<double>();
-            id = number >= 0 && number < vocab_size ? entry.get<int>() : vocab_size;
-        }
-        if (id < vocab_size) value = id;
-    }
-
-    // Keys that change what attention computes must be absent or have the value of GPT-2.
-    void require(const char* key, bool expected) {
-        bool value = expected;
-        read(key, value);
-        if (value != expected)
-            refuse(key,
-                   expected ? "true; the other variant is not supported" : "false; the other variant is not supported");
-    }
-
-    void refuse(const char* key, const std::string& expected) {
-        if (error_) return;
-        std::string shown = has(key) ? object_[key].dump(-1, ' ', false, json::error_handler_t::replace) : "missing";
-        if (shown.size() > 60) shown = shown.substr(0, 60) + "...";
-        error_ =
-            Error{ErrorCode::invalid, std::string(file_) + ": \"" + key + "\" is " + shown + "; expected " + expected};
-    }
-
-    [[nodiscard]] bool has(const char* key) const { return object_.contains(key) && !object_[key].is_null(); }
-    [[nodiscard]] const std::optional<Error>& error() const { return error_; }
-
-  private:
-    const json& object_;
-    std::string_view file_;
-    std::optional<Error> error_;
-};
-
-void read_kind(const json& object, Reader& reader, Gpt2Config& config) {
+void read_kind(const json& object, ConfigReader& reader, Gpt2Config& config) {
     const bool gpt2 = object.contains("model_type") && object["model_type"] == "gpt2";
     if (!gpt2) reader.refuse("model_type", "\"gpt2\"");
     if (reader.has("activation_function")) {
@@ -97,7 +27,7 @@ void read_kind(const json& object, Reader& reader, Gpt2Config& config) {
     reader.require("add_cross_attention", false);
 }
 
-void read_sizes(Reader& reader, Gpt2Config& config) {
+void read_sizes(ConfigReader& reader, Gpt2Config& config) {
     // Limits far above any GPT-2, low enough that products of two fit an int and a typo is told as one.
     reader.read("n_layer", "num_hidden_layers", config.n_layer, 1'000);
     reader.read("n_embd", "hidden_size", config.n_embd, 16'384);
@@ -122,7 +52,7 @@ Result<Gpt2Config> parse_gpt2_config(std::string_view text, std::string_view fil
         return invalid(std::string(file_name) + ": not a JSON object; expected a Hugging Face config.json");
     }
     Gpt2Config config;
-    Reader reader(object, file_name);
+    ConfigReader reader(object, file_name);
     read_kind(object, reader, config);
     read_sizes(reader, config);
     reader.read("layer_norm_epsilon", config.layer_norm_epsilon, 1.0);

@@ -56,9 +56,10 @@ struct Kernels {
     // dx = y * (dy - dot(y, dy)), for one row. dx may be dy.
     void (*softmax_backward)(float* dx, const float* dy, const float* y, int n);
 
-    // One row of d: mean and scale = sqrt(biased variance + eps) are returned, y = (x - mean) / scale * weight + bias.
+    // One row of d: mean and scale = sqrt(biased variance + eps) + eps_outside are returned,
+    // y = (x - mean) / scale * weight + bias.
     void (*layer_norm)(float* y, float* mean, float* scale, const float* x, const float* weight, const float* bias,
-                       int d, float eps);
+                       int d, float eps, float eps_outside);
     // One row: dx += ..., dweight += ..., dbias += ... (Ba, Kiros, Hinton, 2016).
     void (*layer_norm_backward)(float* dx, float* dweight, float* dbias, const float* dy, const float* x,
                                 const float* weight, float mean, float scale, int d);
@@ -67,6 +68,10 @@ struct Kernels {
     void (*gelu)(float* y, const float* x, int n);
     // dx = dy * gelu'(x). dx may be dy.
     void (*gelu_backward)(float* dx, const float* dy, const float* x, int n);
+
+    void (*relu)(float* y, const float* x, int n);  // y = max(x, 0); NaN stays NaN
+    // dx = dy where y = relu(x) is above 0, else 0. dx may be dy.
+    void (*relu_backward)(float* dx, const float* dy, const float* y, int n);
 
     // Our own: exp within 1 unit in the last place (0 below -103.97, infinity above 88.72), tanh within 2.
     void (*exp)(float* y, const float* x, int n);

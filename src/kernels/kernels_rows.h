@@ -37,13 +37,13 @@ void softmax_backward(float* dx, const float* dy, const float* y, int n) {
 }
 
 void layer_norm(float* y, float* mean, float* scale, const float* x, const float* weight, const float* bias, int d,
-                float eps) {
+                float eps, float eps_outside) {
     const float m = row_sum(x, d) / static_cast<float>(d);
     const float squares = sum_of(d, [=](auto i) {
         const F32 centred = i.get(x) - splat(m);
         return i.or_else(centred * centred, 0.0f);
     });
-    const float s = __builtin_sqrtf(squares / static_cast<float>(d) + eps);
+    const float s = __builtin_sqrtf(squares / static_cast<float>(d) + eps) + eps_outside;
     each(d, [=](auto i) { i.put(y, (i.get(x) - splat(m)) / splat(s) * i.get(weight) + i.get(bias)); });
     *mean = m;
     *scale = s;
@@ -72,6 +72,17 @@ void gelu(float* y, const float* x, int n) {
 
 void gelu_backward(float* dx, const float* dy, const float* x, int n) {
     each(n, [=](auto i) { i.put(dx, i.get(dy) * gelu_slope(i.get(x))); });
+}
+
+void relu(float* y, const float* x, int n) {
+    each(n, [=](auto i) {
+        const F32 v = i.get(x);
+        i.put(y, select(less(v, splat(0.0f)), splat(0.0f), v));
+    });
+}
+
+void relu_backward(float* dx, const float* dy, const float* y, int n) {
+    each(n, [=](auto i) { i.put(dx, select(less(splat(0.0f), i.get(y)), i.get(dy), splat(0.0f))); });
 }
 
 void exp_row(float* y, const float* x, int n) {

@@ -39,6 +39,8 @@ constexpr Kernels table_of(const char* name, const char* description, bool (*sup
             .layer_norm_backward = layer_norm_backward,
             .gelu = gelu,
             .gelu_backward = gelu_backward,
+            .relu = relu,
+            .relu_backward = relu_backward,
             .exp = exp_row,
             .tanh = tanh_row,
             .add = add,

@@ -3,16 +3,6 @@
 #include <limits>
 
 namespace headlight::model {
-namespace {
-
-std::int64_t count_of(const std::vector<std::int64_t>& shape) {
-    std::int64_t count = 1;
-    for (const auto n : shape) count *= n;
-    return count;
-}
-
-}  // namespace
-
 Result<void> check(const GptConfig& c) {
     const auto refuse = [](const std::string& what) { return invalid("impossible model configuration: " + what); };
     constexpr int kMost = 1 << 24;
@@ -36,14 +26,6 @@ Result<void> check(const GptConfig& c) {
     const double floats = d * c.vocab * 2 + d * c.context + c.layers * (4 * d * d + 2 * d * c.d_mlp);
     if (floats * sizeof(float) > 1e12) return refuse("over a terabyte of parameters");
     return {};
-}
-
-std::size_t GptLayout::add(std::string name, std::vector<std::int64_t> shape) {
-    const std::size_t offset = size_;
-    const auto size = static_cast<std::size_t>(count_of(shape));
-    params_.push_back({std::move(name), std::move(shape), offset, size});
-    size_ += size;
-    return offset;
 }
 
 GptLayout::GptLayout(const GptConfig& c) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/params.h"
 
 namespace headlight::model {
 
@@ -29,14 +30,6 @@ struct GptConfig {
 // Refuses sizes that make no model (zero, heads that do not divide d_model) or one too large for any memory.
 [[nodiscard]] Result<void> check(const GptConfig& config);
 
-// A parameter tensor: its name in a Hugging Face GPT-2 folder, its shape, and where it begins in the flat buffer.
-struct ParamInfo {
-    std::string name;
-    std::vector<std::int64_t> shape;
-    std::size_t offset;
-    std::size_t size;
-};
-
 // Offsets of a block's tensors. Linear weights are [in, out] (Conv1D).
 struct BlockLayout {
     std::size_t ln_1_weight, ln_1_bias;  // [d_model]
@@ -47,8 +40,7 @@ struct BlockLayout {
     std::size_t mlp_proj_weight, mlp_proj_bias;  // [d_mlp, d_model], [d_model]
 };
 
-// One list makes names, shapes and offsets, so that they cannot drift apart.
-class GptLayout {
+class GptLayout : public ParamList {
   public:
     explicit GptLayout(const GptConfig& config);
 
@@ -57,14 +49,6 @@ class GptLayout {
     std::vector<BlockLayout> blocks;
     std::size_t ln_f_weight = 0, ln_f_bias = 0;  // [d_model]
     std::size_t lm_head = 0;                     // [vocab, d_model]; the same as wte when tied
-
-    [[nodiscard]] const std::vector<ParamInfo>& params() const { return params_; }
-    [[nodiscard]] std::size_t size() const { return size_; }  // floats; the number of parameters
-
-  private:
-    std::size_t add(std::string name, std::vector<std::int64_t> shape);
-    std::vector<ParamInfo> params_;
-    std::size_t size_ = 0;
 };
 
 // The parameter table of people: groups with their numbers of parameters, in the order of the forward pass.

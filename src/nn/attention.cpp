@@ -8,26 +8,45 @@
 namespace headlight::nn {
 namespace {
 
-// Queries are taken in blocks, so that a block multiplies only with the keys it may see.
+// Queries are taken in blocks, so that a causal block multiplies only with the keys it may see.
 constexpr int kQueryBlock = 64;
 // Work space per thread: the dropped pattern and the gradient of the scores.
 constexpr std::size_t kWorkMatrices = 2;
 
-// One head of one sequence: where its rows begin.
+// One head of one sequence: where its rows begin, and what its queries see.
 struct Head {
-    std::size_t rows;      // offset into q, k, v, z: row stride is width
-    std::size_t matrix;    // offset into scores, pattern: row stride is capacity
+    std::size_t rows;      // offset into q, z: row stride is width
+    std::size_t keys;      // offset into k, v: row stride is width
+    std::size_t matrix;    // offset into scores, pattern: row stride is columns
     std::uint32_t number;  // of all heads of the batch
     int width;             // heads * d_head
+    int columns;
+    int key_count;  // not causal: what every query sees
+    bool causal;
+
+    [[nodiscard]] int seen_by(int query) const { return causal ? query + 1 : key_count; }
+    [[nodiscard]] std::size_t row(int query) const { return row_offset(query, columns); }
 };
 
 Head head_at(const AttentionShape& shape, int task) {
     const int width = shape.heads * shape.d_head;
     const int sequence = task / shape.heads;
     const int head = task % shape.heads;
-    return {row_offset(sequence * shape.capacity, width) + row_offset(head, shape.d_head),
-            row_offset(task, shape.capacity) * static_cast<std::size_t>(shape.capacity),
-            static_cast<std::uint32_t>(task), width};
+    const std::size_t first_column = row_offset(head, shape.d_head);
+    const int columns = shape.columns();
+    const int key_count = shape.key_counts.empty() ? columns : shape.key_counts[static_cast<std::size_t>(sequence)];
+    return {.rows = row_offset(sequence * shape.capacity, width) + first_column,
+            .keys = row_offset(sequence * columns, width) + first_column,
+            .matrix = row_offset(task, shape.capacity) * static_cast<std::size_t>(columns),
+            .number = static_cast<std::uint32_t>(task),
+            .width = width,
+            .columns = columns,
+            .key_count = key_count,
+            .causal = shape.causal};
+}
+
+float factor_of(const AttentionShape& shape) {
+    return 1.0F / (shape.divisor > 0 ? shape.divisor : std::sqrt(static_cast<float>(shape.d_head)));
 }
 
 template <class Body>
@@ -42,15 +61,20 @@ void for_query_blocks(const AttentionShape& shape, Body&& body) {
     for (int first = shape.first; first < end; first += kQueryBlock) body(first, std::min(first + kQueryBlock, end));
 }
 
+// One past the last column that a forward pass writes.
+int written_columns(const AttentionShape& shape) {
+    return shape.causal ? shape.first + shape.queries : shape.key_capacity;
+}
+
 // The dropped copy of rows [first, last) of one head's pattern, in the same layout.
 const float* drop_pattern(const Compute& compute, const float* pattern, const Head& head, int first, int last,
-                          int capacity, Dropout dropout, float* work) {
+                          Dropout dropout, float* work) {
     if (dropout.probability == 0) return pattern;
     const std::uint32_t seed = dropout.seed ^ (head.number * 0x9e3779b9U);
+    const int columns = head.seen_by(last - 1);
     for (int i = first; i < last; ++i) {
-        const std::size_t row = row_offset(i, capacity);
-        compute.kernels().dropout(work + row, pattern + row, last, dropout.probability, seed,
-                                  static_cast<std::uint32_t>(row));
+        compute.kernels().dropout(work + head.row(i), pattern + head.row(i), columns, dropout.probability, seed,
+                                  static_cast<std::uint32_t>(head.row(i)));
     }
     return work;
 }
@@ -59,47 +83,50 @@ const float* drop_pattern(const Compute& compute, const float* pattern, const He
 
 void attention_scores(const Compute& compute, float* scores, const float* q, const float* k,
                       const AttentionShape& shape) {
-    const float scale = 1.0F / std::sqrt(static_cast<float>(shape.d_head));
-    const int end = shape.first + shape.queries;
+    const float factor = factor_of(shape);
+    const int end = written_columns(shape);
     for_heads(compute, shape, [&](const Head& head, int worker) {
         for_query_blocks(shape, [&](int first, int last) {
-            // [last - first, last] = q [last - first, d_head] k^T [d_head, last]
-            float* out = scores + head.matrix + row_offset(first, shape.capacity);
+            // [last - first, seen] = q [last - first, d_head] k^T [d_head, seen]
+            const int seen = head.seen_by(last - 1);
+            float* out = scores + head.matrix + head.row(first);
             const kernels::MatrixView queries{q + head.rows + row_offset(first, head.width), head.width, 1};
-            const kernels::MatrixView keys{k + head.rows, 1, head.width};
-            matmul_on(compute, worker, out, shape.capacity, queries, keys, last - first, last, shape.d_head);
-            for (int i = first; i < last; ++i, out += shape.capacity) {
-                compute.kernels().scale(out, out, scale, i + 1);
-                std::fill(out + i + 1, out + end, -std::numeric_limits<float>::infinity());
+            const kernels::MatrixView keys{k + head.keys, 1, head.width};
+            matmul_on(compute, worker, out, head.columns, queries, keys, last - first, seen, shape.d_head);
+            for (int i = first; i < last; ++i, out += head.columns) {
+                const int own = head.seen_by(i);
+                compute.kernels().scale(out, out, factor, own);
+                std::fill(out + own, out + end, -std::numeric_limits<float>::infinity());
             }
         });
     });
 }
 
 void attention_pattern(const Compute& compute, float* pattern, const float* scores, const AttentionShape& shape) {
-    const int end = shape.first + shape.queries;
+    const int end = written_columns(shape);
     for_heads(compute, shape, [&](const Head& head, int) {
-        for (int i = shape.first; i < end; ++i) {
-            float* out = pattern + head.matrix + row_offset(i, shape.capacity);
-            compute.kernels().softmax(out, scores + head.matrix + row_offset(i, shape.capacity), i + 1);
-            std::fill(out + i + 1, out + end, 0.0F);
+        for (int i = shape.first; i < shape.first + shape.queries; ++i) {
+            float* out = pattern + head.matrix + head.row(i);
+            const int seen = head.seen_by(i);
+            compute.kernels().softmax(out, scores + head.matrix + head.row(i), seen);
+            std::fill(out + seen, out + end, 0.0F);
         }
     });
 }
 
 void attention_mix(const Compute& compute, float* z, const float* pattern, const float* v, const AttentionShape& shape,
                    Dropout dropout, float* work) {
-    const std::size_t work_stride = kWorkMatrices * row_offset(shape.capacity, shape.capacity);
+    const std::size_t work_stride = kWorkMatrices * row_offset(shape.capacity, shape.columns());
     for_heads(compute, shape, [&](const Head& head, int worker) {
         float* dropped_work = work == nullptr ? nullptr : work + static_cast<std::size_t>(worker) * work_stride;
         for_query_blocks(shape, [&](int first, int last) {
             const float* dropped =
-                drop_pattern(compute, pattern + head.matrix, head, first, last, shape.capacity, dropout, dropped_work);
-            // z [last - first, d_head] = pattern [last - first, last] v [last, d_head]
-            const kernels::MatrixView weights{dropped + row_offset(first, shape.capacity), shape.capacity, 1};
-            const kernels::MatrixView values{v + head.rows, head.width, 1};
+                drop_pattern(compute, pattern + head.matrix, head, first, last, dropout, dropped_work);
+            // z [last - first, d_head] = pattern [last - first, seen] v [seen, d_head]
+            const kernels::MatrixView weights{dropped + head.row(first), head.columns, 1};
+            const kernels::MatrixView values{v + head.keys, head.width, 1};
             matmul_on(compute, worker, z + head.rows + row_offset(first, head.width), head.width, weights, values,
-                      last - first, shape.d_head, last);
+                      last - first, shape.d_head, head.seen_by(last - 1));
         });
     });
 }
@@ -109,38 +136,46 @@ void attention_backward(const Compute& compute, AttentionBackward gradients, con
                         Dropout dropout, float* work) {
     const int n = shape.capacity;
     const int d_head = shape.d_head;
-    const float scale = 1.0F / std::sqrt(static_cast<float>(d_head));
+    const float factor = factor_of(shape);
     for_heads(compute, shape, [&](const Head& head, int worker) {
-        float* dropped_work = work + static_cast<std::size_t>(worker) * kWorkMatrices * row_offset(n, n);
-        float* dscores = dropped_work + row_offset(n, n);  // [n, n]; first the gradient of the pattern
+        const int columns = head.columns;
+        const std::size_t floats = row_offset(n, columns);
+        float* dropped_work = work + static_cast<std::size_t>(worker) * kWorkMatrices * floats;
+        float* dscores = dropped_work + floats;  // [n, columns]; first the gradient of the pattern
         const int width = head.width;
         const float* p = pattern + head.matrix;
+        for (int row = head.causal ? columns : head.key_count; row < columns; ++row) {  // of keys that nothing sees
+            std::fill_n(gradients.dk + head.keys + row_offset(row, width), d_head, 0.0F);
+            std::fill_n(gradients.dv + head.keys + row_offset(row, width), d_head, 0.0F);
+        }
         // The last block of queries sees all keys and comes first, so that it writes all rows of dk and dv.
         for (int last = n; last > 0;) {
             const int first = (last - 1) / kQueryBlock * kQueryBlock;
             const int m = last - first;
-            const std::size_t row = row_offset(first, n);
+            const int seen = head.seen_by(last - 1);
+            const std::size_t row = head.row(first);
             const auto write = last == n ? kernels::Into::store : kernels::Into::accumulate;
             const kernels::MatrixView dz_view{dz + head.rows + row_offset(first, width), width, 1};
-            const float* dropped = drop_pattern(compute, p, head, first, last, n, dropout, dropped_work);
-            // dv [last, d_head] += dropped^T [last, m] dz [m, d_head]
-            matmul_on(compute, worker, gradients.dv + head.rows, width, {dropped + row, 1, n}, dz_view, last, d_head, m,
-                      write);
-            // dpattern [m, last] = dz [m, d_head] v^T [d_head, last]
-            matmul_on(compute, worker, dscores + row, n, dz_view, {v + head.rows, 1, width}, m, last, d_head);
-            drop_pattern(compute, dscores, head, first, last, n, dropout, dscores);
+            const float* dropped = drop_pattern(compute, p, head, first, last, dropout, dropped_work);
+            // dv [seen, d_head] += dropped^T [seen, m] dz [m, d_head]
+            matmul_on(compute, worker, gradients.dv + head.keys, width, {dropped + row, 1, columns}, dz_view, seen,
+                      d_head, m, write);
+            // dpattern [m, seen] = dz [m, d_head] v^T [d_head, seen]
+            matmul_on(compute, worker, dscores + row, columns, dz_view, {v + head.keys, 1, width}, m, seen, d_head);
+            drop_pattern(compute, dscores, head, first, last, dropout, dscores);
             for (int i = first; i < last; ++i) {
-                float* ds = dscores + row_offset(i, n);
-                compute.kernels().softmax_backward(ds, ds, p + row_offset(i, n), i + 1);
-                compute.kernels().scale(ds, ds, scale, i + 1);
-                std::fill(ds + i + 1, ds + last, 0.0F);
+                float* ds = dscores + head.row(i);
+                const int own = head.seen_by(i);
+                compute.kernels().softmax_backward(ds, ds, p + head.row(i), own);
+                compute.kernels().scale(ds, ds, factor, own);
+                std::fill(ds + own, ds + seen, 0.0F);
             }
-            // dq [m, d_head] = dscores [m, last] k [last, d_head]
+            // dq [m, d_head] = dscores [m, seen] k [seen, d_head]
             matmul_on(compute, worker, gradients.dq + head.rows + row_offset(first, width), width,
-                      {dscores + row, n, 1}, {k + head.rows, width, 1}, m, d_head, last);
-            // dk [last, d_head] += dscores^T [last, m] q [m, d_head]
-            matmul_on(compute, worker, gradients.dk + head.rows, width, {dscores + row, 1, n},
-                      {q + head.rows + row_offset(first, width), width, 1}, last, d_head, m, write);
+                      {dscores + row, columns, 1}, {k + head.keys, width, 1}, m, d_head, seen);
+            // dk [seen, d_head] += dscores^T [seen, m] q [m, d_head]
+            matmul_on(compute, worker, gradients.dk + head.keys, width, {dscores + row, 1, columns},
+                      {q + head.rows + row_offset(first, width), width, 1}, seen, d_head, m, write);
             last = first;
         }
     });
@@ -148,7 +183,7 @@ void attention_backward(const Compute& compute, AttentionBackward gradients, con
 
 std::size_t attention_work_floats(const Compute& compute, const AttentionShape& shape) {
     return static_cast<std::size_t>(compute.pool().threads()) * kWorkMatrices *
-           row_offset(shape.capacity, shape.capacity);
+           row_offset(shape.capacity, shape.columns());
 }
 
 }  // namespace headlight::nn

@@ -1,5 +1,6 @@
 #pragma once
-// Causal multi-head self-attention (Vaswani et al., 2017, section 3.2) between projected queries, keys and values.
+// Multi-head attention (Vaswani et al., 2017, section 3.2) between projected queries, keys and values: causal
+// self-attention by default, or attention to keys of their own (an encoder's, or those of another stack).
 
 #include "nn/layers.h"
 
@@ -9,14 +10,22 @@ struct AttentionShape {
     int batch;     // sequences
     int first;     // position of the first query of each sequence; its keys begin at position 0
     int queries;   // new positions of each sequence
-    int capacity;  // rows per sequence in q, k, v, z; and rows and columns per head in scores and pattern
+    int capacity;  // rows per sequence in q and z; and rows per head in scores and pattern
     int heads;
     int d_head;
+    // Not causal: every query sees the first key_counts[b] keys of its sequence (all key_capacity when empty).
+    bool causal = true;
+    int key_capacity = 0;                  // rows per sequence in k and v, columns in scores; causal: capacity
+    std::span<const int> key_counts = {};  // [batch], each 1 to key_capacity
+    float divisor = 0;                     // of the scores; 0: sqrt(d_head)
+
+    [[nodiscard]] int columns() const { return causal ? capacity : key_capacity; }
 };
 
-// Row (b * capacity + position) of q, k, v, z holds [heads * d_head]. scores and pattern are [batch, heads, capacity,
-// capacity]; the forward pass writes rows first .. first + queries - 1, columns 0 .. first + queries - 1.
-//   scores  = q . k / sqrt(d_head); -inf where key > query
+// Row (b * capacity + position) of q, z holds [heads * d_head], and row (b * columns() + position) of k, v. scores and
+// pattern are [batch, heads, capacity, columns()]; the forward pass writes rows first .. first + queries - 1, columns
+// 0 .. first + queries - 1 when causal, else all.
+//   scores  = q . k / divisor; -inf where the query does not see the key
 //   pattern = softmax of scores over the keys
 //   z       = pattern (after dropout) times v
 // Three functions, because an observer may replace scores or pattern in between.
@@ -38,7 +47,7 @@ void attention_backward(const Compute& compute, AttentionBackward gradients, con
                         const float* k, const float* v, const float* pattern, const AttentionShape& shape,
                         Dropout dropout, float* work);
 
-// Work space for the two functions above: per thread, two matrices of capacity x capacity.
+// Work space for the two functions above: per thread, two matrices of capacity x columns().
 [[nodiscard]] std::size_t attention_work_floats(const Compute& compute, const AttentionShape& shape);
 
 }  // namespace headlight::nn

@@ -44,11 +44,11 @@ void embedding_backward(const Compute& compute, float* dtable, const float* dout
 }
 
 void layer_norm_forward(const Compute& compute, float* y, LayerNormSaved saved, const float* x, const float* weight,
-                        const float* bias, int rows, int d, float eps) {
+                        const float* bias, int rows, int d, float eps, float eps_outside) {
     for_rows(compute, rows, rows_per_task(d), [&](int first, int last, int) {
         for (int row = first; row < last; ++row) {
             compute.kernels().layer_norm(y + row_offset(row, d), saved.mean + row, saved.scale + row,
-                                         x + row_offset(row, d), weight, bias, d, eps);
+                                         x + row_offset(row, d), weight, bias, d, eps, eps_outside);
         }
     });
 }
@@ -96,6 +96,19 @@ void gelu_forward(const Compute& compute, float* y, const float* x, int rows, in
 void gelu_backward(const Compute& compute, float* dx, const float* dy, const float* x, int rows, int d) {
     for_rows(compute, rows, rows_per_task(d), [&](int first, int last, int) {
         compute.kernels().gelu_backward(dx + row_offset(first, d), dy + row_offset(first, d), x + row_offset(first, d),
+                                        (last - first) * d);
+    });
+}
+
+void relu_forward(const Compute& compute, float* y, const float* x, int rows, int d) {
+    for_rows(compute, rows, rows_per_task(d), [&](int first, int last, int) {
+        compute.kernels().relu(y + row_offset(first, d), x + row_offset(first, d), (last - first) * d);
+    });
+}
+
+void relu_backward(const Compute& compute, float* dx, const float* dy, const float* y, int rows, int d) {
+    for_rows(compute, rows, rows_per_task(d), [&](int first, int last, int) {
+        compute.kernels().relu_backward(dx + row_offset(first, d), dy + row_offset(first, d), y + row_offset(first, d),
                                         (last - first) * d);
     });
 }

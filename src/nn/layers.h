@@ -25,13 +25,13 @@ void embedding_forward(float* out, std::span<const TokenId> ids, const float* ta
 void embedding_backward(const Compute& compute, float* dtable, const float* dout, std::span<const TokenId> ids, int d);
 
 // Layer normalisation (Ba, Kiros, Hinton, 2016). x, y [rows, d]; weight, bias [d]; mean, scale [rows], where
-// scale = sqrt(variance + eps).
+// scale = sqrt(variance + eps) + eps_outside. The backward pass is for eps_outside = 0.
 struct LayerNormSaved {
     float* mean;
     float* scale;
 };
 void layer_norm_forward(const Compute& compute, float* y, LayerNormSaved saved, const float* x, const float* weight,
-                        const float* bias, int rows, int d, float eps);
+                        const float* bias, int rows, int d, float eps, float eps_outside = 0);
 // partial: work space of layer_norm_partial_floats(d) floats.
 void layer_norm_backward(const Compute& compute, float* dx, float* dweight, float* dbias, const float* dy,
                          const float* x, const float* weight, LayerNormSaved saved, int rows, int d, float* partial);
@@ -51,6 +51,10 @@ void linear_backward(const Compute& compute, LinearGradients gradients, const fl
 void gelu_forward(const Compute& compute, float* y, const float* x, int rows, int d);
 void gelu_backward(const Compute& compute, float* dx, const float* dy, const float* x, int rows, int d);
 
+void relu_forward(const Compute& compute, float* y, const float* x, int rows, int d);
+// y: of the forward pass
+void relu_backward(const Compute& compute, float* dx, const float* dy, const float* y, int rows, int d);
+
 // y = a + dropout(b), all [rows, d]
 void residual_forward(const Compute& compute, float* y, const float* a, const float* b, int rows, int d,
                       Dropout dropout = {});
@@ -59,9 +63,15 @@ void dropout_forward(const Compute& compute, float* y, const float* x, int rows,
 // y += a
 void add_rows(const Compute& compute, float* y, const float* a, int rows, int d);
 
+// A row with this target counts for nothing: loss and gradient 0 (padding).
+inline constexpr TokenId kNoTarget = -1;
+
 // Softmax cross-entropy of logits [rows, vocab] against targets [rows]: the sum over rows of -log p(target), in nats,
 // in order of rows. With dlogits (may be the logits) also the gradient of `weight` times that sum.
+// smoothing e (Szegedy et al., 2016): the target distribution is 1 - e on the target plus e / vocab on every token; it
+// changes the gradient alone, the loss stays that of the target.
 [[nodiscard]] double cross_entropy(const Compute& compute, float* dlogits, const float* logits,
-                                   std::span<const TokenId> targets, int vocab, float weight, double* losses);
+                                   std::span<const TokenId> targets, int vocab, float weight, double* losses,
+                                   float smoothing = 0);
 
 }  // namespace headlight::nn

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,13 +46,31 @@ enum class SiteShape {
     SITE(ln_final_scale,      "ln_final.hook_scale",                  pos_one)            \
     SITE(ln_final_normalized, "ln_final.hook_normalized",             pos_model)          \
     SITE(logits,              "logits",                               pos_vocab)
+
+// What a decoder has beside them: attention to the encoder's output, and a third norm. Key positions are the source's.
+#define HL_CROSS_SITES(SITE)                                                               \
+    SITE(cross_q,             "blocks.{l}.cross_attn.hook_q",           pos_head)          \
+    SITE(cross_k,             "blocks.{l}.cross_attn.hook_k",           pos_head)          \
+    SITE(cross_v,             "blocks.{l}.cross_attn.hook_v",           pos_head)          \
+    SITE(cross_scores,        "blocks.{l}.cross_attn.hook_attn_scores", head_query_key)    \
+    SITE(cross_pattern,       "blocks.{l}.cross_attn.hook_pattern",     head_query_key)    \
+    SITE(cross_z,             "blocks.{l}.cross_attn.hook_z",           pos_head)          \
+    SITE(cross_attn_out,      "blocks.{l}.hook_cross_attn_out",         pos_model)         \
+    SITE(resid_mid_cross,     "blocks.{l}.hook_resid_mid_cross",        pos_model)         \
+    SITE(ln3_scale,           "blocks.{l}.ln3.hook_scale",              pos_one)           \
+    SITE(ln3_normalized,      "blocks.{l}.ln3.hook_normalized",         pos_model)
 // clang-format on
 
 enum class Site {
 #define HL_SITE_ID(id, name, shape) id,
-    HL_SITES(HL_SITE_ID)
+    HL_SITES(HL_SITE_ID) HL_CROSS_SITES(HL_SITE_ID)
 #undef HL_SITE_ID
 };
+
+// Which blocks: those of a GPT (pre-norm), or of an encoder-decoder's two stacks (post-norm, Vaswani et al., 2017). In
+// a post-norm block resid_mid, resid_mid_cross and resid_post are the sums before the norms; ln1_normalized,
+// ln2_normalized and ln3_normalized are the norms of those sums in turn, the last of which is the next resid_pre.
+enum class Stack { gpt, encoder, decoder };
 
 struct SiteInfo {
     Site site;
@@ -60,25 +79,35 @@ struct SiteInfo {
     [[nodiscard]] constexpr bool per_layer() const { return name.starts_with("blocks."); }
 };
 
-inline constexpr auto kSites = std::to_array<SiteInfo>({
 #define HL_SITE_INFO(id, name, shape) {Site::id, name, SiteShape::shape},
-    HL_SITES(HL_SITE_INFO)
+// A GPT's, in the order of the forward pass.
+inline constexpr auto kSites = std::to_array<SiteInfo>({HL_SITES(HL_SITE_INFO)});
+inline constexpr auto kAllSites = std::to_array<SiteInfo>({HL_SITES(HL_SITE_INFO) HL_CROSS_SITES(HL_SITE_INFO)});
 #undef HL_SITE_INFO
-});
 
 [[nodiscard]] constexpr const SiteInfo& site_info(Site site) {
-    return kSites[static_cast<std::size_t>(site)];
+    return kAllSites[static_cast<std::size_t>(site)];
 }
+[[nodiscard]] constexpr bool has_site(Stack stack, Site site) {
+    if (site >= Site::cross_q) return stack == Stack::decoder;
+    if (site == Site::ln_final_scale || site == Site::ln_final_normalized) return stack == Stack::gpt;
+    return site != Site::logits || stack != Stack::encoder;
+}
+// Those of a stack, in the order of its forward pass.
+[[nodiscard]] std::span<const SiteInfo> sites_of(Stack stack);
 
-// "blocks.3.attn.hook_pattern"; the layer is ignored by sites that have none.
-[[nodiscard]] std::string site_name(Site site, int layer);
+// "blocks.3.attn.hook_pattern", "encoder.0.hook_resid_pre", "decoder.1.cross_attn.hook_pattern"; without layers
+// "hook_embed", "decoder.hook_embed", and always "logits". The layer is ignored by sites that have none.
+[[nodiscard]] std::string site_name(Site site, int layer, Stack stack = Stack::gpt);
 
 struct SiteAt {
     Site site;
     int layer;  // 0 for sites that have none
+    Stack stack = Stack::gpt;
     bool operator==(const SiteAt&) const = default;
 };
-// The inverse of site_name; nothing for an unknown name. Does not know how many layers there are.
+// The inverse of site_name (the name "logits" is the GPT's); nothing for an unknown name. Does not know how many layers
+// there are.
 [[nodiscard]] std::optional<SiteAt> find_site(std::string_view name);
 
 // A view of a site's values; axes as SiteShape says. Element (i, j, k) is data[i * stride[0] + j * stride[1] + k *

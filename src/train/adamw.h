@@ -5,7 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "model/gpt.h"
+#include "kernels/compute.h"
+#include "model/params.h"
 
 namespace headlight::train {
 
@@ -19,7 +20,7 @@ struct AdamWOptions {
 
 class AdamW {
   public:
-    AdamW(const model::GptLayout& layout, AdamWOptions options);
+    AdamW(const model::ParamList& layout, AdamWOptions options);
 
     // One update with learning rate lr; step counts from 1. Returns the gradient's norm before clipping; when that is
     // not finite, nothing is changed.

@@ -142,7 +142,7 @@ void bench_rows(const Kernels& k, const Ceilings& ceilings) {
     bench_row("softmax", 256, 2, ceilings, [&] { k.softmax(y.data(), x.data(), 256); });
     bench_row("softmax, odd length", 201, 2, ceilings, [&] { k.softmax(y.data(), x.data(), 201); });
     bench_row("layer norm", 192, 4, ceilings,
-              [&] { k.layer_norm(y.data(), &mean, &scale, x.data(), w.data(), w.data(), 192, 1e-5f); });
+              [&] { k.layer_norm(y.data(), &mean, &scale, x.data(), w.data(), w.data(), 192, 1e-5f, 0); });
     bench_row("layer norm backward", 192, 9, ceilings, [&] {
         k.layer_norm_backward(y.data(), m.data(), b.data(), x.data(), w.data(), x.data(), 0.1f, 1.5f, 192);
     });

@@ -47,7 +47,7 @@ void add_rows(Hash& hash, const Kernels& k, int n) {
     k.softmax_backward(out.data(), x.data(), y.data(), n);
     hash.add(out);
     float mean = 0, scale = 0;
-    k.layer_norm(out.data(), &mean, &scale, x.data(), w.data(), y.data(), n, 1e-5f);
+    k.layer_norm(out.data(), &mean, &scale, x.data(), w.data(), y.data(), n, 1e-5f, 0);
     hash.add(out);
     hash.add({mean, scale});
     std::vector<float> dx = y, dweight = w, dbias = x;

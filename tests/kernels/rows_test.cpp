@@ -137,7 +137,7 @@ const RowCase kCases[] = {
      1e-6},
     {"layer_norm", 1,
      [](const Kernels& k, Rows& r, int n) {
-         k.layer_norm(r.d, &r.returned[0], &r.returned[1], r.a, r.b, r.c, n, kEps);
+         k.layer_norm(r.d, &r.returned[0], &r.returned[1], r.a, r.b, r.c, n, kEps, 0);
      },
      expect_layer_norm, 3e-6},
     {"layer_norm_backward", 1, run_layer_norm_backward, expect_layer_norm_backward, 1e-6},

@@ -1,0 +1,34 @@
+#pragma once
+// How the parameters of a model lie in one flat buffer.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace headlight::model {
+
+// A parameter tensor: its name in the model's file, its shape, and where it begins in the flat buffer.
+struct ParamInfo {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    std::size_t offset;
+    std::size_t size;
+};
+
+// One list makes names, shapes and offsets, so that they cannot drift apart.
+class ParamList {
+  public:
+    [[nodiscard]] const std::vector<ParamInfo>& params() const { return params_; }
+    [[nodiscard]] std::size_t size() const { return size_; }  // floats; the number of parameters
+
+  protected:
+    // Returns the offset.
+    std::size_t add(std::string name, std::vector<std::int64_t> shape);
+
+  private:
+    std::vector<ParamInfo> params_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace headlight::model
