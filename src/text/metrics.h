@@ -36,8 +36,9 @@ class Chrf {
 
 // BLEU (Papineni et al., 2002, "BLEU: a Method for Automatic Evaluation of Machine Translation", section 2.3):
 //   BLEU = BP exp(1/4 sum_n log p_n), n = 1 .. 4; BP = exp(1 - r / c) if the hypotheses' c words are fewer than the
-// references' r, else 1. Words are those of tokenize_13a. The k-th order without a match gets p_n = 1 / (2^k words)
-// (sacrebleu's "exp": Chen, Cherry, 2014, method 3); without any match, or any 4-gram, the score is 0.
+// references' r, else 1. Words are those of tokenize_13a. The k-th order without a match gets p_n = 1 / (2^k
+// hypothesis n-grams) (sacrebleu's "exp": Chen, Cherry, 2014, method 3); without any match, or any 4-gram, the score
+// is 0.
 class Bleu {
   public:
     static constexpr int kOrders = 4;

@@ -43,8 +43,7 @@ Result<std::vector<SentencePair>> read_pairs(std::string_view file, std::string_
         SentencePair& pair = pairs.emplace_back();
         pair.line = number;
         if (const char* wrong = parse_line(line, pair)) {
-            return invalid(std::string(file_name) + ":" + std::to_string(number) + ": " + wrong +
-                           std::string(kWanted));
+            return invalid(std::string(file_name) + ":" + std::to_string(number) + ": " + wrong + std::string(kWanted));
         }
     }
     if (pairs.empty()) return invalid(std::string(file_name) + ": there are no sentence pairs" + std::string(kWanted));
