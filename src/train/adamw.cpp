@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "base/check.h"
+#include "kernels/elementary.h"
 
 namespace headlight::train {
 namespace {
@@ -20,7 +21,7 @@ double power(double base, std::int64_t exponent) {
 
 }  // namespace
 
-AdamW::AdamW(const model::GptLayout& layout, AdamWOptions options)
+AdamW::AdamW(const model::ParamList& layout, AdamWOptions options)
     : options_(options), m_(layout.size(), 0.0F), v_(layout.size(), 0.0F) {
     constexpr std::size_t kPiece = 16384;
     for (const model::ParamInfo& info : layout.params()) {
@@ -70,7 +71,7 @@ float Schedule::lr(std::int64_t step) const {
     if (step <= warmup) return static_cast<float>(peak * static_cast<double>(step) / static_cast<double>(warmup));
     const auto span = static_cast<double>(std::max<std::int64_t>(steps - warmup, 1));
     const double progress = std::min(1.0, static_cast<double>(step - warmup) / span);
-    return static_cast<float>(floor + (peak - floor) * 0.5 * (1 + std::cos(std::numbers::pi * progress)));
+    return static_cast<float>(floor + (peak - floor) * 0.5 * (1 + kernels::cos_f64(std::numbers::pi * progress)));
 }
 
 }  // namespace headlight::train
