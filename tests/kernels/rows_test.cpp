@@ -40,7 +40,7 @@ double gelu_in_double(double x) {
     return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
 }
 
-constexpr float kMean = 0.25f, kScale = 1.5f, kEps = 1e-5f;
+constexpr float kMean = 0.25f, kScale = 1.5f, kEps = 1e-5f, kEpsOutside = 0.125f;
 constexpr Kernels::AdamStep kStep{.lr = 1e-3f,
                                   .beta1 = 0.9f,
                                   .beta2 = 0.95f,
@@ -58,11 +58,11 @@ void expect_softmax(Reference& r, int) {
     for (double& v : r.a) v /= sum;
 }
 
-void expect_layer_norm(Reference& r, int n) {
+void expect_layer_norm(Reference& r, int n, double eps_outside) {
     const double mean = total(r.a) / n;
     double squares = 0;
     for (const double v : r.a) squares += (v - mean) * (v - mean);
-    const double scale = std::sqrt(squares / n + static_cast<double>(kEps));
+    const double scale = std::sqrt(squares / n + static_cast<double>(kEps)) + eps_outside;
     for (std::size_t i = 0; i < r.a.size(); ++i) r.d[i] = (r.a[i] - mean) / scale * r.b[i] + r.c[i];
     r.returned = {mean, scale};
 }
@@ -139,7 +139,12 @@ const RowCase kCases[] = {
      [](const Kernels& k, Rows& r, int n) {
          k.layer_norm(r.d, &r.returned[0], &r.returned[1], r.a, r.b, r.c, n, kEps, 0);
      },
-     expect_layer_norm, 3e-6},
+     [](Reference& r, int n) { expect_layer_norm(r, n, 0); }, 3e-6},
+    {"layer_norm, epsilon outside the root", 1,
+     [](const Kernels& k, Rows& r, int n) {
+         k.layer_norm(r.d, &r.returned[0], &r.returned[1], r.a, r.b, r.c, n, kEps, kEpsOutside);
+     },
+     [](Reference& r, int n) { expect_layer_norm(r, n, static_cast<double>(kEpsOutside)); }, 3e-6},
     {"layer_norm_backward", 1, run_layer_norm_backward, expect_layer_norm_backward, 1e-6},
     {"gelu", 0, [](const Kernels& k, Rows& r, int n) { k.gelu(r.b, r.a, n); },
      [](Reference& r, int) { map(r.b, r.a, gelu_in_double); }, 5e-7},
@@ -151,6 +156,13 @@ const RowCase kCases[] = {
          }
      },
      1e-6},
+    {"relu", 0, [](const Kernels& k, Rows& r, int n) { k.relu(r.b, r.a, n); },
+     [](Reference& r, int) { map(r.b, r.a, [](double x) { return std::max(x, 0.0); }); }, 0},
+    {"relu_backward", 0, [](const Kernels& k, Rows& r, int n) { k.relu_backward(r.d, r.d, r.a, n); },
+     [](Reference& r, int) {
+         for (std::size_t i = 0; i < r.a.size(); ++i) r.d[i] *= r.a[i] > 0 ? 1 : 0;
+     },
+     0},
     {"exp", 0, [](const Kernels& k, Rows& r, int n) { k.exp(r.b, r.a, n); },
      [](Reference& r, int) { map(r.b, r.a, [](double x) { return std::exp(x); }); }, 2e-7},
     {"tanh", 0, [](const Kernels& k, Rows& r, int n) { k.tanh(r.a, r.a, n); },
@@ -272,10 +284,16 @@ TEST_P(RowKernels, SpecialNumbersTravelAsInScalar) {
         (k.*f)(y.data(), special.data(), n);
         return y;
     };
-    for (const auto f : {&Kernels::exp, &Kernels::tanh, &Kernels::gelu, &Kernels::softmax}) {
+    for (const auto f : {&Kernels::exp, &Kernels::tanh, &Kernels::gelu, &Kernels::relu, &Kernels::softmax}) {
         EXPECT_TRUE(same_bits(run(kernels(), f), run(scalar(), f)));
     }
     const auto e = run(kernels(), &Kernels::exp), t = run(kernels(), &Kernels::tanh);
+    const auto r = run(kernels(), &Kernels::relu);
+    EXPECT_EQ(r[2], inf);
+    EXPECT_EQ(r[3], 0.0f);
+    EXPECT_TRUE(std::isnan(r[4]));  // not hidden as a 0
+    EXPECT_EQ(r[5], 1e-45f);
+    EXPECT_EQ(r[6], 0.0f);
     EXPECT_EQ(e[0], 1.0f);
     EXPECT_EQ(e[2], inf);
     EXPECT_EQ(std::bit_cast<std::uint32_t>(e[3]), 0u);

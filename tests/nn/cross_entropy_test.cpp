@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "nn/layers.h"
@@ -78,6 +79,62 @@ TEST(CrossEntropy, NotANumberStaysSeen) {
     std::vector<double> losses(1);
     EXPECT_FALSE(
         std::isfinite(cross_entropy(compute, nullptr, logits.data(), std::vector<TokenId>{0}, 3, 1, losses.data())));
+}
+
+// Padding: as if the rows were not there.
+TEST(CrossEntropy, RowsWithoutATargetCountForNothing) {
+    const Compute compute(2);
+    constexpr int kVocab = 9;
+    const Floats logits = random_floats(4 * kVocab, 1, 2);
+    const std::vector<TokenId> targets{3, kNoTarget, 8, kNoTarget};
+    std::vector<double> losses(4, 77.0);
+    Floats gradient(logits.size(), 77.0F);
+    const double loss =
+        cross_entropy(compute, gradient.data(), logits.data(), targets, kVocab, 0.5F, losses.data(), 0.1F);
+    EXPECT_EQ(losses[1], 0);
+    EXPECT_EQ(losses[3], 0);
+    EXPECT_EQ(loss, losses[0] + losses[2]);
+    for (std::size_t row = 0; row < 4; ++row) {
+        Floats alone(kVocab);
+        double one = 0;
+        if (targets[row] != kNoTarget) {
+            (void)cross_entropy(compute, alone.data(), logits.data() + row * kVocab, std::span(targets).subspan(row, 1),
+                                kVocab, 0.5F, &one, 0.1F);
+        }
+        EXPECT_EQ(losses[row], one) << row;
+        EXPECT_TRUE(
+            std::equal(alone.begin(), alone.end(), gradient.begin() + static_cast<std::ptrdiff_t>(row * kVocab)))
+            << row;
+    }
+}
+
+// The gradient is that of the cross-entropy with (1 - e) on the target and e / vocab on every token; the loss that is
+// returned stays the target's.
+TEST(CrossEntropy, SmoothedLabelsChangeTheGradientAlone) {
+    const Compute compute;
+    constexpr int kVocab = 7;
+    constexpr double kSmoothing = 0.2;
+    Floats logits = random_floats(3 * kVocab, 5, 2);
+    const std::vector<TokenId> targets{0, 6, kNoTarget};
+    std::vector<double> losses(3);
+    Floats gradient(logits.size());
+    const double smoothed = cross_entropy(compute, gradient.data(), logits.data(), targets, kVocab, 0.7F, losses.data(),
+                                          static_cast<float>(kSmoothing));
+    EXPECT_EQ(smoothed, cross_entropy(compute, nullptr, logits.data(), targets, kVocab, 0.7F, losses.data()));
+    const auto loss = [&] {
+        double sum = 0;
+        for (std::size_t row = 0; row < 2; ++row) {
+            double total = 0;
+            for (std::size_t j = 0; j < kVocab; ++j) total += std::exp(static_cast<double>(logits[row * kVocab + j]));
+            for (std::size_t j = 0; j < kVocab; ++j) {
+                const double wanted =
+                    kSmoothing / kVocab + (static_cast<TokenId>(j) == targets[row] ? 1 - kSmoothing : 0);
+                sum += wanted * (std::log(total) - static_cast<double>(logits[row * kVocab + j]));
+            }
+        }
+        return 0.7 * sum;
+    };
+    expect_gradient("logits", logits, gradient, loss);
 }
 
 }  // namespace

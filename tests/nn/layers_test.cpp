@@ -1,5 +1,7 @@
 #include "nn/layers.h"
 
+#include <algorithm>
+
 #include "nn/nn_helpers.h"
 
 namespace headlight::nn {
@@ -63,6 +65,25 @@ TEST(LayerNorm, IsTheDefinition) {
                 static_cast<double>(c.bias[j]);
             EXPECT_NEAR(static_cast<double>(c.y[at * 10 + j]), expected, 1e-5);
         }
+    }
+}
+
+// y times (sigma + epsilon) is what y times sqrt(variance + epsilon) is without: centred, weighted.
+TEST(LayerNorm, TheEpsilonMayStandOutsideTheRoot) {
+    const Compute compute(2);
+    LayerNormCase inside;
+    layer_norm_forward(compute, inside.y.data(), {inside.mean.data(), inside.scale.data()}, inside.x.data(),
+                       inside.weight.data(), inside.bias.data(), inside.rows, inside.d, 0);
+    LayerNormCase c;
+    constexpr float kOutside = 0.25F;
+    layer_norm_forward(compute, c.y.data(), {c.mean.data(), c.scale.data()}, c.x.data(), c.weight.data(), c.bias.data(),
+                       c.rows, c.d, 0, kOutside);
+    EXPECT_EQ(c.mean, inside.mean);
+    for (std::size_t i = 0; i < c.y.size(); ++i) {
+        const std::size_t row = i / 10;
+        EXPECT_NEAR(c.scale[row], inside.scale[row] + kOutside, 1e-6F);
+        EXPECT_NEAR((c.y[i] - c.bias[i % 10]) * c.scale[row], (inside.y[i] - c.bias[i % 10]) * inside.scale[row],
+                    1e-5F);
     }
 }
 
@@ -140,6 +161,25 @@ TEST(Linear, BackwardAddsStoresAndSkips) {
     Floats single(c.weight.size(), 0.0F);
     run(dx, single, nullptr, nullptr, kernels::Into::store);
     for (std::size_t i = 0; i < single.size(); ++i) EXPECT_NEAR(dweight[i], 4 * single[i], 1e-4F);  // dW always adds
+}
+
+TEST(Relu, IsTheDefinitionAndItsDerivative) {
+    const Compute compute(2);
+    Floats x = random_floats(7 * 33, 1);
+    for (float& value : x) value += value < 0 ? -0.1F : 0.1F;  // the differences must not reach across the corner
+    const Floats dy = random_floats(x.size(), 2);
+    Floats y(x.size()), dx(x.size());
+    relu_forward(compute, y.data(), x.data(), 7, 33);
+    for (std::size_t i = 0; i < x.size(); ++i) EXPECT_EQ(y[i], std::max(x[i], 0.0F));
+    relu_backward(compute, dx.data(), dy.data(), y.data(), 7, 33);
+    expect_gradient("x", x, dx, [&] {
+        relu_forward(compute, y.data(), x.data(), 7, 33);
+        return weighted_sum(y, dy);
+    });
+    const Floats zero{0.0F};
+    Floats slope{5.0F};
+    relu_backward(compute, slope.data(), slope.data(), zero.data(), 1, 1);
+    EXPECT_EQ(slope[0], 0.0F);  // at 0 itself
 }
 
 TEST(Gelu, IsTheTanhFormulaAndItsDerivative) {
