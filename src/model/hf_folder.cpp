@@ -2,30 +2,17 @@
 
 #include <algorithm>
 
-#include "base/file.h"
 #include "checkpoint/hf_config.h"
+#include "model/folder_files.h"
 
 namespace headlight::model {
 namespace {
 
-constexpr std::string_view kConfig = "config.json";
-constexpr std::string_view kWeights = "model.safetensors";
 constexpr std::string_view kPrefix = "transformer.";
 constexpr std::string_view kHead = "lm_head.weight";
 
 std::span<const std::byte> as_bytes(const std::string& text) {
     return std::as_bytes(std::span(text));
-}
-
-const std::string* find(const Files& files, std::string_view name) {
-    const auto at = files.find(std::string(name));
-    return at == files.end() ? nullptr : &at->second;
-}
-
-std::unexpected<Error> missing(std::string_view name) {
-    return fail(ErrorCode::not_found, "no " + std::string(name) +
-                                          " among the files; a GPT-2 folder has config.json, model.safetensors and "
-                                          "tokenizer.json (or vocab.json and merges.txt)");
 }
 
 // The causal mask that older checkpoints carry along.
@@ -51,24 +38,6 @@ Result<void> refuse_strangers(const checkpoint::Safetensors& file, const GptLayo
         }
     }
     return {};
-}
-
-Result<std::vector<float>> read_params(const checkpoint::Safetensors& file, const GptLayout& layout) {
-    std::vector<float> params(layout.size());
-    for (const ParamInfo& info : layout.params()) {
-        const auto* tensor = find_tensor(file, info.name);
-        if (tensor == nullptr) {
-            return fail(ErrorCode::not_found, file.file_name() + ": tensor " + checkpoint::quoted_name(info.name) +
-                                                  " is missing; expected shape " + checkpoint::shape_text(info.shape));
-        }
-        if (tensor->shape != info.shape) {
-            return invalid(file.file_name() + ": tensor " + checkpoint::quoted_name(tensor->name) + " has shape " +
-                           checkpoint::shape_text(tensor->shape) + ", expected " + checkpoint::shape_text(info.shape) +
-                           " from config.json");
-        }
-        RETURN_IF_ERROR(file.read_f32(*tensor, std::span(params).subspan(info.offset, info.size)));
-    }
-    return params;
 }
 
 }  // namespace
@@ -108,57 +77,33 @@ std::string config_json(const GptConfig& config) {
 }
 
 Result<LoadedModel> load_model(const Compute& compute, const Files& files) {
-    const std::string* config_text = find(files, kConfig);
-    if (config_text == nullptr) return missing(kConfig);
-    const std::string* weights = find(files, kWeights);
-    if (weights == nullptr) return missing(kWeights);
-    ASSIGN_OR_RETURN(const auto file, checkpoint::Safetensors::parse(as_bytes(*weights), kWeights));
+    ASSIGN_OR_RETURN(const std::string* config_text, require_file(files, kConfigFile));
+    ASSIGN_OR_RETURN(const std::string* weights, require_file(files, kWeightsFile));
+    ASSIGN_OR_RETURN(const auto file, checkpoint::Safetensors::parse(as_bytes(*weights), kWeightsFile));
     const bool has_head = find_tensor(file, std::string(kHead)) != nullptr;
-    ASSIGN_OR_RETURN(const GptConfig config, parse_config(*config_text, kConfig, has_head));
+    ASSIGN_OR_RETURN(const GptConfig config, parse_config(*config_text, kConfigFile, has_head));
     const GptLayout layout(config);
     RETURN_IF_ERROR(refuse_strangers(file, layout));
-    ASSIGN_OR_RETURN(auto params, read_params(file, layout));
-
-    std::optional<text::Tokenizer> tokenizer;
-    if (find(files, "tokenizer.json") != nullptr || find(files, "vocab.json") != nullptr) {
-        ASSIGN_OR_RETURN(auto loaded, text::Tokenizer::from_files(files));
-        if (loaded.vocab_size() > config.vocab) {
-            return invalid("the tokenizer has " + std::to_string(loaded.vocab_size()) + " tokens, the model only " +
-                           std::to_string(config.vocab) + " (vocab_size in config.json)");
-        }
-        tokenizer = std::move(loaded);
-    }
+    const auto find = [&](const std::string& name) { return find_tensor(file, name); };
+    ASSIGN_OR_RETURN(auto params, read_params(file, layout, find));
+    ASSIGN_OR_RETURN(auto tokenizer, read_tokenizer(files, config.vocab));
     return LoadedModel{Gpt(compute, config, std::move(params)), std::move(tokenizer)};
 }
 
 Result<LoadedModel> load_model_folder(const Compute& compute, const std::string& folder) {
-    Files files;
-    for (const char* name : {"config.json", "model.safetensors", "tokenizer.json", "vocab.json", "merges.txt"}) {
-        const std::string path = folder + "/" + name;
-        if (!file_exists(path)) continue;
-        ASSIGN_OR_RETURN(files[name], read_file(path));
-    }
+    ASSIGN_OR_RETURN(const Files files, read_folder(folder));
     auto loaded = load_model(compute, files);
     if (!loaded.has_value()) return fail(loaded.error().code, folder + ": " + loaded.error().message);
     return loaded;
 }
 
 std::string weights_file(const Gpt& gpt, checkpoint::Dtype dtype) {
-    std::vector<checkpoint::TensorOut> tensors;
-    for (const ParamInfo& info : gpt.layout().params()) {
-        tensors.push_back({info.name, info.shape, gpt.params().subspan(info.offset, info.size)});
-    }
-    return checkpoint::write_safetensors(tensors, dtype, {{"format", "pt"}});
+    return weights_file(gpt.layout(), gpt.params(), dtype);
 }
 
 Result<void> save_model_folder(const std::string& folder, const Gpt& gpt, const text::Tokenizer* tokenizer,
                                checkpoint::Dtype dtype) {
-    RETURN_IF_ERROR(write_file_atomic(folder + "/config.json", config_json(gpt.config())));
-    RETURN_IF_ERROR(write_file_atomic(folder + "/model.safetensors", weights_file(gpt, dtype)));
-    if (tokenizer == nullptr) return {};
-    RETURN_IF_ERROR(write_file_atomic(folder + "/vocab.json", tokenizer->vocab_json()));
-    RETURN_IF_ERROR(write_file_atomic(folder + "/merges.txt", tokenizer->merges_txt()));
-    return write_file_atomic(folder + "/tokenizer.json", tokenizer->tokenizer_json());
+    return save_folder(folder, config_json(gpt.config()), weights_file(gpt, dtype), tokenizer);
 }
 
 }  // namespace headlight::model
