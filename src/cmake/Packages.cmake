@@ -16,3 +16,7 @@ endfunction()
 
 headlight_headers(pkg_json nlohmann/json.hpp /usr/include)
 target_compile_definitions(pkg_json INTERFACE JSON_NOEXCEPTION JSON_USE_IMPLICIT_CONVERSIONS=0)
+
+# Linear algebra (libeigen3-dev). Without vector instructions: they would round differently on each machine.
+headlight_headers(pkg_eigen Eigen/Eigenvalues /usr/include/eigen3)
+target_compile_definitions(pkg_eigen INTERFACE EIGEN_DONT_VECTORIZE EIGEN_MPL2_ONLY)
