@@ -28,7 +28,7 @@ class BeamSearch {
   public:
     BeamSearch(const Compute& compute, const EncoderDecoder& model, const BeamOptions& options = {});
 
-    // The best hypothesis for a source (with its end token). The greedy one is carried along even where the beam would
+    // The best hypothesis for a source. The greedy one is carried along even where the beam would
     // drop it, so that the result never scores below it. Errors: a bad source; no logit is a number.
     Result<Translation> translate(std::span<const TokenId> source);
 

@@ -10,18 +10,11 @@
 
 namespace headlight::model {
 
-std::vector<TokenId> source_ids(const EncoderDecoderConfig& config, std::span<const TokenId> sentence) {
-    std::vector<TokenId> ids(sentence.begin(), sentence.end());
-    ids.push_back(config.end_token);
-    return ids;
-}
-
 Result<void> check_source(const EncoderDecoderConfig& config, std::span<const TokenId> source) {
     if (source.empty()) return invalid("the source has no token");
     if (source.size() > static_cast<std::size_t>(config.context)) {
         return fail(ErrorCode::too_large, "the source has " + std::to_string(source.size()) +
-                                              " tokens with its end token; the model has room for " +
-                                              std::to_string(config.context));
+                                              " tokens; the model has room for " + std::to_string(config.context));
     }
     for (const TokenId id : source) {
         if (id >= 0 && id < config.vocab) continue;

@@ -13,9 +13,6 @@
 
 namespace headlight::model {
 
-// A source as the encoder reads it: the sentence's tokens, then the end token.
-[[nodiscard]] std::vector<TokenId> source_ids(const EncoderDecoderConfig& config, std::span<const TokenId> sentence);
-
 // Why a source cannot be read: empty, too long for the context, or an id outside the vocabulary.
 [[nodiscard]] Result<void> check_source(const EncoderDecoderConfig& config, std::span<const TokenId> source);
 
@@ -68,7 +65,7 @@ class Translator {
   public:
     Translator(const Compute& compute, const EncoderDecoder& model, const TranslationOptions& options = {});
 
-    // Runs the encoder over a source (with its end token).
+    // Runs the encoder over a source: the tokens of a sentence, nothing before or after them.
     Result<void> start(std::span<const TokenId> source);
     [[nodiscard]] bool done() const { return done_; }
     // The next target token, at last the end token. id -1 (and done) when no logit was a number. Not before start().
