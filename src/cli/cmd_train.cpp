@@ -1,9 +1,14 @@
-// Trains a GPT from texts.
+// Trains a GPT from texts, or an encoder-decoder from sentence pairs.
+#include <cmath>
+
 #include "base/file.h"
 #include "base/numeric_text.h"
 #include "cli/command_list.h"
 #include "cli/inputs.h"
+#include "cli/train_pairs.h"
 #include "cli/train_run.h"
+#include "train/evaluate.h"
+#include "train/trainer.h"
 
 namespace headlight::cli {
 namespace {
@@ -20,20 +25,27 @@ class Train : public Action {
             option.group = group;
             options.push_back(std::move(option));
         };
-        add(kTexts, {"-t,--text", &texts_, "FILE...", "texts to learn from, documents separated by lines <|endoftext|>",
-                     0, 0, true});
+        add(kTexts,
+            {"-t,--text", &texts_, "FILE...", "texts to learn from, documents separated by lines <|endoftext|>"});
         add(kTexts, {"--weight", &weights_, "W...", "how often each text is drawn (default: all alike)", 0, 1e9});
-        add(kTexts, {"--valid", &valid_, "FILE", "text to measure with; the best weights are kept"});
+        add(kTexts, {"--pairs", &pairs_.file, "FILE",
+                     "instead of texts: sentence pairs, a pair a line, a tab between; trains "
+                     "an encoder-decoder"});
+        add(kTexts, {"--valid", &valid_, "FILE", "text (or pairs) to measure with; the best weights are kept"});
         add(kTexts, {"--tokenizer", &tokenizer_, "DIR", "folder of the tokenizer (or that of --from)"});
         add(kTexts, {"-o,--out", &plan_.folder, "DIR", "folder for the model, the checkpoint and the log", 0, 0, true});
-        add(kModel, {"--layers", &config_.layers, "N", "blocks", 1, 1000});
+        add(kModel,
+            {"--layers", &config_.layers, "N", "blocks (with pairs: of the encoder, and of the decoder)", 1, 1000});
         add(kModel, {"--heads", &config_.heads, "N", "attention heads of a block", 1, 1000});
         add(kModel, {"--dim", &config_.d_model, "N", "width of the residual stream", 1, 16384});
+        add(kModel, {"--mlp", &d_mlp_, "N", "width of the feed-forward (default: 4 times --dim)", 1, 65536});
         add(kModel, {"--context", &config_.context, "N", "positions", 1, 1e6});
         add(kModel, {"--untied", &untied_, "", "a head with weights of its own"});
         add(kModel, {"--no-qkv-bias", &no_qkv_bias_, "", "query, key and value without bias"});
         add(kModel, {"--from", &from_, "DIR", "begin with this model instead of random weights"});
         add(kOptimiser, {"--batch", &train_.batch, "N", "sequences of one step", 1, 65536});
+        add(kOptimiser, {"--rows", &pairs_.rows, "N", "with pairs: most tokens of one step on either side", 1, 1e6});
+        add(kOptimiser, {"--smoothing", &pairs_.smoothing, "P", "with pairs: label smoothing", 0, 0.9});
         add(kOptimiser, {"--steps", &train_.schedule.steps, "N", "steps of the whole run", 1, 1e12});
         add(kOptimiser, {"--lr", &train_.schedule.peak, "X", "highest learning rate", 1e-12, 10});
         add(kOptimiser, {"--min-lr", &train_.schedule.floor, "X", "learning rate at the end of the cosine", 0, 10});
@@ -55,6 +67,7 @@ class Train : public Action {
     Result<void> run(Terminal& terminal) override {
         RETURN_IF_ERROR(check_options());
         ASSIGN_OR_RETURN(const kernels::Compute compute, compute_.make());
+        if (!pairs_.file.empty()) return run_pairs(terminal, compute);
         ASSIGN_OR_RETURN(model::LoadedModel start, make_model(compute));
         const text::Tokenizer& tokenizer = *start.tokenizer;
         ASSIGN_OR_RETURN(const train::Dataset dataset, make_dataset(tokenizer, start.gpt.config().context));
@@ -66,13 +79,55 @@ class Train : public Action {
         }
         announce(terminal, start.gpt, dataset, valid);
         train::Trainer trainer(compute, std::move(start.gpt), dataset, train_);
-        TrainRun run(terminal, compute, tokenizer, trainer, valid, plan_);
+        TrainedModel model;
+        model.save = [&] { return model::save_model_folder(plan_.folder, trainer.gpt(), &tokenizer, plan_.dtype); };
+        if (!valid.ids.empty()) {
+            model.valid = [&](Json& line) {
+                const auto result = train::evaluate(compute, trainer.gpt(), valid, trainer.gpt().config().context);
+                line["bits_per_byte"] = std::round(result.bits_per_byte() * 1e5) / 1e5;
+                return result.nats_per_token();
+            };
+        }
+        return go(terminal, trainer, std::move(model));
+    }
+
+  private:
+    Result<void> go(Terminal& terminal, train::Training& training, TrainedModel model) const {
+        TrainRun run(terminal, training, std::move(model), plan_);
         if (resume_) RETURN_IF_ERROR(run.resume());
         return run.run();
     }
 
-  private:
+    Result<void> run_pairs(Terminal& terminal, const kernels::Compute& compute) {
+        PairRun run = pairs_;
+        run.valid = valid_;
+        run.tokenizer = tokenizer_;
+        run.from = from_;
+        run.folder = plan_.folder;
+        run.dtype = plan_.dtype;
+        run.json = plan_.json;
+        run.config.d_model = config_.d_model;
+        run.config.heads = config_.heads;
+        run.config.d_head = config_.d_model / config_.heads;
+        run.config.encoder_layers = run.config.decoder_layers = config_.layers;
+        run.config.context = config_.context;
+        run.config.d_mlp = d_mlp_ > 0 ? d_mlp_ : 4 * config_.d_model;
+        run.config.attention_bias = !no_qkv_bias_;
+        run.config.tied_head = !untied_;
+        run.options = {train_.schedule, train_.adamw, train_.dropout, static_cast<float>(pairs_.smoothing),
+                       train_.seed};
+        const auto drive = [&](train::Training& training, TrainedModel model) {
+            return go(terminal, training, std::move(model));
+        };
+        return train_pairs(terminal, compute, std::move(run), drive);
+    }
+
     Result<void> check_options() {
+        if (texts_.empty() == pairs_.file.empty()) return invalid("give --text FILE... or --pairs FILE");
+        if (!pairs_.file.empty() && config_.d_model % config_.heads != 0) {
+            return invalid("--heads " + std::to_string(config_.heads) + " does not divide --dim " +
+                           std::to_string(config_.d_model));
+        }
         if (dtype_ == "f32") {
             plan_.dtype = checkpoint::Dtype::f32;
         } else if (dtype_ == "bf16") {
@@ -110,7 +165,7 @@ class Train : public Action {
             return loaded;
         }
         config_.vocab = tokenizer->vocab_size();
-        config_.d_mlp = 4 * config_.d_model;
+        config_.d_mlp = d_mlp_ > 0 ? d_mlp_ : 4 * config_.d_model;
         config_.tied_head = !untied_;
         config_.qkv_bias = !no_qkv_bias_;
         config_.end_token = tokenizer->end_token().value_or(-1);
@@ -152,6 +207,8 @@ class Train : public Action {
     double dropout_ = 0.1, weight_decay_ = 0.1;
     std::int64_t seed_ = 1;
     RunPlan plan_;
+    PairRun pairs_;
+    int d_mlp_ = 0;
     bool untied_ = false, no_qkv_bias_ = false, resume_ = false, restart_ = false;
     ComputeInput compute_;
 };
@@ -160,13 +217,15 @@ class Train : public Action {
 
 Command train_command() {
     return {
-        "train", "train a GPT from texts",
-        "Trains a GPT-2-shaped model with AdamW, warm-up and a cosine schedule. The folder gets a model that every\n"
+        "train", "train a GPT from texts, or an encoder-decoder from sentence pairs",
+        "Trains a GPT-2-shaped model (or, with --pairs, an encoder-decoder that translates) with AdamW, warm-up and a\n"
+        "cosine schedule. The folder gets a model that every\n"
         "other command opens, training.safetensors to continue from, and log.jsonl with the loss curve. Ctrl-C saves\n"
         "and stops. Two runs with the same options give the same weights, on any number of threads.",
         "headlight train --text stories.txt --tokenizer tokenizer --out model --steps 2000\n"
         "headlight train --text a.txt b.txt --weight 3 1 --valid v.txt --tokenizer tokenizer --out model\n"
         "headlight train --text a.txt --tokenizer tokenizer --out model --resume\n"
+        "headlight train --pairs en_tr.tsv --valid dev.tsv --tokenizer tokenizer --out model --layers 2\n"
         "headlight generate --model model --prompt 'Once upon a time'",
         [] { return std::unique_ptr<Action>(std::make_unique<Train>()); }};
 }

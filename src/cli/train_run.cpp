@@ -4,7 +4,6 @@
 
 #include "base/file.h"
 #include "base/numeric_text.h"
-#include "model/hf_folder.h"
 
 namespace headlight::cli {
 namespace {
@@ -44,49 +43,45 @@ LogSoFar cut_log(const std::string& text, std::int64_t step) {
 
 }  // namespace
 
-TrainRun::TrainRun(Terminal& terminal, const kernels::Compute& compute, const text::Tokenizer& tokenizer,
-                   train::Trainer& trainer, const train::TokenStream& valid, RunPlan plan)
-    : terminal_(terminal),
-      compute_(compute),
-      tokenizer_(tokenizer),
-      trainer_(trainer),
-      valid_(valid),
-      plan_(std::move(plan)) {}
+TrainRun::TrainRun(Terminal& terminal, train::Training& training, TrainedModel model, RunPlan plan)
+    : terminal_(terminal), training_(training), model_(std::move(model)), plan_(std::move(plan)) {}
 
 Result<void> TrainRun::resume() {
     const std::string path = checkpoint_path(plan_.folder);
     ASSIGN_OR_RETURN(const std::string bytes, read_file(path));
-    RETURN_IF_ERROR(trainer_.restore(bytes, path));
+    RETURN_IF_ERROR(training_.restore(bytes, path));
     if (file_exists(log_path(plan_.folder))) {
         ASSIGN_OR_RETURN(const std::string text, read_file(log_path(plan_.folder)));
-        LogSoFar kept = cut_log(text, trainer_.steps_done());
+        LogSoFar kept = cut_log(text, training_.steps_done());
         log_text_ = std::move(kept.text);
         best_valid_ = kept.best_valid;
     }
-    terminal_.note("continuing after step " + std::to_string(trainer_.steps_done()) + " of " +
-                   std::to_string(trainer_.options().schedule.steps));
+    terminal_.note("continuing after step " + std::to_string(training_.steps_done()) + " of " +
+                   std::to_string(training_.schedule().steps));
     return {};
 }
 
 Result<void> TrainRun::run() {
-    const std::int64_t stop_at = plan_.stop_at > 0 ? plan_.stop_at : trainer_.options().schedule.steps;
-    while (!trainer_.finished() && trainer_.steps_done() < stop_at) {
+    const std::int64_t stop_at = plan_.stop_at > 0 ? plan_.stop_at : training_.schedule().steps;
+    while (!training_.finished() && training_.steps_done() < stop_at) {
         RETURN_IF_ERROR(take_step());
         if (!interrupted()) continue;
         RETURN_IF_ERROR(save_state());
-        return fail(ErrorCode::cancelled, "interrupted after step " + std::to_string(trainer_.steps_done()) +
+        return fail(ErrorCode::cancelled, "interrupted after step " + std::to_string(training_.steps_done()) +
                                               "; the same command with --resume continues");
     }
     RETURN_IF_ERROR(save_state());
-    if (valid_.ids.empty()) return save_model();
+    if (!model_.valid) return model_.save();
     return {};
 }
 
 Result<void> TrainRun::take_step() {
     const auto begin = Clock::now();
-    const train::StepReport report = trainer_.step();
+    const train::StepReport report = training_.step();
     stepping_ += Clock::now() - begin;
     ++steps_timed_;
+    if (tokens_before_ < 0) tokens_before_ = report.tokens - report.tokens / report.step;
+    tokens_timed_ = report.tokens - tokens_before_;
     if (!report.finite) {
         if (++not_finite_ < kNotFiniteLimit) return {};
         return invalid("the loss is not finite at step " + std::to_string(report.step) +
@@ -101,13 +96,12 @@ Result<void> TrainRun::take_step() {
 
 // What is due after a step: a line in the log, a validation, a checkpoint.
 Result<void> TrainRun::finish_step(const train::StepReport& report) {
-    const bool last = trainer_.finished();
-    const bool validates = !valid_.ids.empty() && (last || report.step % plan_.eval_every == 0);
+    const bool last = training_.finished();
+    const bool validates = model_.valid && (last || report.step % plan_.eval_every == 0);
     if (last || validates || report.step % plan_.log_every == 0) {
-        const auto& options = trainer_.options();
         Json line;
         line["step"] = report.step;
-        line["tokens"] = report.step * options.batch * options.context;
+        line["tokens"] = report.tokens;
         line["loss"] = rounded(loss_sum_ / static_cast<double>(loss_count_), 1e5);
         line["lr"] = rounded(report.lr, 1e9);
         line["gradient_norm"] = rounded(report.gradient_norm, 1e4);
@@ -119,24 +113,19 @@ Result<void> TrainRun::finish_step(const train::StepReport& report) {
     }
     if (last || report.step % plan_.save_every != 0) return {};
     RETURN_IF_ERROR(save_state());
-    return valid_.ids.empty() ? save_model() : Result<void>{};
+    return model_.valid ? Result<void>{} : model_.save();
 }
 
 Result<void> TrainRun::validate(Json& line) {
-    const train::Evaluation result = train::evaluate(compute_, trainer_.gpt(), valid_, trainer_.gpt().config().context);
-    line["valid"] = rounded(result.nats_per_token(), 1e5);
-    line["bits_per_byte"] = rounded(result.bits_per_byte(), 1e5);
-    if (!(result.nats_per_token() < best_valid_)) return {};
-    best_valid_ = result.nats_per_token();
-    return save_model();
+    const double nats = model_.valid(line);
+    line["valid"] = rounded(nats, 1e5);
+    if (!(nats < best_valid_)) return {};
+    best_valid_ = nats;
+    return model_.save();
 }
 
 Result<void> TrainRun::save_state() const {
-    return write_file_atomic(checkpoint_path(plan_.folder), trainer_.checkpoint());
-}
-
-Result<void> TrainRun::save_model() const {
-    return model::save_model_folder(plan_.folder, trainer_.gpt(), &tokenizer_, plan_.dtype);
+    return write_file_atomic(checkpoint_path(plan_.folder), training_.checkpoint());
 }
 
 Result<void> TrainRun::log(const Json& line) {
@@ -148,8 +137,10 @@ Result<void> TrainRun::log(const Json& line) {
     }
     std::string text = "step " + line["step"].dump() + "  loss " + fixed(line["loss"].get<double>(), 4);
     if (line.contains("valid")) {
-        text += "  valid " + fixed(line["valid"].get<double>(), 4) + "  bits per byte " +
-                fixed(line["bits_per_byte"].get<double>(), 4);
+        text += "  valid " + fixed(line["valid"].get<double>(), 4);
+    }
+    if (line.contains("bits_per_byte")) {
+        text += "  bits per byte " + fixed(line["bits_per_byte"].get<double>(), 4);
     }
     terminal_.print(text + "  lr " + shortest(line["lr"].get<double>()) + "  " +
                     grouped(line["tokens_per_s"].get<std::int64_t>()) + " tokens/s\n");
@@ -161,19 +152,17 @@ void TrainRun::show_progress(const train::StepReport& report) {
     const auto now = Clock::now();
     if (!terminal_.shows_progress() || now - shown_ < kPause) return;
     shown_ = now;
-    const auto& options = trainer_.options();
-    const double part = static_cast<double>(report.step) / static_cast<double>(options.schedule.steps);
-    const auto steps_left = static_cast<double>(options.schedule.steps - report.step);
+    const std::int64_t steps = training_.schedule().steps;
+    const double part = static_cast<double>(report.step) / static_cast<double>(steps);
+    const auto steps_left = static_cast<double>(steps - report.step);
     const double left = steps_left * seconds(stepping_) / static_cast<double>(steps_timed_);
-    terminal_.progress(bar(part, 24) + "  step " + std::to_string(report.step) + "/" +
-                       std::to_string(options.schedule.steps) + "  loss " + fixed(report.loss, 3) + "  " +
-                       grouped(std::llround(tokens_per_second())) + " tokens/s  " + duration_text(left) + " left");
+    terminal_.progress(bar(part, 24) + "  step " + std::to_string(report.step) + "/" + std::to_string(steps) +
+                       "  loss " + fixed(report.loss, 3) + "  " + grouped(std::llround(tokens_per_second())) +
+                       " tokens/s  " + duration_text(left) + " left");
 }
 
 double TrainRun::tokens_per_second() const {
-    const auto& options = trainer_.options();
-    const double tokens = static_cast<double>(steps_timed_) * options.batch * options.context;
-    return seconds(stepping_) > 0 ? tokens / seconds(stepping_) : 0;
+    return seconds(stepping_) > 0 ? static_cast<double>(tokens_timed_) / seconds(stepping_) : 0;
 }
 
 }  // namespace headlight::cli

@@ -2,15 +2,14 @@
 // A training run in a folder: the model itself, training.safetensors to continue from, log.jsonl with the loss curve.
 
 #include <chrono>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
 
 #include "checkpoint/safetensors.h"
 #include "cli/terminal.h"
-#include "text/tokenizer.h"
-#include "train/evaluate.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 namespace headlight::cli {
 
@@ -24,12 +23,18 @@ struct RunPlan {
     bool json = false;  // log lines on standard output as JSON
 };
 
+// What the run knows of the model.
+struct TrainedModel {
+    std::function<Result<void>()> save;       // into the plan's folder
+    std::function<double(Json& line)> valid;  // nats per token of the validation part, with what else the log's line is
+                                              // to say; empty: there is none
+};
+
 class TrainRun {
   public:
-    // Everything passed in outlives the run. valid may be empty: then the folder holds the latest weights, otherwise
+    // Terminal and training outlive the run. Without a validation part the folder holds the latest weights, otherwise
     // those with the lowest validation loss.
-    TrainRun(Terminal& terminal, const kernels::Compute& compute, const text::Tokenizer& tokenizer,
-             train::Trainer& trainer, const train::TokenStream& valid, RunPlan plan);
+    TrainRun(Terminal& terminal, train::Training& training, TrainedModel model, RunPlan plan);
 
     // Continues from the folder's checkpoint; its log is cut back to that step.
     Result<void> resume();
@@ -49,16 +54,13 @@ class TrainRun {
     Result<void> finish_step(const train::StepReport& report);
     Result<void> validate(Json& line);
     Result<void> save_state() const;
-    Result<void> save_model() const;
     Result<void> log(const Json& line);
     void show_progress(const train::StepReport& report);
     [[nodiscard]] double tokens_per_second() const;
 
     Terminal& terminal_;
-    const kernels::Compute& compute_;
-    const text::Tokenizer& tokenizer_;
-    train::Trainer& trainer_;
-    const train::TokenStream& valid_;
+    train::Training& training_;
+    TrainedModel model_;
     RunPlan plan_;
     std::string log_text_;  // log.jsonl as it is on disk
     double best_valid_ = std::numeric_limits<double>::infinity();
@@ -66,7 +68,8 @@ class TrainRun {
     std::int64_t loss_count_ = 0;
     int not_finite_ = 0;          // in a row
     Clock::duration stepping_{};  // time in steps, without validation and saving
-    std::int64_t steps_timed_ = 0;
+    std::int64_t steps_timed_ = 0, tokens_timed_ = 0;
+    std::int64_t tokens_before_ = -1;  // of steps that were not timed; -1: not known yet
     Clock::time_point shown_{};
 };
 

@@ -81,13 +81,14 @@ StepReport PairTrainer::step() {
     const double loss = backward_.run(compute_, model_, encoder_, decoder_,
                                       {batch_.source, batch_.source_lengths, batch_.target, batch_.targets}, gradients_,
                                       forward, options_.smoothing);
-    StepReport report{next, loss, 0, options_.schedule.lr(next), std::isfinite(loss), batch_.tokens};
+    StepReport report{next, loss, 0, options_.schedule.lr(next), std::isfinite(loss), tokens_ + batch_.tokens};
     if (!report.finite) return report;
     report.gradient_norm = adamw_.update(compute_, model_.mutable_params(), gradients_, report.lr, next);
     report.finite = std::isfinite(report.gradient_norm);
     if (!report.finite) return report;
     model_.pack(compute_);
     step_ = next;
+    tokens_ = report.tokens;
     ++batch_index_;
     return report;
 }
@@ -96,17 +97,19 @@ std::string PairTrainer::checkpoint() const {
     auto& self = const_cast<PairTrainer&>(*this);  // only to share the list of buffers with restore
     return write_state(model_.layout(), {self.model_.mutable_params(), self.adamw_.m(), self.adamw_.v()},
                        {{"step", static_cast<std::uint64_t>(step_)},
+                        {"tokens", static_cast<std::uint64_t>(tokens_)},
                         {"epoch", static_cast<std::uint64_t>(epoch_)},
                         {"batch", static_cast<std::uint64_t>(batch_index_)}},
                        fixed_options(options_, dataset_, model_.config()));
 }
 
 Result<void> PairTrainer::restore(const std::string& bytes, std::string_view file_name) {
-    StateNumbers numbers{{"step", 0}, {"epoch", 0}, {"batch", 0}};
+    StateNumbers numbers{{"step", 0}, {"tokens", 0}, {"epoch", 0}, {"batch", 0}};
     RETURN_IF_ERROR(read_state(bytes, file_name, model_.layout(), {model_.mutable_params(), adamw_.m(), adamw_.v()},
                                numbers, fixed_options(options_, dataset_, model_.config())));
     model_.pack(compute_);
     step_ = static_cast<std::int64_t>(numbers["step"]);
+    tokens_ = static_cast<std::int64_t>(numbers["tokens"]);
     epoch_ = static_cast<std::int64_t>(numbers["epoch"]);
     dataset_.begin_epoch(options_.seed, epoch_);
     batch_index_ =

@@ -46,6 +46,7 @@ class PairTrainer : public Training {
     std::vector<float> gradients_;
     PairBatch batch_;
     std::int64_t step_ = 0;
+    std::int64_t tokens_ = 0;  // of all steps
     std::int64_t epoch_ = 0;
     int batch_index_ = 0;  // the next one of the epoch
 };

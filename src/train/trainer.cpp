@@ -31,7 +31,7 @@ StepReport Trainer::step() {
     std::ranges::fill(gradients_, 0.0F);
     const double loss = backward_.run(compute_, gpt_, activations_, ids_, targets_, gradients_, forward);
     StepReport report{
-        next, loss, 0, options_.schedule.lr(next), std::isfinite(loss), static_cast<std::int64_t>(ids_.size())};
+        next, loss, 0, options_.schedule.lr(next), std::isfinite(loss), next * static_cast<std::int64_t>(ids_.size())};
     if (!report.finite) return report;
     report.gradient_norm = adamw_.update(compute_, gpt_.mutable_params(), gradients_, report.lr, next);
     report.finite = std::isfinite(report.gradient_norm);

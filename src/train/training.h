@@ -16,7 +16,7 @@ struct StepReport {
     double gradient_norm;  // before clipping
     float lr;
     bool finite;          // false: the loss or the gradient is not finite, and nothing was changed
-    std::int64_t tokens;  // of this batch
+    std::int64_t tokens;  // of this step and all before it
 };
 
 class Training {
