@@ -20,15 +20,15 @@ ADAMW = {'lr': 0.005, 'beta1': 0.9, 'beta2': 0.98, 'eps': 1e-9, 'weight_decay': 
 
 CASES = {
     # As the paper says.
-    'paper': ({'vocab': 19, 'context': 12, 'd_model': 12, 'encoder_layers': 2, 'decoder_layers': 2, 'heads': 3, 'd_head': 4,
-               'd_mlp': 20, 'feed_forward': 'two_layers', 'positions': 'sinusoidal', 'attention_bias': True,
-               'scaled_embedding': True, 'tied_head': True, 'attention_scale': 0.0},
+    'paper': ({'vocab_size': 19, 'context': 12, 'd_model': 12, 'encoder_layers': 2, 'decoder_layers': 2, 'heads': 3,
+               'd_head': 4, 'd_mlp': 20, 'feed_forward': 'two_layers', 'positions': 'sinusoidal', 'attention_bias': True,
+               'scaled_embedding': True, 'tie_word_embeddings': True, 'attention_scale': 0.0},
               {'sources': [9, 4, 7], 'targets': [6, 8, 3], 'label_smoothing': 0.1}),
     # Everything otherwise: one-layer feed-forward, a table of positions, its own head, a scale of its own, heads that are
     # wider than the model, and more blocks here than there.
-    'tutorial': ({'vocab': 13, 'context': 9, 'd_model': 6, 'encoder_layers': 1, 'decoder_layers': 2, 'heads': 2, 'd_head': 5,
-                  'd_mlp': 6, 'feed_forward': 'one_layer', 'positions': 'table', 'attention_bias': False,
-                  'scaled_embedding': False, 'tied_head': False, 'attention_scale': 2.0},
+    'tutorial': ({'vocab_size': 13, 'context': 9, 'd_model': 6, 'encoder_layers': 1, 'decoder_layers': 2, 'heads': 2,
+                  'd_head': 5, 'd_mlp': 6, 'feed_forward': 'one_layer', 'positions': 'table', 'attention_bias': False,
+                  'scaled_embedding': False, 'tie_word_embeddings': False, 'attention_scale': 2.0},
                  {'sources': [3, 8], 'targets': [9, 2], 'label_smoothing': 0.0}),
 }
 START, END, PAD = 0, 1, 2
@@ -44,7 +44,7 @@ class Batch:
 
     def __init__(self, config, sources, targets, label_smoothing, generator):
         def sentence(length):
-            return torch.randint(3, config['vocab'], (length,), generator=generator).tolist()
+            return torch.randint(3, config['vocab_size'], (length,), generator=generator).tolist()
 
         wanted = [sentence(length - 1) for length in targets]
         self.source_lengths = sources
@@ -81,8 +81,8 @@ def train(model, batch):
 
 def make(folder, name, config, sentences):
     generator = torch.Generator().manual_seed(len(name))
-    config = {**config, 'layer_norm_eps': 1e-5, 'layer_norm_eps_outside': 0.0, 'start_token': START, 'end_token': END,
-              'pad_token': PAD}
+    config = {'model_type': 'headlight-encoder-decoder', **config, 'layer_norm_epsilon': 1e-5,
+              'layer_norm_epsilon_outside': 0.0, 'start_token_id': START, 'end_token_id': END, 'pad_token_id': PAD}
     tensors = reference.random_tensors(config, generator)
     batch = Batch(config, generator=generator, **sentences)
     model = reference.EncoderDecoder(tensors, config)
@@ -93,12 +93,13 @@ def make(folder, name, config, sentences):
     losses, norms = train(model, batch)
 
     os.makedirs(folder, exist_ok=True)
+    reference.write_json(os.path.join(folder, 'config.json'), config)
     reference.write_safetensors(os.path.join(folder, 'model.safetensors'), tensors, 'F32', {'format': 'pt'})
     reference.write_safetensors(os.path.join(folder, 'gradients.safetensors'), gradients)
     reference.write_safetensors(os.path.join(folder, 'values.safetensors'), values)
     reference.write_safetensors(os.path.join(folder, 'after.safetensors'), model.weights)
     reference.write_json(os.path.join(folder, 'expected.json'), {
-        'config': config, 'batch': len(batch.source_lengths), 'sources': batch.sources.flatten().tolist(),
+        'batch': len(batch.source_lengths), 'sources': batch.sources.flatten().tolist(),
         'source_lengths': batch.source_lengths, 'inputs': batch.inputs.flatten().tolist(),
         'targets': batch.targets.flatten().tolist(), 'target_lengths': sentences['targets'],
         'label_smoothing': sentences['label_smoothing'], 'loss': loss.item(),

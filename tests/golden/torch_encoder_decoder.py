@@ -39,7 +39,7 @@ class EncoderDecoder:
     def norm(self, x, name):
         centred = x - x.mean(-1, keepdim=True)
         variance = (centred ** 2).mean(-1, keepdim=True)
-        eps, outside = self.config['layer_norm_eps'], self.config['layer_norm_eps_outside']
+        eps, outside = self.config['layer_norm_epsilon'], self.config['layer_norm_epsilon_outside']
         y = centred / (torch.sqrt(variance + eps) + outside)
         y = y * self.weights[name + '.weight'] + self.weights[name + '.bias']
         return self.see(name + '.hook_normalized', y)
@@ -101,7 +101,7 @@ class EncoderDecoder:
             x = self.norm(self.see(at + 'hook_resid_mid_cross', x + out), at + 'ln2')
             out = self.see(at + 'hook_mlp_out', self.feed_forward(x, at + 'mlp'))
             x = self.norm(self.see(at + 'hook_resid_post', x + out), at + 'ln3')
-        head = 'embed.weight' if self.config['tied_head'] else 'head.weight'
+        head = 'embed.weight' if self.config['tie_word_embeddings'] else 'head.weight'
         return self.see('logits', x @ self.weights[head].T)
 
 
@@ -132,7 +132,7 @@ def random_tensors(config, generator):
         if config['feed_forward'] == 'two_layers':
             linear(name + '.out', hidden, d)
 
-    tensors['embed.weight'] = normal(config['vocab'], d, std=0.5)
+    tensors['embed.weight'] = normal(config['vocab_size'], d, std=0.5)
     if config['positions'] == 'table':
         tensors['positions.weight'] = normal(config['context'], d, std=0.5)
     for layer in range(config['encoder_layers']):
@@ -149,8 +149,8 @@ def random_tensors(config, generator):
         norm(at + 'ln1')
         norm(at + 'ln2')
         norm(at + 'ln3')
-    if not config['tied_head']:
-        tensors['head.weight'] = normal(config['vocab'], d, std=0.5)
+    if not config['tie_word_embeddings']:
+        tensors['head.weight'] = normal(config['vocab_size'], d, std=0.5)
     return tensors
 
 
