@@ -235,7 +235,7 @@ Result<Tokenizer> train_bpe(std::span<const std::string> texts, const BpeTrainer
         parts.specials.push_back(static_cast<TokenId>(parts.tokens.size()));
         parts.tokens.push_back(special);
     }
-    return Tokenizer::from_parts(std::move(parts));
+    return Tokenizer::from_parts(parts);
 }
 
 }  // namespace headlight::text

@@ -20,7 +20,7 @@ struct Tokenizer::WordCache {
     bool enabled = false;
 };
 
-Result<Tokenizer> Tokenizer::from_parts(TokenizerParts parts) {
+Result<Tokenizer> Tokenizer::from_parts(const TokenizerParts& parts) {
     Tokenizer made;
     RETURN_IF_ERROR(made.add_tokens(parts));
     RETURN_IF_ERROR(made.add_merges(parts));

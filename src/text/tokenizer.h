@@ -37,7 +37,7 @@ class Tokenizer {
     // File name -> content. Wants "tokenizer.json", or "vocab.json" and "merges.txt" (and "added_tokens.json" if
     // there); other names are ignored. Errors name the file, what is wrong and what would be right.
     static Result<Tokenizer> from_files(const std::map<std::string, std::string>& files);
-    static Result<Tokenizer> from_parts(TokenizerParts parts);
+    static Result<Tokenizer> from_parts(const TokenizerParts& parts);
 
     Tokenizer(Tokenizer&&) = default;
     Tokenizer& operator=(Tokenizer&&) = default;

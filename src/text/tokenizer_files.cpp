@@ -223,7 +223,7 @@ Result<Tokenizer> build(Written& written) {
         ASSIGN_OR_RETURN(std::string right_raw, raw_bytes(written, right, "a merge with"));
         parts.merges.emplace_back(std::move(left_raw), std::move(right_raw));
     }
-    Result<Tokenizer> made = Tokenizer::from_parts(std::move(parts));
+    Result<Tokenizer> made = Tokenizer::from_parts(parts);
     if (!made) return fail(made.error().code, written.file + ": " + made.error().message + ".");
     return made;
 }

@@ -9,8 +9,6 @@
 namespace headlight::app {
 namespace {
 
-using model::Site;
-
 class SessionTest : public testing::Test {
   protected:
     SessionTest() : compute_(2) {

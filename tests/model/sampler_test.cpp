@@ -37,7 +37,9 @@ std::vector<double> reference(std::span<const float> logits, const Sampling& s) 
         p[i] = std::exp((static_cast<double>(logits[i]) - top) / static_cast<double>(s.temperature));
     std::vector<std::size_t> order(n);
     std::iota(order.begin(), order.end(), 0U);
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return logits[a] > logits[b]; });
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+        return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
+    });
     std::size_t keep = s.top_k > 0 ? std::min(n, static_cast<std::size_t>(s.top_k)) : n;
     const auto total = [&](std::size_t count) {
         double sum = 0;

@@ -12,7 +12,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-std::string merges_of(const Texts& texts, BpeTrainerOptions options) {
+std::string merges_of(const Texts& texts, const BpeTrainerOptions& options) {
     const auto trained = train_bpe(texts, options);
     if (!trained) return trained.error().message;
     return trained->merges_txt().substr(std::string("#version: 0.2\n").size());

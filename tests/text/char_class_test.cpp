@@ -17,13 +17,13 @@ TEST(CharClass, KnowsUnicodeClasses) {
     for (const char32_t number : std::u32string_view(U"09²½Ⅷ٣१𝟙〇①")) {
         EXPECT_EQ(class_of(number), CharClass::number) << std::hex << static_cast<std::uint32_t>(number);
     }
-    for (const char32_t space : {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029,
-                                 0x202F, 0x205F, 0x3000}) {
+    for (const char32_t space : {U'\x09', U'\x0A', U'\x0B', U'\x0C', U'\x0D', U'\x20', U'\x85', U'\xA0', U'\x1680',
+                                 U'\x2000', U'\x200A', U'\x2028', U'\x2029', U'\x202F', U'\x205F', U'\x3000'}) {
         EXPECT_EQ(class_of(space), CharClass::space) << std::hex << static_cast<std::uint32_t>(space);
     }
     // Zero-width and control characters that some engines take for white space, marks, punctuation, private use.
-    for (const char32_t other :
-         {0x00, 0x1C, 0x1F, 0x200B, 0x180E, 0xFEFF, 0x0301, 0x5F, 0x27, 0x20AC, 0x1F389, 0xE000, 0x10FFFF}) {
+    for (const char32_t other : {U'\x00', U'\x1C', U'\x1F', U'\x200B', U'\x180E', U'\xFEFF', U'\x0301', U'\x5F',
+                                 U'\x27', U'\x20AC', U'\x1F389', U'\xE000', U'\x10FFFF'}) {
         EXPECT_EQ(class_of(other), CharClass::other) << std::hex << static_cast<std::uint32_t>(other);
     }
     EXPECT_EQ(class_of(Utf8Char::kInvalid), CharClass::other);
