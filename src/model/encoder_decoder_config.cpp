@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/numeric_text.h"
 #include "checkpoint/config_reader.h"
 
 namespace headlight::model {
@@ -31,9 +32,9 @@ void read_word(checkpoint::ConfigReader& reader, const nlohmann::json& object, c
 constexpr std::array<std::string_view, 2> kPositionWords{"sinusoidal", "table"};
 constexpr std::array<std::string_view, 2> kFeedForwardWords{"two_layers", "one_layer"};
 
-// The digits of the float, not those of its widening.
+// The digits of the float, not those of its widening: 1e-05 and not 9.999999747378752e-06.
 double digits_of(float value) {
-    return std::round(static_cast<double>(value) * 1e12) / 1e12;
+    return parse_double(shortest(value)).value_or(static_cast<double>(value));
 }
 
 }  // namespace
@@ -120,6 +121,7 @@ Result<EncoderDecoderConfig> parse_encoder_decoder_config(std::string_view text,
         double value = static_cast<double>(*number.value);
         reader.read(number.key, value, number.below);
         *number.value = static_cast<float>(value);
+        if (static_cast<double>(*number.value) >= number.below) reader.refuse(number.key, "less, also as a float");
     }
     for (const auto& [key, value] :
          {std::pair{"start_token_id", &c.start_token}, std::pair{"end_token_id", &c.end_token},
@@ -152,7 +154,7 @@ std::string config_json(const EncoderDecoderConfig& c) {
     object["attention_bias"] = c.attention_bias;
     object["scaled_embedding"] = c.scaled_embedding;
     object["tie_word_embeddings"] = c.tied_head;
-    object["attention_scale"] = static_cast<double>(c.attention_scale);
+    object["attention_scale"] = digits_of(c.attention_scale);
     object["layer_norm_epsilon"] = digits_of(c.layer_norm_eps);
     object["layer_norm_epsilon_outside"] = digits_of(c.layer_norm_eps_outside);
     object["start_token_id"] = c.start_token;
