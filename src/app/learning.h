@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/learning_corpus.h"
+#include "app/loss_curve.h"
 #include "app/settings.h"
 #include "interpret/pca.h"
 #include "model/encoder_decoder.h"
@@ -32,11 +33,6 @@ enum class LearningState : std::uint8_t {
     broken      // the loss or a gradient is not finite: back_to_good() or rewind()
 };
 
-struct LossPoint {
-    std::int64_t step;  // the loss that this step found, before its update; 1 for the first
-    float loss;         // mean nats per word of the continuations, <end> included
-};
-
 struct WordChance {
     std::int32_t id;
     float probability;
@@ -54,10 +50,9 @@ struct Prediction {
 
 class Learning {
   public:
-    static constexpr double kConvergedLoss = 0.1;  // nats per word
+    static constexpr double kConvergedLoss = 0.05;  // nats per word
     static constexpr int kTop = 5;
     static constexpr std::int64_t kMaxSteps = 20000;
-    static constexpr std::size_t kMaxCurve = 512;
 
     // At the start of LearningSetup{}.
     Learning();
@@ -71,8 +66,8 @@ class Learning {
     [[nodiscard]] std::expected<void, Warning> set_up(const LearningSetup& setup);
     [[nodiscard]] const LearningSetup& setup() const;
     [[nodiscard]] const LearningCorpus& corpus() const;
-    // Whether set_up(setup) or rewind() (with the present one) would throw away trained weights: ask first.
-    [[nodiscard]] bool would_lose_training(const LearningSetup& setup) const;
+    // Whether another set-up, or rewind(), would throw away trained weights: ask first.
+    [[nodiscard]] bool would_lose_training() const;
 
     // ---- training ------------------------------------------------------------------------------------------------
     // Goes on until pause(), convergence, a broken state or kMaxSteps. Once converged, playing again goes on beyond it.
@@ -106,7 +101,7 @@ class Learning {
     [[nodiscard]] bool reproducible() const;
     [[nodiscard]] const model::EncoderDecoder& model() const;
     [[nodiscard]] double loss() const;  // of the last step; NaN before the first
-    // At most kMaxCurve points at even distances, and the last step. Empty before the first step.
+    // At most LossCurve::kMost points. Empty before the first step.
     [[nodiscard]] std::vector<LossPoint> curve() const;
     // Changes with the weights and with the corpus.
     [[nodiscard]] std::uint64_t revision() const;
