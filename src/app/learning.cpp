@@ -80,7 +80,6 @@ bool Learning::State::train_one() {
     ++revision;
     loss = report.loss;
     broken = !report.finite;
-    converged = false;
     if (broken) return true;
     std::swap(good, before);
     good_steps = steps() - 1;

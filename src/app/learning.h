@@ -29,7 +29,7 @@ struct LearningSetup {
 enum class LearningState : std::uint8_t {
     random,     // not a single step yet
     trained,    // steps() steps
-    converged,  // trained, every pair comes out right and the loss is below kConvergedLoss
+    converged,  // trained until every pair came out right, and the loss is below kConvergedLoss
     broken      // the loss or a gradient is not finite: back_to_good() or rewind()
 };
 

@@ -50,7 +50,7 @@ struct Learning::State {
     // Everything as new: trains from `params`, behind which there are `steps`; empty: from the seed's own.
     void start(std::vector<float> params, std::int64_t steps);
     bool train_one();
-    void judge();  // converged or not
+    void judge();  // converged or not; once it was, it is as long as the loss stays low
     void trace_pass(const LearningPair& pair) const;
 };
 

@@ -54,11 +54,10 @@ Prediction decode(const kernels::Compute& compute, const model::EncoderDecoder& 
 }  // namespace
 
 void Learning::State::judge() {
-    converged = loss < kConvergedLoss;
-    for (std::size_t i = 0; converged && i < corpus.pairs().size(); ++i) {
-        const LearningPair& pair = corpus.pairs()[i];
-        converged = same_words(decode(compute, model(), pair.prompt), pair.continuation);
-    }
+    const auto comes_out = [&](const LearningPair& pair) {
+        return same_words(decode(compute, model(), pair.prompt), pair.continuation);
+    };
+    converged = loss < kConvergedLoss && (converged || std::ranges::all_of(corpus.pairs(), comes_out));
 }
 
 void Learning::State::trace_pass(const LearningPair& pair) const {
