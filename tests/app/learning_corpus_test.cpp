@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/rng.h"
 
 namespace headlight::app {
@@ -17,6 +18,12 @@ LearningCorpus parsed(std::string_view text) {
     auto corpus = LearningCorpus::parse(text);
     EXPECT_TRUE(corpus.has_value()) << text;
     return corpus.value_or(LearningCorpus());
+}
+
+// A line of a table of strings; "" when there is none of that key.
+std::string line_of(const std::string& table, const std::string& key) {
+    const std::size_t at = table.find("\"" + key + "\":");
+    return at == std::string::npos ? "" : table.substr(at, table.find('\n', at) - at);
 }
 
 void expect_problem(std::string_view text, const Warning& wanted) {
@@ -81,6 +88,19 @@ TEST(LearningCorpus, SaysWhatIsWrong) {
         text += "\n";
     }
     expect_problem(text, {"learn.error.words", "160", ""});
+}
+
+TEST(LearningCorpus, EveryProblemHasItsWords) {
+    for (const char* language : {"en", "tr"}) {
+        const auto table = read_file(HEADLIGHT_ASSETS_DIR "/strings/" + std::string(language) + ".json");
+        ASSERT_TRUE(table.has_value());
+        for (const char* key : {"empty", "side", "arrows", "contradiction", "long", "utf8", "bytes", "pairs", "words",
+                                "weights", "weights_corpus"}) {
+            EXPECT_NE(line_of(*table, "learn.error." + std::string(key)), "") << language << ' ' << key;
+        }
+        const std::string most = std::to_string(LearningCorpus::kMaxSideWords);
+        EXPECT_NE(line_of(*table, "learn.error.long").find(most), std::string::npos);
+    }
 }
 
 TEST(LearningCorpus, TakesAnyBytes) {
