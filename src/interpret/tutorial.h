@@ -6,15 +6,14 @@
 // model.
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "base/result.h"
 #include "interpret/explanation.h"
 #include "interpret/tutorial_data.h"
+#include "interpret/tutorial_inputs.h"
 #include "interpret/tutorial_sheet.h"
 #include "kernels/compute.h"
 #include "model/encoder_decoder.h"
@@ -23,7 +22,7 @@ namespace headlight::interpret {
 
 // A trained model to be shown in the same steps, with its own words. Read during the call only.
 struct LearnedPass {
-    const model::EncoderDecoder& model;     // its first encoder and first decoder layer are shown
+    const model::EncoderDecoder& model;     // one encoder and one decoder layer
     const std::vector<std::string>& words;  // of its vocabulary, by id
     std::vector<std::int32_t> source;       // ids, without start and end
     std::vector<std::int32_t> target;       // what the decoder reads; begins with the start token
@@ -37,7 +36,7 @@ class Tutorial {
     // The steps, in the tutorial's order: step(0) is its step 1. The 14th is the attention example of the second seed.
     static constexpr int kSteps = 14;
     static constexpr int kExampleStep = 13;
-    [[nodiscard]] const TutorialStep& step(int index) const { return steps_[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] const TutorialStep& step(int index) const;
     // The sheet of that id in this mode, or null: a chain has only the sheets that it computes. Valid until the next
     // change.
     [[nodiscard]] const Sheet* find(std::string_view sheet_id) const;
@@ -52,10 +51,10 @@ class Tutorial {
     // as printed. Errors: no such sheet or cell, not an input, not a finite number within ±1e4, an id that is no token.
     [[nodiscard]] Result<void> edit(std::string_view sheet_id, int row, int col, float value);
     void reset_edits();
-    [[nodiscard]] int edits() const { return static_cast<int>(edits_.size()); }
+    [[nodiscard]] int edits() const { return inputs_.edits(); }
     // "wq.0.1:0.5,embed.5.2:-1"; empty without edits. set_edits_text replaces all edits, or changes nothing on an
     // error.
-    [[nodiscard]] std::string edits_text() const;
+    [[nodiscard]] std::string edits_text() const { return inputs_.text(); }
     [[nodiscard]] Result<void> set_edits_text(std::string_view text);
 
     // How a cell came about. In the printed chain `recomputed` is what the printed inputs give by the right rule, so
@@ -72,24 +71,27 @@ class Tutorial {
     [[nodiscard]] bool learned() const { return learned_; }
 
     [[nodiscard]] const TutorialData& data() const { return data_; }
-    // What the model of modes arithmetic and paper is made with: for the page that trains it from the same start.
-    [[nodiscard]] model::EncoderDecoderConfig model_config(TutorialMode mode) const;
-    [[nodiscard]] std::vector<float> model_params(TutorialMode mode) const;  // with the edits
+    // What the model of modes arithmetic and paper is made with.
+    [[nodiscard]] const TutorialInputs& inputs() const { return inputs_; }
 
   private:
     Tutorial(const kernels::Compute& compute, TutorialData data);
+    [[nodiscard]] std::vector<TutorialStep> build(const TutorialInputs& inputs, TutorialMode mode) const;
     void rebuild();
-
-    // The input's name, row and column -> value.
-    using Edits = std::map<std::tuple<std::string, int, int>, float, std::less<>>;
+    void finish(TutorialStep& step) const;
+    const TutorialStep& example() const;
 
     const kernels::Compute* compute_;
     TutorialData data_;
+    TutorialInputs inputs_;
     TutorialMode mode_ = TutorialMode::printed;
     int head_ = 0;
     bool learned_ = false;
-    Edits edits_;
-    std::vector<TutorialStep> steps_;
+    std::vector<TutorialStep> printed_;  // steps 1 to 13 as printed, with what would be right
+    std::vector<TutorialStep> steps_;    // 1 to 13 in this mode
+    // The 14th, made when it is asked for: a million weights are drawn for it.
+    mutable Tables example_weights_;
+    mutable TutorialStep example_;
 };
 
 }  // namespace headlight::interpret

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "interpret/explanation.h"
@@ -19,32 +20,35 @@ enum class TutorialMode : std::uint8_t {
     paper        // C: the same weights, as the paper says
 };
 
-// How a sheet's cells follow from other sheets: what explanations recompute.
+// How a sheet's cells follow from other sheets: what explanations recompute. a, b, ... are the sheet's inputs.
 enum class SheetRule : std::uint8_t {
-    input,       // nothing before it; may be edited
-    words,       // shows words; values are their ids
-    gather,      // row i is row a[i] of a table
-    position,    // the sine and cosine formula
-    sum,         // a + b
-    linear,      // a · b (+ c)
-    transposed,  // a · bᵀ (+ c)
-    scaled,      // a / divisor
-    masked,      // a where the key is not later than the query, else -∞
-    softmax,     // of each row of a
-    mean,        // of each row of a
-    deviation,   // of each row of a: population standard deviation, or the root with ε inside
-    normalized,  // (a - mean) / deviation (· gamma + beta)
-    relu,        // max(0, a)
-    flatten,     // row after row
-    columns,     // columns of a, or several sheets side by side
-    best,        // the largest of each row
-    count,       // of different words
-    visible      // the sum over the visible entries alone
+    input,         // nothing before it; may be edited
+    shown,         // known from elsewhere: words, sizes, results of a loop
+    gather,        // row i is row ids[i] of the table a, times the constant; b: the ids
+    position,      // the sine and cosine formula (Vaswani et al., 2017, section 3.5); constant: d_model
+    own_position,  // the same with the exponent that the tutorial uses: the column in place of the pair
+    sum,           // a + b; b may be one row
+    linear,        // a · b (+ c)
+    transposed,    // a · bᵀ
+    scaled,        // a / constant
+    masked,        // a where the key is not later than the query, else -∞
+    softmax,       // of each row of a
+    anchored,      // constant · exp(a - a of column `anchor`): a softmax of which one value is known
+    mean,          // of each row of a
+    deviation,     // of each row of a: √(variance + constant)
+    normalized,    // (a - b) / (c + constant) (· d + e); b, c: mean and deviation, of a itself when empty
+    relu,          // max(0, a)
+    flatten,       // a, row after row
+    columns,       // the heads' sheets a1, a2, ... (or a alone) side by side, `constant` columns each
+    parts,         // what each value adds to the first row: a[0, row] · b[row, col]
+    best,          // the column of the largest of each row of a
+    count,         // column 0: of the words of a; column 1: of the different ones (constant 1: ignoring case)
+    visible        // Σ a[0, row_ids[i]] · b[i, col] over the visible rows of b
 };
 
 struct Sheet {
     std::string id;       // "v"; stable, fit for a link
-    std::string title;    // string key "tutorial.sheet.<id without its stack's prefix>"
+    std::string title;    // string key "tutorial.sheet.<name>"
     std::string group;    // string key "tutorial.group.<name>": sheets of one group follow one another
     std::string note;     // string key of a remark on this sheet in this mode, or empty
     std::string site;     // the trace site that it was copied from, or empty: "encoder.0.attn.hook_v"
@@ -64,12 +68,17 @@ struct Sheet {
     std::vector<std::uint8_t> edited;  // [rows, cols], or empty
     bool editable = false;
 
-    // For explanations: the sheets that the rule reads, and its constant.
-    std::string a, b, c, d, e;
+    // What the rule reads.
+    std::string symbol;         // "V"
+    std::string a, b, c, d, e;  // sheet ids
     float constant = 0;
-    int queries_from = 0;         // of a masked sheet: position of its first row
-    std::string input;            // the name of the input that an edit changes
-    std::vector<int> input_rows;  // the input's row of each row; empty: the same
+    int anchor = 0;
+    std::vector<int> row_ids;
+
+    // What an edit changes: cell (row, col) is (input_rows[row], input_col + col) of this input.
+    std::string input;
+    std::vector<int> input_rows;  // empty: the same row
+    int input_col = 0;
 
     [[nodiscard]] std::size_t index(int row, int col) const {
         return static_cast<std::size_t>(row) * static_cast<std::size_t>(cols) + static_cast<std::size_t>(col);
@@ -78,7 +87,11 @@ struct Sheet {
     [[nodiscard]] bool has(int row, int col) const {
         return row >= 0 && row < rows && col >= 0 && col < cols && !std::isnan(at(row, col));
     }
+    [[nodiscard]] bool is_edited(int row, int col) const { return !edited.empty() && edited[index(row, col)] != 0; }
 };
+
+// "V = X · W_{V}", "e^{s}": braces after _ and ^ are lowered and raised.
+[[nodiscard]] FormulaLine symbols(std::string_view text);
 
 struct TutorialStep {
     int number = 0;     // 1 to 14

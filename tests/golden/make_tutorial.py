@@ -105,7 +105,8 @@ inputs = {
     'example_wv': [[0, 2, 0], [0, 3, 0], [1, 0, 3], [1, 1, 0]],
 }
 visible = [row for row in rows_from(find('Flattened row-wise')) if number(row[0]) is not None]
-inputs['visible'] = [[number(cell) for cell in row[1:4] + row[5:]] for row in visible]
+# Columns as in the figure of the logits: I, drink, things, you (not visible), He.
+inputs['visible'] = [[number(cell) for cell in row[1:4]] + [None, number(row[5])] for row in visible]
 figures = rows_from(find('| 35 |') + 1)
 logits = [number(cell) for cell in figures[0][1:]]
 inputs['figure_logits'] = [logits]
@@ -144,7 +145,7 @@ printed = {
     'toy': inputs['toy'],
     'toy_scores': [[1, 4, 7], [2, 5, 8], [3, 6, 9]], 'toy_masked': [[1, 0, 0], [4, 5, 0], [7, 8, 9]],
     'toy_scores2': [[1, 2, 3], [4, 5, 6], [7, 8, 9]], 'toy_masked2': [[1, 2, 3], [0, 5, 6], [0, 0, 9]],
-    'figure': inputs['figure'], 'head_size': [[36, 23]], 'visible': inputs['visible'],
+    'figure': inputs['figure'], 'flat': [[x for row in inputs['figure'] for x in row]], 'head_size': [[36, 23]], 'visible': inputs['visible'],
     'figure_logits': [logits], 'figure_probabilities': [[number(cell) for cell in figures[1][1:]]],
 }
 ALL = []
@@ -169,8 +170,7 @@ linear = product(printed['norm1'], inputs['ffn_w'])
 scores_right = product(inputs['toy'], transpose(inputs['toy']))
 masked = lambda m: [[x if j <= i else -math.inf for j, x in enumerate(row)] for i, row in enumerate(m)]
 flat = [x for row in inputs['figure'] for x in row]
-bound = [sum(flat[int(row[0])] * w[j] for row, w in zip(visible, inputs['visible'])) for j in range(4)]
-bounds = [[bound[0], bound[1], bound[2], None, bound[3]]]
+bounds = [[None if j == 3 else sum(flat[int(row[0])] * w[j] for row, w in zip(visible, inputs['visible'])) for j in range(5)]]
 probabilities = [[0.56 * math.exp(x - logits[3]) for x in logits]]
 assert len(own_wrong) == 9 and len(own_wrong) + len(index_wrong) == 23
 wrong_linear = differing(printed['ffn_linear'], linear, 0.0051)
@@ -238,8 +238,7 @@ dump('assets/tutorial/tutorial.json', {
     'sentences': CORPUS, 'words': LISTED, 'vocabulary': ['<pad>'] + WORDS + ['<start>', '<end>'],
     'prompt': ['When', 'you', 'play', 'the', 'game', 'of', 'thrones'],
     'source': [5, 17, 7, 12, 15, 19], 'target': [24, 17, 14, 21, 17, 22],
-    'visible_rows': [int(row[0]) for row in visible], 'visible_words': [1, 2, 3, 23],
-    'logit_words': [1, 2, 3, 17, 23],
+    'visible_rows': [int(row[0]) for row in visible], 'visible_words': [1, 2, 3, 17, 23],
     'inputs': {k: whole(v) for k, v in inputs.items()},
     'printed': {k: whole(v) for k, v in printed.items()},
     'mistakes': [{'number': i + 1, 'step': step, 'in_numbers': shows, 'places': places}
