@@ -89,7 +89,7 @@ class Bench : public Action {
             RETURN_IF_ERROR(model::check(config_));
             return model::Gpt::random(compute, config_, 1);
         }
-        ASSIGN_OR_RETURN(model::LoadedModel loaded, model::load_model_folder(compute, folder_));
+        ASSIGN_OR_RETURN(model::LoadedModel loaded, load_gpt(compute, folder_));
         return std::move(loaded.gpt);
     }
 

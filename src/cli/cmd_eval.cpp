@@ -1,6 +1,7 @@
-// How well a model predicts a text.
+// How well a model predicts a text, or translates sentences.
 #include "base/numeric_text.h"
 #include "cli/command_list.h"
+#include "cli/eval_pairs.h"
 #include "cli/inputs.h"
 #include "cli/terminal.h"
 #include "train/evaluate.h"
@@ -12,14 +13,33 @@ class Eval : public Action {
   public:
     void declare(std::vector<Option>& options) override {
         model_.declare(options);
-        options.push_back({"-t,--text", &text_, "FILE", "text to predict; - is standard input", 0, 0, true});
+        options.push_back({"-t,--text", &text_, "FILE", "text to predict (a GPT); - is standard input"});
+        options.push_back({"--pairs", &pairs_.file, "FILE",
+                           "sentence pairs to translate and compare with (an encoder-decoder): a pair a line, a tab "
+                           "between"});
         options.push_back({"--context", &context_, "N", "length of the windows (0: the model's context)", 0, 1e6});
         options.push_back({"--json", &json_, "", "one JSON object"});
+        const std::string group = "With --pairs";
+        options.push_back(
+            {"--beam", &pairs_.beam.beam, "N", "hypotheses of the beam search; 1: greedy", 1, 64, false, group});
+        options.push_back({"--length-power", &pairs_.beam.length_power, "X",
+                           "log-probability / tokens^X decides; 0 favours short sentences", 0, 10, false, group});
+        options.push_back({"--first", &pairs_.first, "N", "only the first pairs (0: all)", 0, 1e9, false, group});
+        options.push_back({"--translations", &pairs_.translations, "FILE", "write the translations here, a line each",
+                           0, 0, false, group});
         compute_.declare(options);
     }
 
     Result<void> run(Terminal& terminal) override {
+        if (text_.empty() == pairs_.file.empty()) {
+            return invalid("what? give --text FILE (a GPT) or --pairs FILE (an encoder-decoder)");
+        }
         ASSIGN_OR_RETURN(const kernels::Compute compute, compute_.make());
+        if (!pairs_.file.empty()) {
+            pairs_.model = model_.folder;
+            pairs_.json = json_;
+            return evaluate_pairs(terminal, compute, pairs_);
+        }
         ASSIGN_OR_RETURN(const std::string text, read_input(text_));
         ASSIGN_OR_RETURN(const model::LoadedModel model, model_.load(compute));
         if (!model.tokenizer.has_value()) return invalid("the model folder has no tokenizer; eval needs one");
@@ -62,6 +82,7 @@ class Eval : public Action {
     ComputeInput compute_;
     std::string text_;
     int context_ = 0;
+    PairEvaluation pairs_;
     bool json_ = false;
 };
 
@@ -69,12 +90,15 @@ class Eval : public Action {
 
 Command eval_command() {
     return {
-        "eval", "how well a model predicts a text",
+        "eval", "how well a model predicts a text, or translates",
         "Measures the bits that a model needs for a text. Stories are separated by lines <|endoftext|>; each is "
         "followed\n"
         "by its end token. Bits of all predicted tokens, in consecutive windows of the context length, divided by the\n"
-        "UTF-8 bytes of the stories plus one per story: a figure that does not depend on the tokenizer.",
+        "UTF-8 bytes of the stories plus one per story: a figure that does not depend on the tokenizer.\n"
+        "With --pairs, translates the first column and compares with the second: chrF2 and BLEU as sacrebleu counts\n"
+        "them (nc:6 nw:0 space:no; tok:13a smooth:exp), and the nats per token of the second column.",
         "headlight eval --text valid.txt\n"
+        "headlight eval --pairs dev.tsv --beam 4 --json\n"
         "headlight eval --model ./gpt2 --text valid.txt --json",
         [] { return std::unique_ptr<Action>(std::make_unique<Eval>()); }};
 }

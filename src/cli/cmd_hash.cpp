@@ -95,7 +95,7 @@ class Hash : public Action {
             return model::hash_text(golden_hash(compute, pass));
         }
         ASSIGN_OR_RETURN(const std::string folder, model_folder(folder_));
-        ASSIGN_OR_RETURN(const model::LoadedModel loaded, model::load_model_folder(compute, folder));
+        ASSIGN_OR_RETURN(const model::LoadedModel loaded, load_gpt(compute, folder));
         const model::GptConfig& config = loaded.gpt.config();
         std::vector<text::TokenId> ids = scattered_ids(config);
         if (!ids_.empty()) {

@@ -6,6 +6,7 @@
 namespace headlight::cli {
 
 [[nodiscard]] Command generate_command();
+[[nodiscard]] Command translate_command();
 [[nodiscard]] Command trace_command();
 [[nodiscard]] Command eval_command();
 [[nodiscard]] Command train_command();

@@ -12,12 +12,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kStory = "assets/models/story";
+constexpr const char* kEnglishTurkish = "assets/models/en-tr";
 
-// folder/assets/models/story, in this folder or one above it.
-std::optional<std::string> find_story_above(fs::path folder) {
+// folder/model, in this folder or one above it.
+std::optional<std::string> find_above(fs::path folder, const char* model) {
     std::error_code error;
     for (int steps = 0; steps < 8 && !folder.empty(); ++steps) {
-        const fs::path candidate = folder / kStory;
+        const fs::path candidate = folder / model;
         if (fs::exists(candidate / "config.json", error)) return candidate.string();
         if (folder == folder.parent_path()) break;
         folder = folder.parent_path();
@@ -68,7 +69,7 @@ Result<void> check_ids(std::span<const text::TokenId> ids, int vocab) {
     return {};
 }
 
-Result<std::string> model_folder(const std::string& given) {
+Result<std::string> model_folder(const std::string& given, ModelKind wanted) {
     std::error_code error;
     if (!given.empty()) {
         if (fs::is_directory(given, error)) return given;
@@ -76,12 +77,38 @@ Result<std::string> model_folder(const std::string& given) {
                                               ": no such folder; expected one with config.json, model.safetensors "
                                               "and tokenizer.json");
     }
+    const char* model = wanted == ModelKind::gpt ? kStory : kEnglishTurkish;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     if (!program.empty()) {
-        if (auto found = find_story_above(program.parent_path())) return *found;
+        if (auto found = find_above(program.parent_path(), model)) return *found;
     }
-    if (auto found = find_story_above(fs::current_path(error))) return *found;
-    return fail(ErrorCode::not_found, std::string("no ") + kStory + " beside the program; name a folder with --model");
+    if (auto found = find_above(fs::current_path(error), model)) return *found;
+    return fail(ErrorCode::not_found, std::string("no ") + model + " beside the program; name a folder with --model");
+}
+
+Result<ModelKind> kind_of_model(const std::string& folder) {
+    ASSIGN_OR_RETURN(const std::string config, read_file(folder + "/config.json"));
+    return model::is_encoder_decoder_config(config) ? ModelKind::encoder_decoder : ModelKind::gpt;
+}
+
+Result<model::LoadedModel> load_gpt(const kernels::Compute& compute, const std::string& folder) {
+    const auto kind = kind_of_model(folder);
+    if (kind.has_value() && *kind == ModelKind::encoder_decoder) {
+        return invalid(folder +
+                       " holds an encoder-decoder, which translate, eval --pairs, trace --text and info take; "
+                       "expected a GPT");
+    }
+    return model::load_model_folder(compute, folder);
+}
+
+Result<model::LoadedEncoderDecoder> load_translator(const kernels::Compute& compute, const std::string& folder) {
+    const auto kind = kind_of_model(folder);
+    if (kind.has_value() && *kind == ModelKind::gpt) {
+        return invalid(folder +
+                       " holds a GPT, which generate, eval --text and trace --prompt take; expected an "
+                       "encoder-decoder");
+    }
+    return model::load_encoder_decoder_folder(compute, folder);
 }
 
 Result<text::Tokenizer> load_tokenizer(const std::string& folder) {
@@ -103,7 +130,7 @@ void ModelInput::declare(std::vector<Option>& options) {
 
 Result<model::LoadedModel> ModelInput::load(const kernels::Compute& compute) const {
     ASSIGN_OR_RETURN(const std::string path, model_folder(folder));
-    return model::load_model_folder(compute, path);
+    return load_gpt(compute, path);
 }
 
 void ComputeInput::declare(std::vector<Option>& options) {

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "kernels/compute.h"
+#include "model/encoder_decoder_folder.h"
 #include "model/hf_folder.h"
 #include "text/tokenizer.h"
 
@@ -21,9 +22,19 @@ namespace headlight::cli {
 // Every id must be in [0, vocab).
 [[nodiscard]] Result<void> check_ids(std::span<const text::TokenId> ids, int vocab);
 
-// The folder that --model names, or the model that comes with the program: assets/models/story beside the executable,
-// in a folder above it (the source tree) or above the working folder.
-[[nodiscard]] Result<std::string> model_folder(const std::string& given);
+enum class ModelKind { gpt, encoder_decoder };
+
+// The folder that --model names, or the model of this kind that comes with the program (assets/models/story or
+// assets/models/en-tr): beside the executable, in a folder above it (the source tree) or above the working folder.
+[[nodiscard]] Result<std::string> model_folder(const std::string& given, ModelKind wanted = ModelKind::gpt);
+
+// What the folder's config.json says that it holds.
+[[nodiscard]] Result<ModelKind> kind_of_model(const std::string& folder);
+
+// Models; a folder of the other kind is refused with the names of the commands that take it.
+[[nodiscard]] Result<model::LoadedModel> load_gpt(const kernels::Compute& compute, const std::string& folder);
+[[nodiscard]] Result<model::LoadedEncoderDecoder> load_translator(const kernels::Compute& compute,
+                                                                  const std::string& folder);
 
 // The tokenizer of a model folder, without its weights.
 [[nodiscard]] Result<text::Tokenizer> load_tokenizer(const std::string& folder);
