@@ -5,7 +5,9 @@
 #include "base/file.h"
 #include "base/numeric_text.h"
 #include "cli/command_list.h"
+#include "cli/info_encoder_decoder.h"
 #include "cli/inputs.h"
+#include "cli/table.h"
 #include "cli/terminal.h"
 #include "model/config.h"
 
@@ -48,27 +50,6 @@ std::string preset_names() {
     return names;
 }
 
-// Rows of a table: what, how it comes about, how many.
-class Table {
-  public:
-    void row(int indent, const std::string& what, const std::string& formula, std::int64_t count) {
-        const std::string left = std::string(static_cast<std::size_t>(indent), ' ') + what;
-        text_ += padded(left, 44) + padded(formula, 24) + aligned(grouped(count), 14) + "\n";
-    }
-    void line(const std::string& key, const std::string& value) { text_ += padded("  " + key, 24) + value + "\n"; }
-    void title(const std::string& text) { text_ += text + "\n"; }
-    [[nodiscard]] const std::string& text() const { return text_; }
-
-  private:
-    static std::string padded(const std::string& text, std::size_t width) {
-        return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
-    }
-    static std::string aligned(const std::string& text, std::size_t width) {
-        return std::string(text.size() < width ? width - text.size() : 0, ' ') + text;
-    }
-    std::string text_;
-};
-
 std::int64_t sum_of(std::span<const ParamGroup> groups, std::string_view part) {
     std::int64_t sum = 0;
     for (const ParamGroup& group : groups) {
@@ -109,9 +90,7 @@ std::string table_text(const GptConfig& c) {
     t.row(2, "all blocks", std::to_string(c.layers) + " x " + grouped(s.block), s.blocks);
     for (const ParamGroup& group : s.final) t.row(2, group.label, group.formula, group.count);
     t.row(2, "total", "", s.total);
-    const double mib = static_cast<double>(s.total) / (1024.0 * 1024.0);
-    t.title("");
-    t.title("Memory: " + fixed(mib * 4, 1) + " MiB as F32, " + fixed(mib * 2, 1) + " MiB as F16");
+    t.memory(s.total);
     return t.text();
 }
 
@@ -145,7 +124,8 @@ Json info_json(const GptConfig& c) {
 class Info : public Action {
   public:
     void declare(std::vector<Option>& options) override {
-        options.push_back({"-m,--model", &folder_, "DIR", "folder with config.json (default: the story model)"});
+        options.push_back({"-m,--model", &folder_, "DIR",
+                           "folder with config.json, of a GPT or an encoder-decoder (default: the story model)"});
         options.push_back({"--preset", &preset_, "NAME", "a known configuration: " + preset_names()});
         options.push_back({"--tensors", &tensors_, "", "list the tensors of model.safetensors"});
         options.push_back({"--json", &json_, "", "one JSON object"});
@@ -161,6 +141,11 @@ class Info : public Action {
     }
 
     Result<void> run(Terminal& terminal) override {
+        if (of_a_folder()) {
+            ASSIGN_OR_RETURN(const std::string folder, model_folder(folder_));
+            const auto kind = kind_of_model(folder);
+            if (kind.has_value() && *kind == ModelKind::encoder_decoder) return encoder_decoder(terminal, folder);
+        }
         ASSIGN_OR_RETURN(const GptConfig config, chosen());
         if (tensors_) return list_tensors(terminal);
         if (json_) {
@@ -172,11 +157,25 @@ class Info : public Action {
     }
 
   private:
+    Result<void> encoder_decoder(Terminal& terminal, const std::string& folder) const {
+        const std::string path = folder + "/config.json";
+        ASSIGN_OR_RETURN(const std::string text, read_file(path));
+        ASSIGN_OR_RETURN(const auto config, model::parse_encoder_decoder_config(text, path));
+        if (tensors_) return list_tensors(terminal);
+        if (json_) {
+            terminal.print_json(encoder_decoder_json(config));
+        } else {
+            terminal.print(encoder_decoder_text(config));
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool of_a_folder() const { return preset_.empty() && !own_sizes() && !no_qkv_bias_ && !untied_; }
     [[nodiscard]] bool own_sizes() const { return layers_ + heads_ + dim_ + mlp_ + vocab_ + context_ > 0; }
 
     // The preset or gpt2, with the sizes that were given in their place; otherwise the folder's.
     Result<GptConfig> chosen() const {
-        if (preset_.empty() && !own_sizes() && !no_qkv_bias_ && !untied_) return of_folder();
+        if (of_a_folder()) return of_folder();
         if (!folder_.empty()) return invalid("--model and a configuration of your own exclude each other");
         const auto known = presets();
         const auto at = std::ranges::find(known, preset_.empty() ? "gpt2" : preset_, &Preset::name);

@@ -7,6 +7,7 @@
 #include "cli/glob.h"
 #include "cli/inputs.h"
 #include "cli/terminal.h"
+#include "cli/translation_trace.h"
 #include "interpret/trace_file.h"
 
 namespace headlight::cli {
@@ -17,6 +18,8 @@ class Trace : public Action {
     void declare(std::vector<Option>& options) override {
         model_.declare(options);
         prompt_.declare(options);
+        options.push_back({"-t,--text", &text_, "TEXT", "a sentence to translate, with an encoder-decoder"});
+        options.push_back({"--target", &target_, "TEXT", "its translation (default: the model's own, greedily)"});
         options.push_back({"-o,--out", &out_, "FILE", "safetensors file to write (F32)"});
         options.push_back({"--sites", &sites_, "GLOB...", "names to keep, * and ? are wildcards (default: all)"});
         options.push_back({"--list", &list_, "", "print the names and shapes instead of writing a file"});
@@ -26,7 +29,16 @@ class Trace : public Action {
 
     Result<void> run(Terminal& terminal) override {
         if (out_.empty() && !list_) return invalid("where to? give --out FILE.safetensors, or --list");
+        if (!text_.empty() && !(prompt_.prompt.empty() && prompt_.ids.empty())) {
+            return invalid("--text is for an encoder-decoder, --prompt and --ids are for a GPT; expected one of them");
+        }
+        if (text_.empty() && !target_.empty()) return invalid("--target is the translation of a --text");
         ASSIGN_OR_RETURN(const kernels::Compute compute, compute_.make());
+        return text_.empty() ? trace_prompt(terminal, compute) : trace_sentence(terminal, compute);
+    }
+
+  private:
+    Result<void> trace_prompt(Terminal& terminal, const kernels::Compute& compute) const {
         ASSIGN_OR_RETURN(const model::LoadedModel loaded, model_.load(compute));
         ASSIGN_OR_RETURN(const auto ids, prompt_.tokens(loaded));
         const model::GptConfig& config = loaded.gpt.config();
@@ -37,17 +49,44 @@ class Trace : public Action {
         }
         model::Activations trace(config, 1, positions, model::Keep::trace);
         model::Forward(compute, loaded.gpt, trace, ids, 0).run();
-        const auto values =
-            interpret::trace_tensors(trace, positions, [this](std::string_view name) { return wanted(name); });
-        if (values.empty()) return invalid("--sites matches no name; `headlight trace --list` shows them all");
-        if (list_) return print_list(terminal, values), Result<void>{};
-        return write(terminal, values, loaded, ids);
+        const auto values = interpret::trace_tensors(trace, positions, wanted());
+        std::map<std::string, std::string> metadata;
+        if (loaded.tokenizer.has_value()) metadata["tokens"] = tokens_text(*loaded.tokenizer, ids);
+        return finish(terminal, values, ids, std::move(metadata));
     }
 
-  private:
-    [[nodiscard]] bool wanted(std::string_view name) const {
-        return sites_.empty() ||
-               std::ranges::any_of(sites_, [&](const auto& glob) { return glob_matches(glob, name); });
+    Result<void> trace_sentence(Terminal& terminal, const kernels::Compute& compute) const {
+        ASSIGN_OR_RETURN(const std::string folder, model_folder(model_.folder, ModelKind::encoder_decoder));
+        ASSIGN_OR_RETURN(const model::LoadedEncoderDecoder loaded, load_translator(compute, folder));
+        if (!loaded.tokenizer.has_value()) return invalid(folder + " has no tokenizer; trace --text needs one");
+        ASSIGN_OR_RETURN(const TranslationTrace trace, trace_translation(compute, loaded, text_, target_, wanted()));
+        return finish(terminal, trace.tensors, trace.target,
+                      {{"tokens", tokens_text(*loaded.tokenizer, trace.target)},
+                       {"source_ids", ids_text(trace.source)},
+                       {"source_tokens", tokens_text(*loaded.tokenizer, trace.source)}});
+    }
+
+    [[nodiscard]] std::function<bool(std::string_view)> wanted() const {
+        return [this](std::string_view name) {
+            return sites_.empty() ||
+                   std::ranges::any_of(sites_, [&](const auto& glob) { return glob_matches(glob, name); });
+        };
+    }
+
+    // A JSON list, for the file's metadata.
+    static std::string tokens_text(const text::Tokenizer& tokenizer, std::span<const text::TokenId> ids) {
+        Json tokens = Json::array();
+        for (const text::TokenId id : ids) {
+            tokens.push_back(id < tokenizer.vocab_size() ? tokenizer.display(id) : std::string());
+        }
+        return tokens.dump(-1, ' ', false, Json::error_handler_t::replace);
+    }
+
+    Result<void> finish(Terminal& terminal, std::span<const interpret::TraceTensor> values,
+                        std::span<const text::TokenId> ids, std::map<std::string, std::string> metadata) const {
+        if (values.empty()) return invalid("--sites matches no name; `headlight trace --list` shows them all");
+        if (list_) return print_list(terminal, values), Result<void>{};
+        return write(terminal, values, ids, std::move(metadata));
     }
 
     void print_list(Terminal& terminal, std::span<const interpret::TraceTensor> values) const {
@@ -63,15 +102,7 @@ class Trace : public Action {
     }
 
     Result<void> write(Terminal& terminal, std::span<const interpret::TraceTensor> values,
-                       const model::LoadedModel& loaded, std::span<const text::TokenId> ids) const {
-        std::map<std::string, std::string> metadata;
-        if (loaded.tokenizer.has_value()) {
-            Json tokens = Json::array();
-            for (const text::TokenId id : ids) {
-                tokens.push_back(id < loaded.tokenizer->vocab_size() ? loaded.tokenizer->display(id) : std::string());
-            }
-            metadata["tokens"] = tokens.dump(-1, ' ', false, Json::error_handler_t::replace);
-        }
+                       std::span<const text::TokenId> ids, std::map<std::string, std::string> metadata) const {
         const std::string file = interpret::trace_file(values, ids, std::move(metadata));
         RETURN_IF_ERROR(write_file_atomic(out_, file));
         if (json_) {
@@ -86,7 +117,7 @@ class Trace : public Action {
     ModelInput model_;
     PromptInput prompt_;
     ComputeInput compute_;
-    std::string out_;
+    std::string out_, text_, target_;
     std::vector<std::string> sites_;
     bool list_ = false, json_ = false;
 };
@@ -98,10 +129,12 @@ Command trace_command() {
         "trace", "save what happens inside the model",
         "Runs a prompt and saves every intermediate value as one safetensors file, under the names of\n"
         "TransformerLens: blocks.3.attn.hook_pattern is [head, query, key] of block 3. In attn_scores, masked places\n"
-        "are -infinity.",
+        "are -infinity. With --text, of an encoder-decoder: encoder.0.attn.hook_pattern, "
+        "decoder.1.cross_attn.hook_pattern.",
         "headlight trace --prompt 'Once upon a time' --out trace.safetensors\n"
         "headlight trace --model ./gpt2 --ids 15496,11,314,716 --sites '*hook_pattern' logits --out t.safetensors\n"
         "headlight trace --prompt 'Hello' --list\n"
+        "headlight trace --text 'I love you.' --out translation.safetensors\n"
         "python3 -c \"from safetensors.numpy import load_file; print(load_file('trace.safetensors').keys())\"",
         [] { return std::unique_ptr<Action>(std::make_unique<Trace>()); }};
 }

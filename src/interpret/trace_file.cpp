@@ -29,20 +29,22 @@ std::string ids_text(std::span<const nn::TokenId> ids) {
 std::vector<TraceTensor> trace_tensors(const model::Activations& trace, int positions,
                                        const std::function<bool(std::string_view name)>& wanted) {
     std::vector<TraceTensor> tensors;
+    const nn::Stack stack = trace.shape().stack;
     const auto add = [&](const nn::SiteInfo& info, int layer) {
-        std::string name = nn::site_name(info.site, layer);
+        std::string name = nn::site_name(info.site, layer, stack);
         if (!wanted || wanted(name))
             tensors.push_back(copy_of(std::move(name), trace.view(info.site, layer, positions)));
     };
     // The table lists the sites before the blocks, those of a block, and those after.
+    const std::span<const nn::SiteInfo> sites = nn::sites_of(stack);
     const auto in_block = [](const nn::SiteInfo& info) { return info.per_layer(); };
-    const auto* const first = std::ranges::find_if(nn::kSites, in_block);
-    const auto* const behind = std::find_if_not(first, nn::kSites.end(), in_block);
-    for (const auto* site = nn::kSites.begin(); site != first; ++site) add(*site, 0);
+    const auto first = std::ranges::find_if(sites, in_block);
+    const auto behind = std::find_if_not(first, sites.end(), in_block);
+    for (auto site = sites.begin(); site != first; ++site) add(*site, 0);
     for (int layer = 0; layer < trace.layers(); ++layer) {
-        for (const auto* site = first; site != behind; ++site) add(*site, layer);
+        for (auto site = first; site != behind; ++site) add(*site, layer);
     }
-    for (const auto* site = behind; site != nn::kSites.end(); ++site) add(*site, 0);
+    for (auto site = behind; site != sites.end(); ++site) add(*site, 0);
     return tensors;
 }
 

@@ -15,7 +15,7 @@ namespace headlight::interpret {
 
 // A contiguous copy of a site's values; masked scores are -infinity.
 struct TraceTensor {
-    std::string name;  // "blocks.3.attn.hook_pattern"
+    std::string name;  // "blocks.3.attn.hook_pattern", "decoder.1.cross_attn.hook_pattern"
     std::vector<std::int64_t> shape;
     std::vector<float> data;
 };
