@@ -40,6 +40,7 @@ void judge_by(Sheet& sheet) {
         sheet.rule = SheetRule::normalized;
         sheet.a = "figure";
     }
+    if (sheet.id == "attn_out") sheet.a = "z";  // one head: nothing to put beside it
     // The first printed scores are masked without a scale.
     if (sheet.id == "toy_masked") sheet.a = "toy_scores";
     if (sheet.id == "toy_masked2") sheet.a = "toy_scores2";

@@ -186,7 +186,7 @@ mistakes = [
     (7, [], False),
     (7, [place('v')], True),
     (7, [place('scaled')], True),
-    (7, [cells('pattern', pattern, 5e-5), cells('attn_out', attn_out, 5e-3)], True),
+    (7, [cells('pattern', pattern, 5.15e-5), cells('attn_out', attn_out, 5.15e-3)], True),
     (7, [place('pattern', [[i, 0] for i in range(6)])], False),
     (8, [place('mean1')], True),
     (8, [], False),
