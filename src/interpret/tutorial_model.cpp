@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "interpret/tutorial_layers.h"
 #include "interpret/tutorial_parts.h"
+#include "kernels/elementary.h"
 
 namespace headlight::interpret {
 
@@ -106,8 +107,8 @@ void add_own_positions(const ModelView& view, SheetMaker& sheets) {
     Table values(static_cast<int>(view.source.size()), d);
     for (int row = 0; row < values.rows; ++row) {
         for (int col = 0; col < d; ++col) {
-            const double angle = row / std::pow(10000.0, 2.0 * col / d);
-            values.at(row, col) = static_cast<float>(col % 2 == 0 ? std::sin(angle) : std::cos(angle));
+            const double angle = row * kernels::exp_f64(-2.0 * col / d * kernels::log_f64(10000.0));
+            values.at(row, col) = static_cast<float>(col % 2 == 0 ? kernels::sin_f64(angle) : kernels::cos_f64(angle));
         }
     }
     Sheet& sheet = sheets.add("positions_rule", "positions_rule", "P", "sin(pos / 10000^{2i/d}), cos(…)",
@@ -141,7 +142,7 @@ void add_encoder(const ModelView& view, std::span<TutorialStep> steps) {
     add_sum(view, sum, in);
     add_attention(view, attention,
                   {trace, nn::Stack::encoder, at.attn, Site::q, Site::k, Site::v, Site::attn_scores, Site::pattern,
-                   Site::z, Site::attn_out, "x", "x", labels, labels, false, "projections"});
+                   Site::z, Site::attn_out, "x", "x", labels, labels, false, ""});
     SheetMaker norm1 = maker(8), mlp = maker(9), norm2 = maker(10);
     add_norm(view, norm1,
              {trace, nn::Stack::encoder, at.ln1, Site::resid_mid, Site::ln1_scale, Site::ln1_normalized,
@@ -211,7 +212,7 @@ void add_decoder(const ModelView& view, std::span<TutorialStep> steps) {
     SheetMaker own(steps[11], "dec_"), cross(steps[11], "cross_");
     add_attention(view, own,
                   {trace, kStack, at.attn, Site::q, Site::k, Site::v, Site::attn_scores, Site::pattern, Site::z,
-                   Site::attn_out, "dec_x", "dec_x", labels, labels, true, "dec_projections"});
+                   Site::attn_out, "dec_x", "dec_x", labels, labels, true, "dec_"});
     own.group("dec_norm1");
     add_norm(view, own,
              {trace, kStack, at.ln1, Site::resid_mid, Site::ln1_scale, Site::ln1_normalized, Norm::ln1, "1", "dec_x",
@@ -219,7 +220,7 @@ void add_decoder(const ModelView& view, std::span<TutorialStep> steps) {
     add_attention(
         view, cross,
         {trace, kStack, at.cross, Site::cross_q, Site::cross_k, Site::cross_v, Site::cross_scores, Site::cross_pattern,
-         Site::cross_z, Site::cross_attn_out, "dec_norm1", "encoder_out", labels, keys, false, "cross_projections"});
+         Site::cross_z, Site::cross_attn_out, "dec_norm1", "encoder_out", labels, keys, false, "cross_"});
     add_swapped(view, cross, at.cross);
     own.group("dec_norm2");
     add_norm(view, own,

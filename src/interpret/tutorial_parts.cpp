@@ -82,7 +82,7 @@ void add_one_head(const ModelView& view, SheetMaker& sheets, const AttentionPart
     const Table seen = table_of(part.trace, part.scores, positions, view.head);
     const std::string scores_site = nn::site_name(part.scores, 0, part.stack);
 
-    sheets.group("scores");
+    sheets.group(part.group + "scores");
     Sheet& raw = sheets.add("scores", "scores", "S", "S = Q · K^{T}", SheetRule::transposed, own.raw);
     raw.a = sheets.id("q"), raw.b = sheets.id("k"), raw.decimals = 4;
     label(raw, part);
@@ -124,7 +124,7 @@ void add_heads(const ModelView& view, SheetMaker& sheets, const AttentionPart& p
                         side_by_side.values.data() + side_by_side.index(row, head * c.d_head));
         }
     }
-    sheets.group("heads");
+    sheets.group(part.group + "heads");
     Sheet& concat = sheets.add("concat", "concat", "Z", "[Z_{1}, …, Z_{h}]", SheetRule::columns, side_by_side);
     concat.a = sheets.id("z"), concat.constant = static_cast<float>(c.d_head), concat.decimals = 4;
     concat.row_labels = part.query_labels;
@@ -152,7 +152,7 @@ void add_attention(const ModelView& view, SheetMaker& sheets, const AttentionPar
     const Table v = table_of(part.trace, part.v, queries, view.head);
     const bool cross = part.queries != part.keys;
     const bool bias = view.model.config().attention_bias;
-    sheets.group(part.group);
+    sheets.group(part.group + "projections");
     const char* query = bias ? "Q = X · W_{Q} + b_{Q}" : "Q = X · W_{Q}";
     const char* key = bias ? "K = X · W_{K} + b_{K}" : "K = X · W_{K}";
     const char* value = bias ? "V = X · W_{V} + b_{V}" : "V = X · W_{V}";

@@ -20,7 +20,7 @@ struct AttentionPart {
     std::string queries, keys;  // sheets that queries, and keys and values are made from
     std::vector<std::string> query_labels, key_labels;
     bool causal;
-    const char* group;  // of its projections: "projections", "dec_projections", "cross_projections"
+    std::string group;  // begins the names of its groups: "", "dec_", "cross_"
 };
 void add_attention(const ModelView& view, SheetMaker& sheets, const AttentionPart& part);
 

@@ -2,6 +2,7 @@
 
 #include "interpret/tutorial_extra.h"
 #include "interpret/tutorial_layers.h"
+#include "kernels/elementary.h"
 
 namespace headlight::interpret {
 namespace {
@@ -112,15 +113,16 @@ void add_figures(const TutorialData& data, const TutorialInputs& inputs, Tutoria
     logits.col_labels = words;
     // A softmax needs all the logits; of those that are printed it is known but for one factor.
     constexpr int kYou = 3;
-    constexpr float kPrinted = 0.56F;
+    constexpr double kPrinted = 0.56;
     const Table& values = inputs.at("figure_logits");
     Table chances(1, values.cols);
     for (int col = 0; col < values.cols; ++col) {
-        chances.at(0, col) = kPrinted * std::exp(values.at(0, col) - values.at(0, kYou));
+        chances.at(0, col) = static_cast<float>(
+            kPrinted * kernels::exp_f64(static_cast<double>(values.at(0, col) - values.at(0, kYou))));
     }
     Sheet& probability = sheets.add("figure_probabilities", "figure_probabilities", "p",
                                     "p_{you} · e^{logit − logit you}", SheetRule::anchored, chances);
-    probability.a = "figure_logits", probability.anchor = kYou, probability.constant = kPrinted;
+    probability.a = "figure_logits", probability.anchor = kYou, probability.constant = static_cast<float>(kPrinted);
     probability.col_labels = words, probability.decimals = 4, probability.note = "tutorial.note.anchored";
 }
 

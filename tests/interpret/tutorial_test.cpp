@@ -298,6 +298,35 @@ TEST_F(TutorialTest, TheLoopIsTheModelsOwnPredictionWordByWord) {
     for (int i = 0; i + 1 < loop.rows; ++i) EXPECT_NE(loop.at(i, 0), 25.0F) << "it stops at <end>";
 }
 
+TEST_F(TutorialTest, EveryTextIsThereInBothLanguages) {
+    std::set<std::string> keys;
+    for (const TutorialMode mode : {TutorialMode::printed, TutorialMode::arithmetic, TutorialMode::paper}) {
+        tutorial().set_mode(mode);
+        for (int i = 0; i < Tutorial::kSteps; ++i) {
+            keys.insert(tutorial().step(i).title);
+            keys.insert(tutorial().step(i).text);
+        }
+        for_sheets(Tutorial::kSteps, [&](const Sheet& s) {
+            for (const std::string& key : {s.title, s.group, s.note}) {
+                if (!key.empty()) keys.insert(key);
+            }
+        });
+    }
+    for (const char* name : {"bias", "ffn_out"})
+        keys.insert("tutorial.sheet." + std::string(name));  // of learned models
+    for (const Mistake& mistake : tutorial().mistakes()) keys.insert({mistake.title, mistake.text});
+    EXPECT_GT(keys.size(), 170U);
+    for (const char* language : {"en", "tr"}) {
+        const json texts = json::parse(read_text(std::string(HEADLIGHT_ASSETS_DIR) + "/strings/" + language + ".json"),
+                                       nullptr, false);
+        ASSERT_TRUE(texts.is_object());
+        for (const std::string& key : keys) {
+            EXPECT_TRUE(texts.contains(key) && texts[key].is_string() && !texts[key].get<std::string>().empty())
+                << language << ": " << key;
+        }
+    }
+}
+
 class LearnedTest : public TutorialTest {};
 
 TEST_F(LearnedTest, ALearnedModelIsShownInTheSameSteps) {
