@@ -14,14 +14,14 @@ struct Mean {
     [[nodiscard]] float get() const { return count == 0 ? 0.0F : static_cast<float>(sum / count); }
 };
 
-// Bits of one row over its n + 1 visible keys, as a share of the most there could be.
-double relative_entropy(const Matrix& pattern, int query) {
+// Bits of one row over its visible keys, of which there are at least two, as a share of the most there could be.
+double relative_entropy(const Matrix& pattern, int query, int keys) {
     double bits = 0;
-    for (int key = 0; key <= query; ++key) {
+    for (int key = 0; key < keys; ++key) {
         const double p = static_cast<double>(pattern.at(query, key));
         if (p > 0) bits -= p * std::log2(p);
     }
-    return bits / std::log2(query + 1.0);
+    return bits / std::log2(static_cast<double>(keys));
 }
 
 // The kind that stands out. Looking at the first token counts only when nothing more telling is there.
@@ -33,14 +33,47 @@ void classify(HeadStats& stats) {
     };
     if (stats.induction >= kClearInduction) return is(HeadKind::induction, stats.induction);
     if (stats.previous >= kClear) return is(HeadKind::previous, stats.previous);
+    if (stats.next >= kClear) return is(HeadKind::next, stats.next);
     if (stats.duplicate >= kClear) return is(HeadKind::duplicate, stats.duplicate);
     if (stats.self >= kClear) return is(HeadKind::self, stats.self);
     if (stats.first >= kClear) return is(HeadKind::first, stats.first);
+    if (stats.last >= kClear) return is(HeadKind::last, stats.last);
+}
+
+// Of attention without a mask. Positions of the query mean something only among keys of the same sequence.
+HeadStats unmasked_stats(const Matrix& pattern, std::span<const std::int32_t> ids, bool same_sequence) {
+    Mean previous, next, first, last, duplicate, self, entropy;
+    if (pattern.cols < 2) return {};
+    const auto at = [&](int query, int key) { return static_cast<double>(pattern.at(query, key)); };
+    for (int i = 0; i < pattern.rows; ++i) {
+        first.add(at(i, 0));
+        last.add(at(i, pattern.cols - 1));
+        entropy.add(relative_entropy(pattern, i, pattern.cols));
+        if (!same_sequence) continue;
+        self.add(at(i, i));
+        if (i > 0) previous.add(at(i, i - 1));
+        if (i + 1 < pattern.cols) next.add(at(i, i + 1));
+        double same = 0;
+        bool twice = false;
+        for (int j = 0; j < pattern.cols; ++j) {
+            if (j == i || ids[static_cast<std::size_t>(j)] != ids[static_cast<std::size_t>(i)]) continue;
+            same += at(i, j);
+            twice = true;
+        }
+        if (twice) duplicate.add(same);
+    }
+    HeadStats stats;
+    stats.previous = previous.get(), stats.next = next.get(), stats.self = self.get();
+    stats.first = first.get(), stats.last = last.get();
+    stats.duplicate = duplicate.get(), stats.entropy = entropy.get();
+    classify(stats);
+    return stats;
 }
 
 }  // namespace
 
-HeadStats head_stats(const Matrix& pattern, std::span<const std::int32_t> ids) {
+HeadStats head_stats(const Matrix& pattern, std::span<const std::int32_t> ids, Attention attention) {
+    if (attention != Attention::causal) return unmasked_stats(pattern, ids, attention == Attention::bidirectional);
     const int n = std::min(pattern.rows, static_cast<int>(ids.size()));
     Mean previous, induction, first, duplicate, self, entropy;
     std::unordered_map<std::int32_t, std::vector<int>> seen;  // token -> its earlier positions
@@ -50,7 +83,7 @@ HeadStats head_stats(const Matrix& pattern, std::span<const std::int32_t> ids) {
             previous.add(static_cast<double>(pattern.at(i, i - 1)));
             first.add(static_cast<double>(pattern.at(i, 0)));
             self.add(static_cast<double>(pattern.at(i, i)));
-            entropy.add(relative_entropy(pattern, i));
+            entropy.add(relative_entropy(pattern, i, i + 1));
         }
         if (!earlier.empty()) {
             double same = 0, after = 0;
@@ -63,16 +96,19 @@ HeadStats head_stats(const Matrix& pattern, std::span<const std::int32_t> ids) {
         }
         earlier.push_back(i);
     }
-    HeadStats stats{previous.get(), induction.get(), first.get(),    duplicate.get(),
-                    self.get(),     entropy.get(),   HeadKind::none, 0};
+    HeadStats stats;
+    stats.previous = previous.get(), stats.induction = induction.get(), stats.first = first.get();
+    stats.duplicate = duplicate.get(), stats.self = self.get(), stats.entropy = entropy.get();
     classify(stats);
     return stats;
 }
 
-std::vector<AttentionLink> strongest_links(const Matrix& pattern, int count, bool skip_first) {
+std::vector<AttentionLink> strongest_links(const Matrix& pattern, int count, bool skip_first, Attention attention) {
     std::vector<AttentionLink> links;
     for (int query = 0; query < pattern.rows; ++query) {
-        for (int key = skip_first ? 1 : 0; key < query; ++key) {
+        const int keys = attention == Attention::causal ? query : pattern.cols;
+        for (int key = skip_first ? 1 : 0; key < keys; ++key) {
+            if (attention == Attention::bidirectional && key == query) continue;
             if (const float weight = pattern.at(query, key); weight > 0) links.push_back({query, key, weight});
         }
     }
