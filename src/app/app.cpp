@@ -11,22 +11,17 @@
 namespace headlight::app {
 namespace {
 
-Result<std::vector<Sample>> read_samples(std::string_view json, std::string& opening) {
-    const auto document = nlohmann::json::parse(json, nullptr, false);
-    if (!document.is_object() || !document.contains("prompts") || !document["prompts"].is_array()) {
-        return invalid("prompts.json must be an object with a list \"prompts\".");
+Result<std::vector<Sample>> read_list(const nlohmann::json& document, const char* name) {
+    const auto list = document.find(name);
+    if (list == document.end() || !list->is_array() || list->empty()) {
+        return invalid("prompts.json must be an object with a list \"" + std::string(name) + "\" that is not empty.");
     }
     std::vector<Sample> samples;
-    for (const auto& entry : document["prompts"]) {
+    for (const auto& entry : *list) {
         const bool whole = entry.is_object() && entry.contains("id") && entry["id"].is_string() &&
                            entry.contains("text") && entry["text"].is_string();
-        if (!whole) return invalid("A prompt of prompts.json lacks \"id\" or \"text\".");
+        if (!whole) return invalid("An entry of prompts.json lacks \"id\" or \"text\".");
         samples.push_back({entry["id"].get<std::string>(), entry["text"].get<std::string>()});
-    }
-    if (samples.empty()) return invalid("prompts.json holds no prompt.");
-    opening = samples.front().id;
-    if (document.contains("opening") && document["opening"].is_string()) {
-        opening = document["opening"].get<std::string>();
     }
     return samples;
 }
@@ -48,8 +43,17 @@ Result<std::unique_ptr<App>> App::create(AppOptions options) {
     ASSIGN_OR_RETURN(const std::string prompts, asset("prompts/prompts.json"));
     ASSIGN_OR_RETURN(state->en, Strings::from_json(en));
     ASSIGN_OR_RETURN(state->tr, Strings::from_json(tr));
-    ASSIGN_OR_RETURN(state->samples, read_samples(prompts, state->opening));
+    const auto document = nlohmann::json::parse(prompts, nullptr, false);
+    if (!document.is_object()) return invalid("prompts.json must be an object.");
+    ASSIGN_OR_RETURN(state->samples, read_list(document, "prompts"));
+    ASSIGN_OR_RETURN(state->sentences, read_list(document, "sentences"));
+    const auto opening = document.find("opening");
+    const bool chosen = opening != document.end() && opening->is_string();
+    state->opening = chosen ? opening->get<std::string>() : state->samples.front().id;
     state->tr.set_fallback(state->en);
+    if (const auto tutorial = options.assets.find("tutorial/tutorial.json"); tutorial != options.assets.end()) {
+        RETURN_IF_ERROR(state->load_tutorial(tutorial->second));
+    }
     for (const Sample& sample : state->samples) {
         if (sample.id == state->opening) state->document.settings.prompt = sample.text;
     }
@@ -74,6 +78,7 @@ bool App::apply(CommandQueue& queue, double now_ms) {
     if (queue.empty()) return false;
     state_->now_ms = now_ms;
     for (const Command& command : queue.take()) state_->run(command);
+    state_->ensure_model();
     state_->settle();
     state_->update_progress();
     ++state_->state_revision;
@@ -83,14 +88,15 @@ bool App::apply(CommandQueue& queue, double now_ms) {
 bool App::advance(double now_ms, double budget_ms) {
     State& s = *state_;
     s.now_ms = now_ms;
-    if (s.playing && s.ready() && s.pending_steps == 0 && now_ms >= s.next_step_ms) {
-        s.next_step_ms = std::max(now_ms, s.next_step_ms + 1000.0 / s.document.settings.pace);
-        s.pending_steps = 1;
+    bool changed = s.pace_steps();
+    if (s.working() || s.pending_steps > 0 || s.pending_share) {
+        s.settle();
+        s.work(budget_ms);
+        s.settle();
+        changed = true;
     }
-    if (s.session == nullptr || (!s.session->busy() && s.pending_steps == 0 && !s.pending_share)) return false;
-    s.settle();
-    if (s.session->busy() && s.session->advance(budget_ms)) s.published();
-    s.settle();
+    if (s.advance_learning(budget_ms)) changed = true;
+    if (!changed) return false;
     s.update_progress();
     ++s.state_revision;
     return true;
@@ -98,10 +104,13 @@ bool App::advance(double now_ms, double budget_ms) {
 
 double App::next_work_ms(double now_ms) const {
     const State& s = *state_;
-    if (s.session == nullptr) return -1;
-    if (s.session->busy() || s.pending_steps > 0 || s.pending_share) return 0;
-    if (s.playing) return std::max(0.0, s.next_step_ms - now_ms);
-    return -1;
+    const bool waits = s.gpt_rung() && s.session == nullptr;
+    if (!waits && (s.working() || s.pending_steps > 0 || (s.pending_share && s.ready()))) return 0;
+    double next = -1;
+    if (s.playing) next = std::max(0.0, s.next_step_ms - now_ms);
+    const double learns = s.rung() == Rung::tutorial && s.learning != nullptr ? s.learning->next_work_ms(now_ms) : -1;
+    if (learns >= 0) next = next < 0 ? learns : std::min(next, learns);
+    return next;
 }
 
 std::vector<Effect> App::take_effects() {
@@ -155,11 +164,23 @@ bool App::can_undo() const {
 bool App::can_redo() const {
     return !state_->redo.empty();
 }
+bool App::ready() const {
+    const State& s = *state_;
+    if (s.gpt_rung()) return s.gpt_ready();
+    return s.rung() == Rung::tutorial ? s.tutorial.has_value() : s.translator != nullptr;
+}
 bool App::can_step() const {
-    return state_->ready();
+    const State& s = *state_;
+    if (s.rung() == Rung::tutorial) return s.tutorial.has_value() && settings().step < interpret::Tutorial::kSteps;
+    return s.rung() == Rung::translate ? !s.target_tokens.empty() && !s.translation.ended : s.gpt_ready();
 }
 bool App::can_step_back() const {
-    return !state_->document.taken.empty();
+    const State& s = *state_;
+    if (s.rung() == Rung::tutorial) return settings().step > 1;
+    return s.rung() == Rung::translate ? s.target_tokens.size() > 1 : !s.document.taken.empty();
+}
+const Question* App::question() const {
+    return state_->question.has_value() ? &*state_->question : nullptr;
 }
 const std::string& App::field_text() const {
     return state_->field_text;
@@ -171,19 +192,46 @@ std::string App::link() const {
     return state_->link();
 }
 std::string App::checksum() const {
-    return state_->checksum;
+    return state_->rung_checksum();
 }
 std::span<const Sample> App::samples() const {
-    return state_->samples;
+    return state_->rung() == Rung::translate ? state_->sentences : state_->samples;
 }
 const ModelInfo* App::model() const {
-    return state_->session == nullptr ? nullptr : &state_->info;
+    return state_->model();
 }
 std::span<const TokenInfo> App::tokens() const {
-    return state_->tokens;
+    return state_->rung_tokens();
+}
+std::span<const TokenInfo> App::query_tokens() const {
+    return state_->query_tokens();
+}
+std::span<const TokenInfo> App::key_tokens() const {
+    return state_->key_tokens();
+}
+std::span<const TokenInfo> App::source_tokens() const {
+    return state_->source_tokens;
+}
+bool App::causal() const {
+    return state_->gpt_rung() || settings().part == Part::decoder;
+}
+const Translation* App::translation() const {
+    return state_->rung() == Rung::translate ? &state_->translation : nullptr;
+}
+const interpret::Tutorial* App::tutorial() const {
+    return state_->tutorial.has_value() ? &*state_->tutorial : nullptr;
+}
+const interpret::Sheet* App::sheet() const {
+    return state_->sheet();
+}
+const Learning* App::learning() const {
+    return state_->learning.get();
+}
+bool App::learning_plays() const {
+    return state_->learning != nullptr && state_->learning->playing();
 }
 int App::dropped_tokens() const {
-    return state_->session == nullptr ? 0 : state_->session->shown().dropped;
+    return state_->session == nullptr || !state_->gpt_rung() ? 0 : state_->session->shown().dropped;
 }
 std::uint64_t App::pass_revision() const {
     return state_->pass_revision;
@@ -192,7 +240,9 @@ std::uint64_t App::state_revision() const {
     return state_->state_revision;
 }
 std::int64_t App::rows_computed() const {
-    return state_->session == nullptr ? 0 : state_->session->rows_computed();
+    const State& s = *state_;
+    return (s.session == nullptr ? 0 : s.session->rows_computed()) +
+           (s.translator == nullptr ? 0 : s.translator->rows_computed());
 }
 
 std::string App::golden_hash() const {
@@ -200,7 +250,9 @@ std::string App::golden_hash() const {
 }
 
 std::string App::token_text(std::int32_t id) const {
-    const text::Tokenizer* tokenizer = state_->session == nullptr ? nullptr : state_->session->tokenizer();
+    const State& s = *state_;
+    const text::Tokenizer* tokenizer = s.session == nullptr ? nullptr : s.session->tokenizer();
+    if (s.rung() == Rung::translate) tokenizer = s.translator == nullptr ? nullptr : &s.translator->tokenizer();
     if (tokenizer == nullptr || id < 0 || id >= tokenizer->vocab_size()) return "#" + std::to_string(id);
     return tokenizer->display(id);
 }

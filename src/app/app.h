@@ -19,9 +19,12 @@
 #include "interpret/explanation.h"
 #include "interpret/head_stats.h"
 #include "interpret/matrix.h"
+#include "interpret/tutorial.h"
 #include "model/sampler.h"
 
 namespace headlight::app {
+
+class Learning;  // app/learning.h
 
 // One chip. Positions of tokens are positions of the model, 0 to n - 1.
 struct TokenInfo {
@@ -52,6 +55,17 @@ struct ModelInfo {
     int layers = 0, heads = 0, width = 0, head_width = 0, context = 0, vocabulary = 0;
     std::int64_t parameters = 0;
     bool has_text = false;  // a tokenizer came with it
+    // Of an encoder-decoder; `layers` are those of the stack that Settings::part shows.
+    bool encoder_decoder = false;
+    int encoder_layers = 0, decoder_layers = 0;
+};
+
+// What has come out of a translation so far.
+struct Translation {
+    std::string text;       // the target tokens as text
+    bool complete = false;  // nothing more comes: the end token, Settings::length, or no more room
+    bool ended = false;     // the end token came
+    int taken = 0;          // target tokens up to the last one chosen by hand
 };
 
 // A sample prompt: texts are strings "sample.<id>.title", ".note" (what it teaches, two words) and ".teach" (a
@@ -61,9 +75,12 @@ struct Sample {
     std::string text;
 };
 
-enum class AxisKind : std::uint8_t { position, key_position, feature, vocabulary, single };
+// position: query_tokens(); key_position: the same positions as keys; source_position: source_tokens().
+enum class AxisKind : std::uint8_t { position, key_position, source_position, feature, vocabulary, single };
 struct SiteInfo {
     std::string name;  // without "blocks.{l}.": "attn.hook_pattern", "hook_embed", "logits"
+    // The name of the trace with "{l}" for the layer: "blocks.{l}.attn.hook_pattern", "decoder.{l}.mlp.hook_pre"
+    std::string full_name;
     bool per_layer = false, per_head = false;
     AxisKind rows = AxisKind::position, columns = AxisKind::feature;
 };
@@ -78,6 +95,7 @@ struct Environment {
 struct AppOptions {
     int threads = 1;
     // Content of assets: "strings/en.json", "strings/tr.json", "prompts/prompts.json".
+    // "tutorial/tutorial.json" may be missing: then there is no tutorial.
     std::map<std::string, std::string> assets;
 };
 
@@ -114,32 +132,55 @@ class App {
     [[nodiscard]] bool playing() const;
     [[nodiscard]] bool can_undo() const;
     [[nodiscard]] bool can_redo() const;
+    [[nodiscard]] bool ready() const;          // something is there to be seen: what panels show is complete
     [[nodiscard]] bool can_step() const;       // a model is there and the pass is complete
     [[nodiscard]] bool can_step_back() const;  // there is a taken token
-    // The text field's content: the prompt and the taken tokens as text.
+    // The text field's content. Small and own: the prompt and the taken tokens as text. Translate: the English
+    // sentence. Tutorial: sentences to learn from, a draft until UseCorpus.
     [[nodiscard]] const std::string& field_text() const;
+    [[nodiscard]] const Question* question() const;  // null: nothing is asked
     [[nodiscard]] const std::vector<std::int32_t>& taken() const;
     [[nodiscard]] std::string link() const;      // without '#': "v=1&prompt=..."
     [[nodiscard]] std::string checksum() const;  // of the last row's logits, 8 hex digits; "" before the first pass
-    [[nodiscard]] std::span<const Sample> samples() const;
+    [[nodiscard]] std::span<const Sample> samples() const;  // of the rung
+
+    // ---- tutorial and learning -----------------------------------------------------------------------------------
+    // Null when its numbers did not come with the program. Its mode, edits and head are those of the settings.
+    [[nodiscard]] const interpret::Tutorial* tutorial() const;
+    // The selected sheet, or else the first of the step; null when there is none.
+    [[nodiscard]] const interpret::Sheet* sheet() const;
+    [[nodiscard]] const Learning* learning() const;  // null without a tutorial
+    [[nodiscard]] bool learning_plays() const;
 
     // ---- model and last complete pass: all below agree with each other -------------------------------------------
-    [[nodiscard]] const ModelInfo* model() const;             // null: none loaded yet
-    [[nodiscard]] std::span<const TokenInfo> tokens() const;  // of the last complete pass; dropped ones are not in it
-    [[nodiscard]] int dropped_tokens() const;                 // at the front, beyond the context length
+    [[nodiscard]] const ModelInfo* model() const;  // of the rung; null: none loaded yet
+    // Of the last complete pass; dropped ones are not in it. Of a translation: what the decoder reads, the start token
+    // first: row i tells token i + 1.
+    [[nodiscard]] std::span<const TokenInfo> tokens() const;
+    // The axes of the attention that is shown: both tokens() but for an encoder's, and the keys of cross-attention.
+    [[nodiscard]] std::span<const TokenInfo> query_tokens() const;
+    [[nodiscard]] std::span<const TokenInfo> key_tokens() const;
+    [[nodiscard]] std::span<const TokenInfo> source_tokens() const;  // of a translation
+    [[nodiscard]] bool causal() const;  // whether keys behind the query are masked in the attention that is shown
+    [[nodiscard]] const Translation* translation() const;         // null on other rungs
+    [[nodiscard]] int dropped_tokens() const;                     // at the front, beyond the context length
     [[nodiscard]] std::string token_text(std::int32_t id) const;  // display form of any id
     [[nodiscard]] const Distribution& distribution() const;       // after selection().query, cached
-    [[nodiscard]] std::span<const SiteInfo> sites() const;
+    [[nodiscard]] std::span<const SiteInfo> sites() const;        // of the stack that is shown
     [[nodiscard]] const SiteInfo* site(std::string_view name) const;
     // A traced matrix: rows and columns as SiteInfo says. Empty when there is none. head is ignored for sites without
     // heads.
     [[nodiscard]] interpret::Matrix matrix(std::string_view site, int layer, int head) const;
-    [[nodiscard]] interpret::Matrix attention(int layer, int head, Values values) const;  // [n, n], query rows
+    // Of the part that is shown; rows are query_tokens(), columns key_tokens().
+    [[nodiscard]] interpret::Matrix attention(int layer, int head, Values values) const;
+    // Of any part of an encoder-decoder.
+    [[nodiscard]] interpret::Matrix attention(Part part, int layer, int head, Values values) const;
     [[nodiscard]] const interpret::HeadStats* head_stats(int layer, int head) const;
     [[nodiscard]] std::string head_title(int layer, int head) const;  // "induction 0.91", "" when nothing stands out
     // Of the cell in selection(), or the last row's strongest key when no cell is hovered or pinned. Cached.
     [[nodiscard]] const interpret::Explanation& explanation() const;
-    // Of the hovered or pinned cell of the inspected matrix; empty() when there is none. Cached.
+    // Of the hovered or pinned cell of the inspected matrix, in the tutorial of the sheet; empty() when there is none.
+    // Cached.
     [[nodiscard]] const interpret::Explanation& matrix_explanation() const;
     // For the live region: tokens, predictions and the selected head's strongest links, as sentences.
     [[nodiscard]] std::string live_text() const;

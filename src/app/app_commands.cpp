@@ -12,7 +12,8 @@ constexpr double kJoinMs = 1000;  // edits of the same thing within this time ar
 constexpr std::size_t kMaxTaken = kMaxLinkTokens;
 
 // How the person likes the program: not undone, and not reset by a link that does not mention it.
-constexpr std::string_view kPreferences[] = {"tab", "lang", "theme", "motion", "text", "embed", "hide", "pace"};
+constexpr std::string_view kPreferences[] = {"tab",   "lang", "theme", "motion", "text",
+                                             "embed", "hide", "pace",  "lspeed"};
 
 bool is_preference(std::string_view key) {
     return std::ranges::find(kPreferences, key) != std::end(kPreferences);
@@ -25,11 +26,17 @@ void copy_preferences(Settings& to, const Settings& from) {
 }
 
 bool same_content(const Document& a, const Document& b) {
-    bool same = a.taken == b.taken;
+    bool same = a.taken == b.taken && a.target == b.target;
     for_each_field([&](const auto& field) {
         if (field.kind == Kind::content) same = same && a.settings.*field.member == b.settings.*field.member;
     });
     return same;
+}
+
+void go_to_step(Settings& settings, int step) {
+    settings.step = std::clamp(step, 1, interpret::Tutorial::kSteps);
+    settings.sheet.clear();
+    settings.row = settings.column = -1;
 }
 
 Kind kind_of(std::string_view key) {
@@ -41,15 +48,6 @@ Kind kind_of(std::string_view key) {
 }
 
 }  // namespace
-
-// Runs change(document) and books it as one edit. Edits with the same key in quick succession are undone together;
-// edits of the view always.
-template <class Change>
-void App::State::edit(std::string key, Change&& change) {
-    Document before = document;
-    change(document);
-    edited(std::move(before), std::move(key));
-}
 
 void App::State::edited(Document before, std::string key) {
     Warnings warnings;
@@ -71,10 +69,19 @@ void App::State::edited(Document before, std::string key) {
         last_edit_ms = now_ms;
     }
     if (document.taken != before.taken || document.settings.prompt != before.settings.prompt) refresh();
+    if (document.settings.rung != before.settings.rung || document.settings.source != before.settings.source) {
+        rebuild_field_text();
+    }
+    refresh_translation();
+    refresh_tutorial();
 }
 
 void App::State::restore(std::deque<Document>& from, std::deque<Document>& to) {
     if (from.empty()) return;
+    if (learning != nullptr && learning->playing()) {
+        learning->pause();
+        commit_learning();
+    }
     to.push_back(document);
     Document restored = std::move(from.back());
     from.pop_back();
@@ -86,6 +93,8 @@ void App::State::restore(std::deque<Document>& from, std::deque<Document>& to) {
     touched = true;
     verdict = Verdict::none;
     refresh();
+    refresh_translation();
+    refresh_tutorial();
 }
 
 void App::State::take(std::int32_t id, std::string key) {
@@ -115,8 +124,33 @@ void App::State::step(const std::string& key) {
     take(id, key);
 }
 
-void App::State::set_prompt(const std::string& text) {
+// What is typed into the one text field, by rung.
+void App::State::set_text(const std::string& text) {
     if (text == field_text) return;
+    if (rung() == Rung::translate) return set_source(text);
+    if (gpt_rung()) return set_prompt(text);
+    Settings cleaned;
+    Warnings warnings;
+    set_field(cleaned, "corpus", text, warnings);
+    warn(warnings);
+    corpus_draft = std::move(cleaned.corpus);
+    rebuild_field_text();
+}
+
+void App::State::set_source(const std::string& text) {
+    playing = false;
+    pending_steps = 0;
+    Warnings warnings;
+    edit("source", [&](Document& d) {
+        set_field(d.settings, "source", text, warnings);
+        d.target.clear();
+        d.settings.length = -1;
+        d.settings.query = d.settings.key = d.settings.row = d.settings.column = -1;
+    });
+    warn(warnings);
+}
+
+void App::State::set_prompt(const std::string& text) {
     playing = false;
     pending_steps = 0;
     Warnings warnings;
@@ -130,17 +164,48 @@ void App::State::set_prompt(const std::string& text) {
 
 void App::State::set_setting(const std::string& key, const std::string& value) {
     if (key == "prompt") return set_prompt(value);
-    if (key == "model") return;  // models are loaded, not named
+    if (key == "source") return set_source(value);
+    if (key == "corpus") return use_corpus({value});
+    if (key == "model" || key == "translator") return;  // models are loaded, not named
     Warnings warnings;
-    edit(kind_of(key) == Kind::view ? "view" : "set:" + key,
-         [&](Document& d) { set_field(d.settings, key, value, warnings); });
+    Settings changed = document.settings;
+    set_field(changed, key, value, warnings);
     warn(warnings);
+    if (key == "rung") return set_rung(changed.rung);
+    if (key == "part") return set_part(changed.part);
+    if (key == "step") return edit("view", [&](Document& d) { go_to_step(d.settings, changed.step); });
+    const bool other_start = changed.learn_seed != document.settings.learn_seed;
+    if (other_start) return start_learning(LearnSeed{changed.learn_seed}, {changed.corpus, changed.learn_seed, ""});
+    edit(kind_of(key) == Kind::view ? "view" : "set:" + key, [&](Document& d) { d.settings = std::move(changed); });
+}
+
+void App::State::set_rung(Rung to) {
+    failed_fetch.clear();
+    playing = false;
+    pending_steps = 0;
+    if (learning != nullptr && learning->playing()) {
+        learning->pause();
+        commit_learning();
+    }
+    if (to == Rung::tutorial && !tutorial.has_value()) return;
+    if (to == Rung::own && (session == nullptr || info.name == Settings().model)) return;  // there is none yet
+    edit("set:rung", [&](Document& d) { switch_rung(d.settings, to); });
+}
+
+void App::State::set_part(Part part) {
+    edit("view", [&](Document& d) {
+        show_part(d.settings, part);
+        d.settings.query = d.settings.key = d.settings.row = d.settings.column = -1;
+    });
+    const bool none = document.settings.layer < 0 || document.settings.head < 0;
+    if (none && rung() == Rung::translate && translation.complete && !target_tokens.empty()) choose_translation_head();
 }
 
 void App::State::release() {
     edit("view", [](Document& d) {
         Settings& s = d.settings;
-        if (s.bottom == Bottom::matrix && s.row >= 0) {
+        const bool in_sheet = s.rung == Rung::tutorial || s.bottom == Bottom::matrix;
+        if (in_sheet && s.row >= 0) {
             s.row = s.column = -1;
         } else if (s.key >= 0) {
             s.key = -1;
@@ -173,25 +238,44 @@ void App::State::open_link(const std::string& text) {
     }
     playing = false;
     pending_steps = 0;
+    if (learning != nullptr && learning->playing()) {
+        learning->pause();
+        commit_learning();
+    }
+    failed_fetch.clear();
     if (session != nullptr) {
         if (link.settings.model != info.name) {
             notify_key(Severity::warning, "notice.link_model", {{"value", link.settings.model}, {"what", info.name}});
         }
         link.settings.model = info.name;
-        link.settings.rung = document.settings.rung;
-        if (document.settings != link.settings || document.taken != link.taken) undo.push_back(document);
+        const bool gpt = link.settings.rung == Rung::small || link.settings.rung == Rung::own;
+        if (gpt) link.settings.rung = info.name == Settings().model ? Rung::small : Rung::own;
     }
-    document = {std::move(link.settings), std::move(link.taken)};
+    if (translator != nullptr && link.settings.translator != translator->name()) {
+        const Strings::Hole value{"value", link.settings.translator}, what{"what", translator->name()};
+        if (link.has_translator) notify_key(Severity::warning, "notice.link_model", {value, what});
+        link.settings.translator = translator->name();
+    }
+    if (link.settings.rung == Rung::tutorial && !tutorial.has_value()) link.settings.rung = Rung::small;
+    Document next{std::move(link.settings), std::move(link.taken), std::move(link.target)};
+    if (model() != nullptr || rung() == Rung::tutorial) {
+        if (document != next) undo.push_back(document);
+    }
+    Settings opened = next.settings;  // the view of the rung that is left is kept for a return
+    switch_rung(document.settings, opened.rung);
+    show_part(opened, opened.part);
+    if (opened.rung == Rung::translate) next.settings.site = opened.site;
+    document = std::move(next);
     redo.clear();
     last_edit.clear();
     drop_unknown_tokens();
     expected = std::move(link.checksum);
     verdict = expected.empty() ? Verdict::none : Verdict::pending;
     refresh();
-    if (verdict == Verdict::pending && ready()) {
-        verdict = checksum == expected ? Verdict::reproduced : Verdict::differs;
-    }
-    if (ready() && document.settings.layer < 0) choose_head();
+    refresh_translation();
+    refresh_tutorial();
+    judge();
+    if (gpt_rung() && ready() && document.settings.layer < 0) choose_head();
 }
 
 namespace {
@@ -201,38 +285,97 @@ struct Overloaded : Ts... {
 };
 }  // namespace
 
+void App::State::load_sample(const std::string& id) {
+    if (rung() == Rung::tutorial) return;
+    for (const Sample& sample : rung() == Rung::translate ? sentences : samples) {
+        if (sample.id != id) continue;
+        if (rung() == Rung::translate) return set_source(sample.text);
+        playing = false;
+        pending_steps = 0;
+        edit("sample", [&](Document& d) {
+            d.settings.prompt = sample.text;
+            d.taken.clear();
+            d.settings.layer = d.settings.head = d.settings.query = d.settings.key = -1;
+        });
+        if (ready() && document.settings.layer < 0) choose_head();
+        return;
+    }
+}
+
+void App::State::reset_settings() {
+    edit("reset", [](Document& d) {
+        // What is put in stays, and what has been learned; how it is sampled and looked at is reset.
+        constexpr std::string_view kKept[] = {"rung",  "model", "prompt", "layer", "head",    "translator", "source",
+                                              "edits", "found", "corpus", "lseed", "learned", "weights",    "step"};
+        Settings defaults;
+        copy_preferences(defaults, d.settings);
+        for_each_field([&](const auto& field) {
+            const bool kept = std::ranges::find(kKept, field.key) != std::end(kKept);
+            if (kept) defaults.*field.member = d.settings.*field.member;
+        });
+        d.settings = std::move(defaults);
+    });
+}
+
+void App::State::begin_step() {
+    playing = false;
+    if (rung() != Rung::tutorial) {
+        if (!blocked()) ++pending_steps;
+        return;
+    }
+    if (!tutorial.has_value()) return;
+    edit("view", [](Document& d) { go_to_step(d.settings, d.settings.step + 1); });
+}
+
+void App::State::step_back() {
+    playing = false;
+    pending_steps = 0;
+    if (rung() == Rung::translate) return step_target_back();
+    if (rung() == Rung::tutorial) return edit("view", [](Document& d) { go_to_step(d.settings, d.settings.step - 1); });
+    if (document.taken.empty()) return;
+    edit("step", [](Document& d) {
+        d.taken.pop_back();
+        d.settings.query = d.settings.key = -1;
+    });
+}
+
+void App::State::play() {
+    if (rung() == Rung::tutorial || blocked()) return;
+    if (rung() == Rung::translate) {
+        if (target_tokens.empty()) return;
+        const bool over = translation.complete && (translation.ended || document.settings.length < 0);
+        if (over) edit("play", [](Document& d) { d.settings.length = 0, d.settings.query = d.settings.key = -1; });
+    }
+    playing = true;
+    next_step_ms = now_ms;
+}
+
+void App::State::cancel_job() {
+    playing = false;
+    pending_steps = 0;
+    external = {};
+    if (!fetching.empty()) {
+        effects.push_back({Effect::Kind::stop_fetch, fetching, "", ""});
+        failed_fetch = std::exchange(fetching, {});
+    }
+    if (gpt_rung() && session != nullptr) session->cancel();
+    if (rung() == Rung::translate && translator != nullptr) translator->cancel();
+    if (learning_busy()) {
+        learning->train_to(learning->steps());
+        commit_learning();
+    }
+}
+
 void App::State::run(const Command& command) {
     std::visit(Overloaded{
-                   [&](const SetPrompt& c) { set_prompt(c.text); },
-                   [&](const LoadSample& c) {
-                       for (const Sample& sample : samples) {
-                           if (sample.id != c.id) continue;
-                           playing = false;
-                           pending_steps = 0;
-                           edit("sample", [&](Document& d) {
-                               d.settings.prompt = sample.text;
-                               d.taken.clear();
-                               d.settings.layer = d.settings.head = d.settings.query = d.settings.key = -1;
-                           });
-                           if (ready() && document.settings.layer < 0) choose_head();
-                       }
-                   },
+                   [&](const SetPrompt& c) { set_text(c.text); },
+                   [&](const LoadSample& c) { load_sample(c.id); },
                    [&](const SetField& c) { set_setting(c.key, c.value); },
                    [&](const ResetField& c) { set_setting(c.key, app::field_text(Settings(), c.key)); },
-                   [&](const ResetSettings&) {
-                       edit("reset", [](Document& d) {
-                           Settings defaults;
-                           copy_preferences(defaults, d.settings);
-                           defaults.prompt = d.settings.prompt;
-                           defaults.model = d.settings.model;
-                           defaults.rung = d.settings.rung;
-                           defaults.layer = d.settings.layer;
-                           defaults.head = d.settings.head;
-                           d.settings = std::move(defaults);
-                       });
-                   },
+                   [&](const ResetSettings&) { reset_settings(); },
                    [&](const SelectHead& c) {
-                       if (session != nullptr && (c.layer >= info.layers || c.head >= info.heads)) return;
+                       const ModelInfo* m = model();
+                       if (m != nullptr && (c.layer >= m->layers || c.head >= m->heads)) return;
                        if (c.layer < 0 || c.head < 0) return;
                        edit("view", [&](Document& d) { d.settings.layer = c.layer, d.settings.head = c.head; });
                    },
@@ -250,48 +393,57 @@ void App::State::run(const Command& command) {
                        });
                    },
                    [&](const Release&) { release(); },
-                   [&](const Step&) {
-                       playing = false;
-                       if (session != nullptr) ++pending_steps;
-                   },
-                   [&](const StepBack&) {
-                       playing = false;
-                       pending_steps = 0;
-                       if (document.taken.empty()) return;
-                       edit("step", [](Document& d) {
-                           d.taken.pop_back();
-                           d.settings.query = d.settings.key = -1;
-                       });
-                   },
-                   [&](const Play&) {
-                       playing = session != nullptr;
-                       next_step_ms = now_ms;
-                   },
+                   [&](const Step&) { begin_step(); },
+                   [&](const StepBack&) { step_back(); },
+                   [&](const Play&) { play(); },
                    [&](const Pause&) { playing = false; },
-                   [&](const TakeToken& c) { take(c.id, "step"); },
+                   [&](const TakeToken& c) {
+                       if (gpt_rung()) take(c.id, "step");
+                       if (rung() == Rung::translate) take_target(c.id);
+                   },
                    [&](const Undo&) { restore(undo, redo); },
                    [&](const Redo&) { restore(redo, undo); },
                    [&](const OpenLink& c) { open_link(c.link); },
                    [&](const Share&) { pending_share = true; },
                    [&](const LoadModel& c) { load_model(c); },
-                   [&](const CancelJob&) {
-                       playing = false;
-                       pending_steps = 0;
-                       external = {};
-                       if (session != nullptr) session->cancel();
-                   },
+                   [&](const CancelJob&) { cancel_job(); },
                    [&](const DismissNotice& c) {
                        std::erase_if(notices, [&](const Notice& n) { return c.id == 0 || n.id == c.id; });
                    },
                    [&](const Export& c) { run_export(c); },
                    [&](const ReportProblem& c) {
                        external = {};
+                       if (!fetching.empty()) failed_fetch = std::exchange(fetching, {});
                        notify_key(Severity::error, c.key, {{"detail", c.detail}});
                    },
                    [&](const ReportProgress& c) {
                        external = c.fraction >= 1 ? Progress{}
                                                   : Progress{Activity::downloading, std::max(0.0, c.fraction), c.key};
                    },
+                   [&](const EditCell& c) { edit_cell(c); },
+                   [&](const ResetEdits&) { edit("edits", [](Document& d) { d.settings.edits.clear(); }); },
+                   [&](const RevealMistake& c) { reveal_mistake(c.number); },
+                   [&](const GuessMistake& c) { guess_mistake(c); },
+                   [&](const HideMistakes&) { edit("mistakes", [](Document& d) { d.settings.found = 0; }); },
+                   [&](const LearnPlay&) {
+                       if (learning != nullptr && rung() == Rung::tutorial) learning->play();
+                   },
+                   [&](const LearnPause&) {
+                       if (learning == nullptr) return;
+                       learning->pause();
+                       commit_learning();
+                   },
+                   [&](const LearnStep&) { learn_step(); },
+                   [&](const LearnRewind&) { learn_rewind(); },
+                   [&](const LearnBack&) {
+                       if (learning == nullptr || learning->state() != LearningState::broken) return;
+                       learning->back_to_good();
+                       commit_learning();
+                   },
+                   [&](const LearnSeed& c) { start_learning(c, {document.settings.corpus, c.seed, ""}); },
+                   [&](const UseCorpus& c) { use_corpus(c); },
+                   [&](const Answer& c) { answer(c.yes); },
+                   [&](const Visible& c) { visible = c.visible; },
                },
                command);
 }

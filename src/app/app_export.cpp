@@ -1,6 +1,7 @@
 // The Export command: what the head view and the inspector show, as files or on the clipboard.
 #include "app/app_state.h"
 #include "app/export.h"
+#include "app/settings_fields.h"
 #include "interpret/trace_file.h"
 
 namespace headlight::app {
@@ -42,81 +43,135 @@ std::vector<std::string> token_names(const std::vector<TokenInfo>& tokens) {
 }
 
 // "blocks.2.attn.hook_pattern" with the head, fit for a file name.
-std::string file_stem(const Settings& settings, const Selection& selected, const SiteInfo& site) {
-    std::string stem = "headlight";
-    if (site.per_layer) stem += "-blocks." + std::to_string(selected.layer);
-    stem += (site.per_layer ? "." : "-") + settings.site;
-    if (site.per_head) stem += "-head." + std::to_string(selected.head);
-    return stem;
+std::string file_stem(const Selection& selected, const SiteInfo& site) {
+    std::string name = site.full_name;
+    if (const auto mark = name.find("{l}"); mark != std::string::npos) {
+        name.replace(mark, 3, std::to_string(selected.layer));
+    }
+    return "headlight-" + name + (site.per_head ? "-head." + std::to_string(selected.head) : "");
+}
+
+std::string string_key_of(Part part) {
+    return "set.part." + to_text(part);
 }
 
 }  // namespace
 
-void App::State::run_export(const Export& command) {
-    if (tokens.empty()) return notify_key(Severity::info, "notice.nothing_to_export");
-    const Settings& settings = document.settings;
+// The head view.
+Shown App::State::shown_head() const {
+    const Settings& s = document.settings;
     const Selection selected = selection();
     const Strings& texts = strings();
-    const Format format = format_of(command.what);
-    const bool head = of_head(command.what);
-    const SiteInfo& shown = *site(settings.site);
-    const std::string link_text = "#" + link();
-
-    interpret::Matrix values;
-    TableNames names{token_names(tokens), {}};
-    std::string caption, stem;
-    if (head) {
-        values = attention(selected.layer, selected.head, settings.values);
-        names.columns = names.rows;
-        const std::string_view which = texts(settings.values == Values::pattern ? "head.pattern" : "head.scores");
-        caption = texts("export.caption", {{"model", info.name},
-                                           {"layer", std::to_string(selected.layer)},
-                                           {"head", std::to_string(selected.head)},
-                                           {"values", which}});
-        stem = "headlight-head-" + std::to_string(selected.layer) + "." + std::to_string(selected.head);
-    } else {
-        values = matrix(settings.site, selected.layer, selected.head);
-        if (shown.columns == AxisKind::key_position) names.columns = names.rows;
-        stem = command.what == ExportWhat::trace ? "headlight-trace" : file_stem(settings, selected, shown);
-        caption = texts("export.caption_matrix", {{"model", info.name}, {"site", stem.substr(10)}});
+    const bool pattern = s.values == Values::pattern;
+    const std::string layer = std::to_string(selected.layer), head = std::to_string(selected.head);
+    Shown shown{attention(selected.layer, selected.head, s.values),
+                {token_names(query_tokens()), token_names(key_tokens())},
+                texts("export.caption", {{"model", model()->name},
+                                         {"layer", layer},
+                                         {"head", head},
+                                         {"values", texts(pattern ? "head.pattern" : "head.scores")}}),
+                "headlight-head-" + layer + "." + head,
+                gpt_rung() || s.part == Part::decoder,
+                pattern,
+                true};
+    if (!gpt_rung()) {
+        shown.caption = std::string(texts(string_key_of(s.part))) + ", " + shown.caption;
+        shown.stem = "headlight-" + to_text(s.part) + "-head-" + layer + "." + head;
     }
-    const int first_key = settings.hide_sink ? 1 : 0;
-    const bool pattern = head ? settings.values == Values::pattern : settings.site == "attn.hook_pattern";
-    const HeatRange range = pattern ? pattern_range(values, settings.scale, head ? first_key : 0)
-                                    : matrix_range(values, settings.scale, head ? first_key : 0);
-    const Picture picture{caption, link_text, range, first_key};
+    return shown;
+}
+
+// The inspected matrix.
+Shown App::State::shown_matrix() const {
+    const Settings& s = document.settings;
+    const Selection selected = selection();
+    const SiteInfo* place = site(s.site);
+    if (place == nullptr) return {};
+    const auto names_of = [&](AxisKind axis) -> std::vector<std::string> {
+        if (axis == AxisKind::source_position) return token_names(source_tokens);
+        const bool positions = axis == AxisKind::position || axis == AxisKind::key_position;
+        return positions ? token_names(query_tokens()) : std::vector<std::string>();
+    };
+    Shown shown{matrix(s.site, selected.layer, selected.head),
+                {names_of(place->rows), names_of(place->columns)},
+                "",
+                file_stem(selected, *place)};
+    shown.caption = strings()("export.caption_matrix", {{"model", model()->name}, {"site", shown.stem.substr(10)}});
+    shown.causal = place->columns == AxisKind::key_position && stack() != nn::Stack::encoder;
+    shown.pattern = s.site.ends_with("hook_pattern");
+    return shown;
+}
+
+// The tutorial's selected sheet.
+Shown App::State::shown_sheet() const {
+    const interpret::Sheet* chosen = sheet();
+    if (chosen == nullptr) return {};
+    const std::string mode = "set.mode." + to_text(document.settings.mode);
+    Shown shown{{chosen->values.data(), chosen->rows, chosen->cols, chosen->cols, 1},
+                {chosen->row_labels, chosen->col_labels},
+                std::string(strings()(chosen->title)) + " (" + std::string(strings()(mode)) + ")",
+                "headlight-tutorial-" + chosen->id};
+    return shown;
+}
+
+std::string App::State::trace_bytes(const std::string& link_text) const {
+    if (gpt_rung()) {
+        return interpret::trace_file(interpret::trace_tensors(session->trace(), session->positions()),
+                                     session->shown().ids, {{"link", link_text}});
+    }
+    const auto source = static_cast<int>(translator->source().size()), target = static_cast<int>(target_tokens.size());
+    auto tensors = interpret::trace_tensors(translator->trace(nn::Stack::encoder), source);
+    for (auto& tensor : interpret::trace_tensors(translator->trace(nn::Stack::decoder), target)) {
+        tensors.push_back(std::move(tensor));
+    }
+    std::string ids;
+    for (const std::int32_t id : translator->source()) ids += (ids.empty() ? "" : ",") + std::to_string(id);
+    return interpret::trace_file(tensors, translator->target(), {{"link", link_text}, {"source_ids", ids}});
+}
+
+void App::State::run_export(const Export& command) {
+    const Settings& settings = document.settings;
+    const bool in_tutorial = rung() == Rung::tutorial, of_trace = command.what == ExportWhat::trace;
+    const Format format = format_of(command.what);
+    Shown shown;
+    if (in_tutorial && !of_trace) shown = shown_sheet();
+    if (!in_tutorial && !rung_tokens().empty()) shown = of_head(command.what) ? shown_head() : shown_matrix();
+    if (shown.values.empty()) return notify_key(Severity::info, "notice.nothing_to_export");
+    if (of_trace) shown.stem = "headlight-trace";
+    const std::string link_text = "#" + link();
+    const int first_key = settings.hide_sink && shown.head && shown.causal ? 1 : 0;
+    const HeatRange range = shown.pattern ? pattern_range(shown.values, settings.scale, first_key)
+                                          : matrix_range(shown.values, settings.scale, first_key);
+    const Picture picture{shown.caption, link_text, range, first_key};
 
     std::string bytes;
     switch (command.what) {
         case ExportWhat::head_svg:
-            bytes = settings.view == View::lines && pattern ? head_lines_svg(values, names, picture)
-                                                            : matrix_svg(values, names, picture, true);
-            break;
         case ExportWhat::matrix_svg:
-            bytes = matrix_svg(values, names, picture, shown.columns == AxisKind::key_position);
+            bytes = shown.head && settings.view == View::lines && shown.pattern
+                        ? head_lines_svg(shown.values, shown.names, picture)
+                        : matrix_svg(shown.values, shown.names, picture, shown.causal);
             break;
         case ExportWhat::head_png:
         case ExportWhat::matrix_png:
-            bytes =
-                matrix_png(values, range, head || shown.columns == AxisKind::key_position, caption + " " + link_text);
+            bytes = matrix_png(shown.values, range, shown.causal, shown.caption + " " + link_text);
             break;
         case ExportWhat::head_csv:
         case ExportWhat::matrix_csv:
-            bytes = matrix_csv(values, names);
+            bytes = matrix_csv(shown.values, shown.names);
             break;
         case ExportWhat::head_json:
         case ExportWhat::matrix_json:
-            bytes = matrix_json(values, names, caption, link_text);
+            bytes = matrix_json(shown.values, shown.names, shown.caption, link_text);
             break;
         case ExportWhat::trace:
-            bytes = interpret::trace_file(interpret::trace_tensors(session->trace(), session->positions()),
-                                          session->shown().ids, {{"link", link_text}});
+            bytes = trace_bytes(link_text);
             break;
     }
     // Text goes onto the clipboard, pictures and traces always into a file.
     const bool textual = format.extension == ".csv" || format.extension == ".json" || format.extension == ".svg";
     const bool copies = command.to == ExportTo::clipboard && textual;
-    const std::string name = stem + std::string(format.extension);
+    const std::string name = shown.stem + std::string(format.extension);
     effects.push_back(
         {copies ? Effect::Kind::copy_text : Effect::Kind::save_file, name, std::string(format.mime), std::move(bytes)});
     if (copies) {

@@ -18,7 +18,8 @@ constexpr std::string_view kVerdicts[] = {"none", "pending", "reproduced", "diff
 constexpr std::string_view kActivities[] = {"empty", "idle", "downloading", "loading", "computing", "generating"};
 constexpr std::string_view kCuts[] = {"kept", "top_k", "top_p", "temperature_zero"};
 constexpr std::string_view kSeverities[] = {"info", "warning", "error"};
-constexpr std::string_view kKinds[] = {"none", "previous", "induction", "first", "duplicate", "self"};
+constexpr std::string_view kKinds[] = {"none", "previous", "induction", "first", "duplicate", "self", "next", "last"};
+constexpr std::string_view kLearningStates[] = {"random", "trained", "converged", "broken"};
 
 template <class Enum, std::size_t N>
 std::string name_of(Enum value, const std::string_view (&names)[N]) {
@@ -49,6 +50,70 @@ Json settings_json(const Settings& settings) {
     return json;
 }
 
+Json tokens_json(std::span<const TokenInfo> tokens) {
+    Json json = Json::array();
+    for (const TokenInfo& token : tokens) {
+        json.push_back(
+            {{"id", token.id}, {"text", token.display}, {"bytes", hex_bytes(token.bytes)}, {"taken", token.taken}});
+    }
+    return json;
+}
+
+// Cells that do not exist, and masked ones, are null.
+Json sheet_json(const interpret::Sheet& sheet) {
+    Json rows = Json::array();
+    for (int row = 0; row < sheet.rows; ++row) {
+        Json values = Json::array();
+        for (int col = 0; col < sheet.cols; ++col) values.push_back(sheet.at(row, col));
+        rows.push_back(std::move(values));
+    }
+    return {{"id", sheet.id}, {"site", sheet.site}, {"editable", sheet.editable}, {"values", std::move(rows)}};
+}
+
+Json tutorial_json(const interpret::Tutorial& tutorial, const Settings& settings) {
+    Json json{{"step", settings.step},  {"mode", to_text(settings.mode)}, {"edits", tutorial.edits_text()},
+              {"found", Json::array()}, {"learned", tutorial.learned()},  {"sheets", Json::array()}};
+    for (int n = 1; n <= kMistakes; ++n) {
+        if ((settings.found >> (n - 1) & 1U) != 0) json["found"].push_back(n);
+    }
+    for (const interpret::Sheet& sheet : tutorial.step(settings.step - 1).sheets) {
+        json["sheets"].push_back(sheet_json(sheet));
+    }
+    return json;
+}
+
+Json prediction_json(const Prediction& prediction, const LearningCorpus& corpus) {
+    std::vector<std::int32_t> ids;
+    for (const PredictedWord& word : prediction.words) ids.push_back(word.word.id);
+    if (prediction.ended) ids.pop_back();
+    return {{"text", corpus.text(ids)}, {"ended", prediction.ended}, {"right", prediction.right}};
+}
+
+Json learning_json(const Learning& learning) {
+    const LearningCorpus& corpus = learning.corpus();
+    Json json{{"state", name_of(learning.state(), kLearningStates)},
+              {"steps", learning.steps()},
+              {"loss", learning.loss()},
+              {"playing", learning.playing()},
+              {"busy", learning.busy()},
+              {"hash", learning.hash()},
+              {"reproducible", learning.reproducible()},
+              {"pairs", Json::array()}};
+    const std::vector<Prediction>& predictions = learning.predictions();
+    for (std::size_t i = 0; i < corpus.pairs().size(); ++i) {
+        const LearningPair& pair = corpus.pairs()[i];
+        json["pairs"].push_back({{"prompt", corpus.text(pair.prompt)},
+                                 {"continuation", corpus.text(pair.continuation)},
+                                 {"says", prediction_json(predictions[i], corpus)}});
+    }
+    return json;
+}
+
+interpret::Attention attention_kind(const App& app) {
+    if (app.causal()) return interpret::Attention::causal;
+    return app.settings().part == Part::cross ? interpret::Attention::cross : interpret::Attention::bidirectional;
+}
+
 }  // namespace
 
 std::string App::state_json() const {
@@ -56,8 +121,9 @@ std::string App::state_json() const {
     Json json;
     json["revision"] = s.state_revision;
     json["pass_revision"] = s.pass_revision;
-    json["ready"] = s.ready();
-    json["busy"] = s.session != nullptr && (s.session->busy() || s.pending_steps > 0);
+    json["ready"] = ready();
+    json["busy"] = !s.blocked() && (s.working() || s.learning_busy() || s.pending_steps > 0);
+    json["rung"] = to_text(s.rung());
     json["activity"] = name_of(s.progress.activity, kActivities);
     json["fraction"] = s.progress.fraction;
     json["prompt"] = s.field_text;
@@ -66,11 +132,16 @@ std::string App::state_json() const {
     json["dropped"] = dropped_tokens();
     json["rows_computed"] = rows_computed();
 
-    json["tokens"] = Json::array();
-    for (const TokenInfo& token : s.tokens) {
-        json["tokens"].push_back(
-            {{"id", token.id}, {"text", token.display}, {"bytes", hex_bytes(token.bytes)}, {"taken", token.taken}});
+    json["tokens"] = tokens_json(tokens());
+    if (const Translation* t = translation()) {
+        json["source_tokens"] = tokens_json(source_tokens());
+        json["translation"] = {
+            {"text", t->text}, {"complete", t->complete}, {"ended", t->ended}, {"taken", s.document.target}};
     }
+    if (s.rung() == Rung::tutorial && tutorial() != nullptr) json["tutorial"] = tutorial_json(*tutorial(), settings());
+    if (s.rung() == Rung::tutorial && learning() != nullptr) json["learning"] = learning_json(*learning());
+    json["question"] = nullptr;
+    if (s.question.has_value()) json["question"] = {{"key", s.question->key}, {"text", s.question->text}};
     const Distribution& d = distribution();
     json["predictions"] = Json::array();
     for (std::size_t i = 0; i < std::min(kShownPredictions, d.candidates.size()); ++i) {
@@ -89,14 +160,15 @@ std::string App::state_json() const {
     json["draw"] = d.draw;
 
     const Selection selected = selection();
-    json["selection"] = {{"layer", selected.layer}, {"head", selected.head},     {"query", selected.query},
-                         {"key", selected.key},     {"pinned", selected.pinned}, {"token", selected.query}};
+    json["selection"] = {{"layer", selected.layer},  {"head", selected.head},     {"query", selected.query},
+                         {"key", selected.key},      {"pinned", selected.pinned}, {"token", selected.query},
+                         {"target", selected.target}};
     json["head_title"] = head_title(selected.layer, selected.head);
     json["strongest"] = Json::array();
     if (const interpret::HeadStats* stats = head_stats(selected.layer, selected.head)) {
         json["head_kind"] = name_of(stats->kind, kKinds);
         for (const auto& link : interpret::strongest_links(attention(selected.layer, selected.head, Values::pattern),
-                                                           kShownLinks, settings().hide_sink)) {
+                                                           kShownLinks, settings().hide_sink, attention_kind(*this))) {
             json["strongest"].push_back({{"from", link.query}, {"to", link.key}, {"weight", link.weight}});
         }
     }
@@ -104,6 +176,10 @@ std::string App::state_json() const {
     if (!cell.empty()) {
         json["cell"] = {
             {"site", cell.site}, {"indices", cell.indices}, {"value", cell.value}, {"recomputed", cell.recomputed}};
+    }
+    if (const interpret::Explanation& own = matrix_explanation(); !own.empty()) {
+        json["matrix_cell"] = {
+            {"site", own.site}, {"indices", own.indices}, {"value", own.value}, {"recomputed", own.recomputed}};
     }
     json["playing"] = s.playing;
     json["can_undo"] = can_undo();
@@ -119,9 +195,10 @@ std::string App::state_json() const {
                          {"context", m->context},
                          {"vocab", m->vocabulary},
                          {"parameters", m->parameters},
-                         {"has_text", m->has_text}};
+                         {"has_text", m->has_text},
+                         {"encoder_decoder", m->encoder_decoder}};
     }
-    json["hash"] = s.checksum;
+    json["hash"] = checksum();
     json["link"] = link();
     json["verdict"] = name_of(s.verdict, kVerdicts);
     json["notices"] = Json::array();
@@ -134,7 +211,7 @@ std::string App::state_json() const {
                                        {"text", notice.text}});
     }
     json["samples"] = Json::array();
-    for (const Sample& sample : s.samples) json["samples"].push_back(sample.id);
+    for (const Sample& sample : samples()) json["samples"].push_back(sample.id);
     json["language"] = language() == Language::tr ? "tr" : "en";
     json["theme"] = dark() ? "dark" : "light";
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -157,21 +234,58 @@ void append_item(std::string& list, const std::string& item) {
 
 }  // namespace
 
+std::string App::State::spoken_tokens(const std::vector<TokenInfo>& all) const {
+    std::string list;
+    const std::size_t first = all.size() > kSpokenTokens ? all.size() - kSpokenTokens : 0;
+    if (first > 0) list = "…";
+    for (std::size_t i = first; i < all.size(); ++i) append_item(list, spoken(all[i].display, strings()));
+    return list;
+}
+
+std::string App::State::spoken_links(const interpret::Matrix& pattern, interpret::Attention kind) const {
+    std::string links;
+    for (const auto& link :
+         interpret::strongest_links(pattern, kSpokenLinks, kind != interpret::Attention::cross, kind)) {
+        const auto& query = query_tokens()[static_cast<std::size_t>(link.query)].display;
+        const auto& key = key_tokens()[static_cast<std::size_t>(link.key)].display;
+        append_item(links, strings()("live.link_item",
+                                     {{"query", spoken(query, strings())},
+                                      {"key", spoken(key, strings())},
+                                      {"percent", percent_text(static_cast<double>(link.weight), strings())}}));
+    }
+    return links;
+}
+
+// The step, its mode, and what the learned model says.
+std::string App::State::spoken_tutorial() const {
+    const Settings& s = document.settings;
+    const interpret::TutorialStep& step = tutorial->step(s.step - 1);
+    std::string text = strings()("live.step", {{"number", std::to_string(step.number)},
+                                               {"title", strings()(step.title)},
+                                               {"mode", strings()("set.mode." + to_text(s.mode))}});
+    if (learning->steps() == 0 || learning->playing()) return text;
+    const std::vector<Prediction>& predictions = learning->predictions();
+    const LearningCorpus& corpus = learning->corpus();
+    const std::size_t right = static_cast<std::size_t>(std::ranges::count(predictions, true, &Prediction::right));
+    return text + ' ' +
+           strings()("live.learned", {{"count", std::to_string(learning->steps())},
+                                      {"right", std::to_string(right)},
+                                      {"all", std::to_string(corpus.pairs().size())}});
+}
+
 std::string App::live_text() const {
     const State& s = *state_;
     const Strings& strings = s.strings();
-    if (s.session == nullptr || s.tokens.empty()) return std::string(strings("live.empty"));
-    const auto token_at = [&](int position) {
-        return spoken(s.tokens[static_cast<std::size_t>(position)].display, strings);
-    };
-
-    std::string tokens;
-    const std::size_t first = s.tokens.size() > kSpokenTokens ? s.tokens.size() - kSpokenTokens : 0;
-    if (first > 0) tokens = "…";
-    for (std::size_t i = first; i < s.tokens.size(); ++i) append_item(tokens, spoken(s.tokens[i].display, strings));
-    std::string text =
-        strings("live.tokens",
-                {{"count", count_text(static_cast<std::int64_t>(s.tokens.size()), strings)}, {"tokens", tokens}});
+    if (s.rung() == Rung::tutorial && s.tutorial.has_value()) return s.spoken_tutorial();
+    const std::vector<TokenInfo>& tokens = s.rung_tokens();
+    if (s.model() == nullptr || tokens.empty()) return std::string(strings("live.empty"));
+    std::string text;
+    if (s.rung() == Rung::translate) {
+        text = strings("live.translation", {{"source", s.document.settings.source}, {"target", s.translation.text}});
+    } else {
+        text = strings("live.tokens", {{"count", count_text(static_cast<std::int64_t>(tokens.size()), strings)},
+                                       {"tokens", s.spoken_tokens(tokens)}});
+    }
 
     const Distribution& d = distribution();
     std::string predictions;
@@ -181,17 +295,12 @@ std::string App::live_text() const {
                                          {{"token", spoken(token_text(c.id), strings)},
                                           {"percent", percent_text(static_cast<double>(c.probability), strings)}}));
     }
-    text += ' ' + strings("live.prediction", {{"token", token_at(d.position)}, {"list", predictions}});
+    const std::string predicting = spoken(tokens[static_cast<std::size_t>(d.position)].display, strings);
+    text += ' ' + strings("live.prediction", {{"token", predicting}, {"list", predictions}});
 
     const Selection selected = selection();
-    std::string links;
-    for (const auto& link :
-         interpret::strongest_links(attention(selected.layer, selected.head, Values::pattern), kSpokenLinks, true)) {
-        append_item(links,
-                    strings("live.link_item", {{"query", token_at(link.query)},
-                                               {"key", token_at(link.key)},
-                                               {"percent", percent_text(static_cast<double>(link.weight), strings)}}));
-    }
+    const std::string links =
+        s.spoken_links(attention(selected.layer, selected.head, Values::pattern), attention_kind(*this));
     const std::string title = head_title(selected.layer, selected.head);
     if (!links.empty()) {
         text += ' ' + strings("live.head", {{"layer", std::to_string(selected.layer)},

@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxNotices = 6;
 
-// 32 bits of a hash over the bits of the numbers, as 8 hex digits.
-std::string checksum_of(std::span<const float> values) {
-    std::uint64_t hash = values.size();
-    for (const float value : values) hash = mix64(hash ^ std::bit_cast<std::uint32_t>(value));
-    char text[9];
-    std::snprintf(text, sizeof text, "%08x", static_cast<unsigned>(hash >> 32));
-    return text;
-}
-
 ModelInfo info_of(const Session& session) {
     const model::GptConfig& c = session.gpt().config();
     return {session.name(),
@@ -36,18 +27,71 @@ ModelInfo info_of(const Session& session) {
 
 }  // namespace
 
+std::string checksum_of(std::span<const float> values) {
+    std::uint64_t hash = values.size();
+    for (const float value : values) hash = mix64(hash ^ std::bit_cast<std::uint32_t>(value));
+    char text[9];
+    std::snprintf(text, sizeof text, "%08x", static_cast<unsigned>(hash >> 32));
+    return text;
+}
+
 const Strings& App::State::strings() const {
     const Language chosen = document.settings.language;
     return (chosen == Language::automatic ? environment.language : chosen) == Language::tr ? tr : en;
 }
 
 std::string App::State::link() const {
-    return encode_link(document.settings, document.taken, ready() ? checksum : "");
+    Settings settings = document.settings;
+    const bool carries = settings.share_weights && learning != nullptr && learning->steps() > 0;
+    if (carries) settings.weights = learning->weights_text();
+    return encode_link(settings, document.taken, ready() ? rung_checksum() : "", document.target);
 }
 
 model::Sampling App::State::sampling() const {
     const Settings& s = document.settings;
-    return {s.temperature, s.top_k, s.top_p};
+    const bool greedy = rung() == Rung::translate && s.decoding == Decoding::greedy;
+    return greedy ? model::Sampling{0, 0, 1} : model::Sampling{s.temperature, s.top_k, s.top_p};
+}
+
+// ---- what stands and what is missing
+
+bool App::State::ready() const {
+    if (gpt_rung()) return gpt_ready();
+    if (rung() == Rung::tutorial) return tutorial.has_value() && !learning_busy();
+    return translator != nullptr && !translator->busy() && !target_tokens.empty();
+}
+
+bool App::State::working() const {
+    return gpt_rung() ? session != nullptr && session->busy() : rung() == Rung::translate && translating();
+}
+
+bool App::State::blocked() const {
+    return gpt_rung() ? session == nullptr : rung() == Rung::translate && translator == nullptr;
+}
+
+// Of what a link's verdict is about: the last row's logits; in the tutorial the learned weights.
+const std::string& App::State::rung_checksum() const {
+    static const std::string kNone;
+    if (gpt_rung()) return checksum;
+    return rung() == Rung::translate ? target_checksum : learned.steps > 0 ? learned_checksum : kNone;
+}
+
+void App::State::judge() {
+    if (verdict != Verdict::pending || !ready()) return;
+    verdict = rung_checksum() == expected ? Verdict::reproduced : Verdict::differs;
+}
+
+bool App::State::pace_steps() {
+    if (!playing || !ready() || pending_steps > 0 || now_ms < next_step_ms) return false;
+    next_step_ms = std::max(now_ms, next_step_ms + 1000.0 / static_cast<double>(document.settings.pace));
+    pending_steps = 1;
+    return true;
+}
+
+void App::State::work(double budget_ms) {
+    if (!working()) return;
+    if (gpt_rung() && session->advance(budget_ms)) published();
+    if (rung() == Rung::translate && translator->advance(budget_ms)) translation_changed();
 }
 
 // ---- notices
@@ -73,6 +117,14 @@ void App::State::warn(const Warnings& warnings) {
 // ---- text and passes
 
 void App::State::rebuild_field_text() {
+    if (rung() == Rung::translate) {
+        field_text = document.settings.source;
+        return;
+    }
+    if (rung() == Rung::tutorial) {
+        field_text = corpus_draft;
+        return;
+    }
     field_text = document.settings.prompt;
     const text::Tokenizer* tokenizer = session == nullptr ? nullptr : session->tokenizer();
     if (tokenizer == nullptr) return;
@@ -109,18 +161,16 @@ void App::State::refresh() {
 void App::State::published() {
     ++pass_revision;
     rebuild_tokens();
-    stats.assign(static_cast<std::size_t>(info.layers * info.heads), std::nullopt);
     distribution_key.clear();
     cell_key.clear();
     matrix_cell_key.clear();
     checksum = tokens.empty() ? "" : checksum_of(session->logits(session->positions() - 1));
-    if (!tokens.empty() && (document.settings.layer < 0 || document.settings.layer >= info.layers ||
-                            document.settings.head >= info.heads)) {
+    if (gpt_rung() && !tokens.empty() &&
+        (document.settings.layer < 0 || document.settings.layer >= info.layers ||
+         document.settings.head >= info.heads)) {
         choose_head();
     }
-    if (verdict == Verdict::pending && ready()) {
-        verdict = checksum == expected ? Verdict::reproduced : Verdict::differs;
-    }
+    judge();
 }
 
 // The head that shows most on this prompt: the one whose predicting row looks hardest at one earlier token that is
@@ -146,19 +196,19 @@ void App::State::choose_head() {
 }
 
 void App::State::settle() {
-    if (session == nullptr || session->busy()) return;
-    if (session->positions() == 0) pending_steps = 0;  // nothing to continue
+    if (blocked() || working() || learning_busy()) return;
+    if (rung_tokens().empty()) pending_steps = 0;  // nothing to continue
     if (pending_steps > 0) {
         --pending_steps;
-        step(playing ? "play" : "step");
-        return;
+        if (gpt_rung()) return step(playing ? "play" : "step");
+        return step_target();
     }
     if (pending_share) {
         pending_share = false;
         effects.push_back({Effect::Kind::copy_link, "", "text/plain", link()});
         notify_key(Severity::info, "notice.link_copied");
     }
-    if (!touched || playing) return;
+    if (!touched || playing || (learning != nullptr && learning->playing())) return;
     if (std::string fragment = link(); fragment != last_fragment) {
         last_fragment = fragment;
         effects.push_back({Effect::Kind::set_fragment, "", "", std::move(fragment)});
@@ -168,19 +218,35 @@ void App::State::settle() {
 void App::State::update_progress() {
     if (external.activity != Activity::empty) {
         progress = external;
-    } else if (session == nullptr) {
+    } else if (!fetching.empty() && blocked()) {
+        progress = {Activity::downloading, 0, "progress.download"};
+    } else if (blocked()) {
         progress = {};
-    } else if (session->busy()) {
-        progress = {playing ? Activity::generating : Activity::computing, session->fraction(), "progress.compute"};
+    } else if (working()) {
+        const double fraction = gpt_rung() ? session->fraction() : translator->fraction();
+        progress = {playing ? Activity::generating : Activity::computing, fraction, "progress.compute"};
+    } else if (rung() == Rung::tutorial && learning_busy()) {
+        const double wanted = std::max(1, document.settings.learned);
+        progress = {Activity::computing, static_cast<double>(learning->steps()) / wanted, "progress.learn"};
     } else {
         progress = {playing ? Activity::generating : Activity::idle, 1, ""};
     }
 }
 
 void App::State::load_model(const LoadModel& command) {
+    std::erase_if(effects, [&](const Effect& effect) {  // not asked for any more: here it is
+        return effect.kind == Effect::Kind::fetch_model && effect.name == command.name;
+    });
+    const auto config = command.files.find("config.json");
+    if (config != command.files.end() && model::is_encoder_decoder_config(config->second)) {
+        return load_translator(command);
+    }
+    const bool asked = fetching == command.name;
+    if (asked) fetching.clear();
     external = {};
     auto loaded = Session::load(compute, command.name, command.files);
     if (!loaded.has_value()) {
+        failed_fetch = command.name;
         notify_key(Severity::error, "notice.model_failed", {{"detail", loaded.error().message}});
         if (session != nullptr) notify_key(Severity::info, "notice.model_kept");
         return;
@@ -198,13 +264,16 @@ void App::State::load_model(const LoadModel& command) {
     if (!first) {
         document.taken.clear();
         verdict = Verdict::none;
-        settings.layer = settings.head = settings.query = settings.key = settings.row = settings.column = -1;
+        views[2] = {};
+        if (gpt_rung())
+            settings.layer = settings.head = settings.query = settings.key = settings.row = settings.column = -1;
         notify_key(Severity::info, "notice.model_loaded", {{"name", info.name}});
     } else if (settings.model != info.name) {
         notify_key(Severity::warning, "notice.link_model", {{"value", settings.model}, {"what", info.name}});
     }
     settings.model = info.name;
-    settings.rung = info.name == Settings().model ? Rung::small : Rung::own;
+    const Rung home = info.name == Settings().model ? Rung::small : Rung::own;
+    if (gpt_rung() || home == Rung::own) switch_rung(settings, home);  // a person's own is wanted now
     if (!info.has_text) notify_key(Severity::warning, "notice.needs_tokenizer");
     drop_unknown_tokens();
     published();

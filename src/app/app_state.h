@@ -1,12 +1,16 @@
 #pragma once
 // What App consists of. Private to the app*.cpp files.
 
+#include <array>
 #include <deque>
 #include <optional>
 
 #include "app/app.h"
+#include "app/export.h"
+#include "app/learning.h"
 #include "app/session.h"
 #include "app/share_link.h"
+#include "app/translation_session.h"
 #include "kernels/compute.h"
 #include "model/sampler.h"
 
@@ -16,16 +20,42 @@ namespace headlight::app {
 struct Document {
     Settings settings;
     std::vector<std::int32_t> taken;
+    std::vector<std::int32_t> target;  // of a translation: the first target tokens, chosen by hand
     bool operator==(const Document&) const = default;
 };
+
+// Where a rung was looked at when another was chosen.
+struct RungView {
+    int layer = -1, head = -1, query = -1, key = -1, row = -1, column = -1;
+    std::string site = Settings().site;
+};
+
+// What of the document the learning stands at: it is told only what has changed since.
+struct LearnedState {
+    std::string corpus, weights;
+    std::uint32_t seed = Settings().learn_seed;
+    int steps = 0;
+    bool operator==(const LearnedState&) const = default;
+};
+
+// A matrix ready to be exported: what it is called, and which names its axes have.
+struct Shown {
+    interpret::Matrix values;
+    TableNames names;
+    std::string caption, stem;
+    bool causal = false, pattern = false, head = false;
+};
+
+// 32 bits of a hash over the bits of the numbers, as 8 hex digits.
+[[nodiscard]] std::string checksum_of(std::span<const float> values);
 
 struct App::State {
     explicit State(int threads) : compute(threads) {}
 
     model::Compute compute;
     Strings en, tr;
-    std::vector<Sample> samples;
-    std::string opening;  // id of a sample
+    std::vector<Sample> samples, sentences;  // prompts, and sentences to translate
+    std::string opening;                     // id of a sample
     Environment environment;
 
     Document document;
@@ -42,8 +72,12 @@ struct App::State {
     std::string last_fragment;
 
     std::unique_ptr<Session> session;
-    ModelInfo info;
-    std::vector<SiteInfo> sites;
+    ModelInfo info;  // of `session`
+    std::unique_ptr<TranslationSession> translator;
+    ModelInfo translator_info;
+    std::string fetching;      // the model that the platform was asked for
+    std::string failed_fetch;  // what could not be had: not asked for again by itself
+    std::array<RungView, 3> views;
     Progress progress;
     Progress external;  // of the platform's download
 
@@ -58,11 +92,26 @@ struct App::State {
     std::string field_text;
     std::vector<TokenInfo> tokens;
     std::string checksum;
+    std::vector<TokenInfo> source_tokens, target_tokens;  // of the translation that is shown
+    std::string target_checksum;
+    Translation translation;
+
+    std::optional<interpret::Tutorial> tutorial;
+    std::unique_ptr<Learning> learning;  // there with the tutorial
+    LearnedState learned;
+    std::string learned_checksum;
+    std::string corpus_draft;
+    std::optional<Question> question;
+    std::optional<Command> questioned;  // what is done when the answer is yes
+    bool answered = false;              // it is being done
+    bool visible = true;
+
     std::uint64_t pass_revision = 0;
     std::uint64_t state_revision = 1;
 
     // Caches of the last pass, filled when asked for.
     mutable std::vector<std::optional<interpret::HeadStats>> stats;  // [layer * heads + head]
+    mutable std::string stats_key;
     mutable Distribution distribution;
     mutable std::string distribution_key;
     mutable interpret::Explanation cell, matrix_cell;
@@ -81,19 +130,84 @@ struct App::State {
     void notify(Severity severity, std::string key, std::string text);
     void notify_key(Severity severity, std::string_view key, std::initializer_list<Strings::Hole> holes = {});
     [[nodiscard]] model::Sampling sampling() const;
-    [[nodiscard]] bool ready() const { return session != nullptr && !session->busy() && session->positions() > 0; }
+    [[nodiscard]] bool ready() const;    // what the rung shows is complete
+    [[nodiscard]] bool working() const;  // something is being computed for it
+    [[nodiscard]] bool blocked() const;  // its model is not there yet
+    [[nodiscard]] bool gpt_ready() const { return session != nullptr && !session->busy() && session->positions() > 0; }
+    void judge();  // whether the link's numbers came out
+    [[nodiscard]] const std::string& rung_checksum() const;
+    bool pace_steps();            // the next step of playing, when it is due
+    void work(double budget_ms);  // on what the rung shows
+
+    // ---- app_rungs.cpp
+    [[nodiscard]] Rung rung() const { return document.settings.rung; }
+    [[nodiscard]] bool gpt_rung() const { return rung() == Rung::small || rung() == Rung::own; }
+    [[nodiscard]] nn::Stack stack() const;
+    void switch_rung(Settings& settings, Rung rung);
+    void ensure_model();
+    void fetch(const std::string& name);
+    [[nodiscard]] const ModelInfo* model() const;
+    [[nodiscard]] const std::vector<TokenInfo>& rung_tokens() const;
+    [[nodiscard]] const std::vector<TokenInfo>& query_tokens() const;
+    [[nodiscard]] const std::vector<TokenInfo>& key_tokens() const;
+
+    // ---- app_translation.cpp
+    void refresh_translation();
+    void translation_changed();
+    void load_translator(const LoadModel& command);
+    void show_part(Settings& settings, Part part) const;
+    void choose_translation_head();
+    void take_target(std::int32_t id);
+    void step_target();
+    void step_target_back();
+    [[nodiscard]] bool translating() const { return translator != nullptr && translator->busy(); }
+
+    // ---- app_tutorial.cpp
+    Result<void> load_tutorial(std::string_view json);
+    void refresh_tutorial();
+    void sync_learning();
+    void commit_learning();
+    void show_learned();
+    bool advance_learning(double budget_ms);
+    void edit_cell(const EditCell& command);
+    void guess_mistake(const GuessMistake& command);
+    void reveal_mistake(int number);
+    bool ask(const Command& command);
+    void start_learning(const Command& command, LearningSetup setup);
+    void use_corpus(const UseCorpus& command);
+    void learn_step();
+    void learn_rewind();
+    [[nodiscard]] bool learning_busy() const { return learning != nullptr && learning->busy(); }
+    void answer(bool yes);
+    [[nodiscard]] const interpret::Sheet* sheet() const;
 
     // ---- app_commands.cpp
     void run(const Command& command);
+    // Runs change(document) and books it as one edit. Edits with the same key in quick succession are undone together;
+    // edits of the view always.
     template <class Change>
-    void edit(std::string key, Change&& change);
+    void edit(std::string key, Change&& change) {
+        Document before = document;
+        change(document);
+        edited(std::move(before), std::move(key));
+    }
     void edited(Document before, std::string key);
     void restore(std::deque<Document>& from, std::deque<Document>& to);
     void step(const std::string& key);
     void take(std::int32_t id, std::string key);
+    void set_text(const std::string& text);
     void set_prompt(const std::string& text);
+    void set_source(const std::string& text);
+    void set_rung(Rung to);
+    void set_part(Part part);
+    void load_sample(const std::string& id);
+    void begin_step();
+    void step_back();
+    void play();
+    void cancel_job();
     void set_setting(const std::string& key, const std::string& value);
     void release();
+    void reset_settings();
     void open_link(const std::string& text);
     void load_model(const LoadModel& command);
     void drop_unknown_tokens();
@@ -101,12 +215,24 @@ struct App::State {
     // ---- app_trace.cpp
     [[nodiscard]] Selection selection() const;
     [[nodiscard]] interpret::Matrix matrix(std::string_view site, int layer, int head) const;
+    [[nodiscard]] interpret::Matrix matrix(nn::Stack of, std::string_view site, int layer, int head) const;
     [[nodiscard]] interpret::Matrix attention(int layer, int head, Values values) const;
+    [[nodiscard]] interpret::Matrix attention(Part part, int layer, int head, Values values) const;
+    [[nodiscard]] interpret::Explanation explain(nn::Site site, int layer, std::array<int, 3> indices) const;
     [[nodiscard]] const interpret::HeadStats* head_stats(int layer, int head) const;
     [[nodiscard]] const SiteInfo* site(std::string_view name) const;
 
     // ---- app_export.cpp
     void run_export(const Export& command);
+    [[nodiscard]] Shown shown_head() const;
+    [[nodiscard]] Shown shown_matrix() const;
+    [[nodiscard]] Shown shown_sheet() const;
+    [[nodiscard]] std::string trace_bytes(const std::string& link_text) const;
+
+    // ---- app_json.cpp
+    [[nodiscard]] std::string spoken_tokens(const std::vector<TokenInfo>& all) const;
+    [[nodiscard]] std::string spoken_links(const interpret::Matrix& pattern, interpret::Attention kind) const;
+    [[nodiscard]] std::string spoken_tutorial() const;
 
     [[nodiscard]] std::string link() const;
 };

@@ -75,6 +75,23 @@ Result<Command> two_numbers(const Json& json, const char* first, const char* sec
     return Command(make(static_cast<int>(a), static_cast<int>(b)));
 }
 
+Result<bool> flag_of(const Json& json, const char* name) {
+    const auto found = json.find(name);
+    if (found == json.end() || !found->is_boolean()) {
+        return invalid(std::string("\"") + name + "\" must be true or false.");
+    }
+    return found->get<bool>();
+}
+
+Result<Command> edit_command(const Json& json) {
+    ASSIGN_OR_RETURN(std::string sheet, text_of(json, "sheet"));
+    ASSIGN_OR_RETURN(const std::int64_t row, number_of(json, "row"));
+    ASSIGN_OR_RETURN(const std::int64_t column, number_of(json, "column"));
+    const auto value = json.find("value");
+    if (value == json.end() || !value->is_number()) return invalid("\"value\" must be a number.");
+    return Command(EditCell{std::move(sheet), static_cast<int>(row), static_cast<int>(column), value->get<float>()});
+}
+
 using Reader = Result<Command> (*)(const Json&);
 struct Entry {
     std::string_view name;
@@ -133,6 +150,40 @@ constexpr Entry kEntries[] = {
          });
      }},
     {"export", export_command},
+    {"edit_cell", edit_command},
+    {"reset_edits", plain<ResetEdits>},
+    {"reveal_mistake",
+     [](const Json& j) {
+         return map_result(number_of(j, "number"), [](std::int64_t n) { return RevealMistake{static_cast<int>(n)}; });
+     }},
+    {"guess_mistake",
+     [](const Json& j) -> Result<Command> {
+         ASSIGN_OR_RETURN(std::string sheet, text_of(j, "sheet"));
+         return two_numbers(j, "row", "column",
+                            [&](int row, int column) { return GuessMistake{std::move(sheet), row, column}; });
+     }},
+    {"hide_mistakes", plain<HideMistakes>},
+    {"learn_play", plain<LearnPlay>},
+    {"learn_pause", plain<LearnPause>},
+    {"learn_step", plain<LearnStep>},
+    {"learn_rewind", plain<LearnRewind>},
+    {"learn_back", plain<LearnBack>},
+    {"learn_seed",
+     [](const Json& j) -> Result<Command> {
+         const auto seed = j.find("seed");
+         const bool whole = seed != j.end() && seed->is_number_integer();
+         const auto value = whole ? seed->get<std::int64_t>() : -1;
+         if (value < 0 || value > 0xFFFFFFFF) return invalid("\"seed\" must be a whole number from 0 to 4294967295.");
+         return Command(LearnSeed{static_cast<std::uint32_t>(value)});
+     }},
+    {"use_corpus",
+     [](const Json& j) -> Result<Command> {
+         if (!j.contains("text")) return Command(UseCorpus{});
+         return map_result(text_of(j, "text"), [](std::string t) { return UseCorpus{std::move(t)}; });
+     }},
+    {"answer", [](const Json& j) { return map_result(flag_of(j, "yes"), [](bool yes) { return Answer{yes}; }); }},
+    {"visible",
+     [](const Json& j) { return map_result(flag_of(j, "visible"), [](bool seen) { return Visible{seen}; }); }},
     {"report_problem",
      [](const Json& j) -> Result<Command> {
          ASSIGN_OR_RETURN(std::string key, text_of(j, "key"));

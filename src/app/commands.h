@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +18,8 @@ namespace headlight::app {
 
 struct SetPrompt {
     std::string text;
-};  // what the text field now holds; taken tokens become part of it
+};  // what the text field now holds (App::field_text(): the prompt, the sentence to translate, or the draft of a
+    // corpus)
 struct LoadSample {
     std::string id;
 };  // a prompt of assets/prompts
@@ -38,10 +40,12 @@ struct SelectMatrixCell {
     int row, column;
 };  // pins a cell of the inspected matrix
 struct Release {};  // Esc: unpins cell, then row
-struct Step {};     // takes the token that the seed picks
+// Takes the token that the seed picks; in a translation shows one more; in the tutorial goes to the next step.
+struct Step {};
 struct StepBack {};
-struct Play {};
+struct Play {};  // a translation that is complete starts again from its first token
 struct Pause {};
+// After the last token; in a translation after the selected target position, and it goes on from there.
 struct TakeToken {
     int id;
 };
@@ -75,6 +79,42 @@ struct Export {
     ExportWhat what;
     ExportTo to = ExportTo::file;
 };
+// ---- the tutorial
+struct EditCell {
+    std::string sheet;
+    int row, column;
+    float value;
+};  // of an input; everything downstream follows
+struct ResetEdits {};
+struct RevealMistake {
+    int number;
+};  // 1 to 25: counts as found, and is shown
+// The person points at a cell of a sheet: a mistake that lies there is found; a notice says when there is none.
+struct GuessMistake {
+    std::string sheet;
+    int row, column;
+};
+struct HideMistakes {};
+
+// ---- learning in the page
+struct LearnPlay {};
+struct LearnPause {};
+struct LearnStep {};    // one training step
+struct LearnRewind {};  // to the very same start; asks first (App::question())
+struct LearnBack {};    // out of a broken state, to the last weights that were finite
+struct LearnSeed {
+    std::uint32_t seed;
+};  // another start; asks first
+struct UseCorpus {
+    std::optional<std::string> text;
+};  // the draft in the text field (or this text) becomes what is learned; "" is the tutorial's own; asks first
+struct Answer {
+    bool yes;
+};  // to App::question()
+struct Visible {
+    bool visible;
+};  // whether anybody can see the program: nothing is learned while nobody can
+
 // A failure that the platform met (a download, a lost context): becomes a notice. `key` names its string.
 struct ReportProblem {
     std::string key, detail;
@@ -86,7 +126,9 @@ struct ReportProgress {
 
 using Command = std::variant<SetPrompt, LoadSample, SetField, ResetField, ResetSettings, SelectHead, SelectCell,
                              SelectMatrixCell, Release, Step, StepBack, Play, Pause, TakeToken, Undo, Redo, OpenLink,
-                             Share, LoadModel, CancelJob, DismissNotice, Export, ReportProblem, ReportProgress>;
+                             Share, LoadModel, CancelJob, DismissNotice, Export, ReportProblem, ReportProgress,
+                             EditCell, ResetEdits, RevealMistake, GuessMistake, HideMistakes, LearnPlay, LearnPause,
+                             LearnStep, LearnRewind, LearnBack, LearnSeed, UseCorpus, Answer, Visible>;
 
 // set<&Settings::seed>(7u): the command that changes one setting.
 template <auto Member, class T>

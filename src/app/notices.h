@@ -25,13 +25,21 @@ struct Progress {
     std::string key;                      // string key of what is going on, "" when idle
 };
 
+// Something that cannot be got back would be thrown away: asked before it is. App::question() until Answer comes.
+struct Question {
+    std::string key;   // strings "<key>.text", "<key>.yes" and "<key>.no"
+    std::string text;  // ready to show
+};
+
 // What the shell does for the app: drained once a frame with App::take_effects().
 struct Effect {
     enum class Kind : std::uint8_t {
         copy_text,
         save_file,
         set_fragment,
-        copy_link,  // bytes: the fragment; the shell puts the page's address before it
+        copy_link,    // bytes: the fragment; the shell puts the page's address before it
+        fetch_model,  // name: of a folder of models that came with the program; comes back as LoadModel
+        stop_fetch    // name: it is not wanted any more
     } kind;
     std::string name;  // of a file
     std::string mime;

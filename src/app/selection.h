@@ -18,6 +18,7 @@ struct Selection {
     int query = -1;       // the row looked at: hovered, pinned or last
     int key = -1;         // -1: no cell
     bool pinned = false;  // the cell or row is pinned (Esc releases)
+    int target = -1;      // the position whose next token App::distribution() tells: of a GPT, and of a decoder, query
     bool operator==(const Selection&) const = default;
 };
 

@@ -52,7 +52,8 @@ std::optional<double> number_in(std::string_view text, double lo, double hi, boo
 template <class T>
 bool read_value(const Field<T>& field, std::string_view text, T& value, Warnings& warnings) {
     if constexpr (std::is_same_v<T, std::string>) {
-        value = clean_text(text, static_cast<std::size_t>(field.hi), field.key == "prompt", field.key, warnings);
+        const bool multi_line = field.key == "prompt" || field.key == "source" || field.key == "corpus";
+        value = clean_text(text, static_cast<std::size_t>(field.hi), multi_line, field.key, warnings);
         return true;
     } else if constexpr (std::is_same_v<T, bool>) {
         if (text != "0" && text != "1" && text != "true" && text != "false") return false;
@@ -75,8 +76,19 @@ bool read_value(const Field<T>& field, std::string_view text, T& value, Warnings
     }
 }
 
+// Of any stack: which one is meant follows from `part`.
 bool known_site(const std::string& site) {
-    return nn::find_site(site).has_value() || nn::find_site("blocks.0." + site).has_value();
+    for (const char* before : {"", "blocks.0.", "decoder.0."}) {
+        if (nn::find_site(before + site).has_value())
+            return !site.starts_with("encoder.") && !site.starts_with("decoder.");
+    }
+    return false;
+}
+
+bool base64url(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
 }
 
 }  // namespace
@@ -131,6 +143,10 @@ Settings normalised(Settings settings, Warnings& warnings) {
     if (!known_site(settings.site)) {
         warnings.push_back({"notice.unknown_site", "site", settings.site});
         settings.site = Settings().site;
+    }
+    if (!base64url(settings.weights)) {
+        warnings.push_back({"notice.bad_value", "weights", ""});
+        settings.weights.clear();
     }
     return settings;
 }

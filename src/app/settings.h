@@ -8,10 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "interpret/tutorial_sheet.h"
+
 namespace headlight::app {
 
 // Travel in links by their short names (EnumNames in settings_fields.h), never by number.
-enum class Rung : std::uint8_t { tutorial, small, own };
+enum class Rung : std::uint8_t { tutorial, small, translate, own };
 enum class View : std::uint8_t { matrix, lines };
 enum class Values : std::uint8_t { pattern, scores };  // after or before softmax
 enum class ColourScale : std::uint8_t { linear, log };
@@ -20,6 +22,14 @@ enum class Tab : std::uint8_t { in, heads, out, more };     // the one column of
 enum class Language : std::uint8_t { automatic, en, tr };
 enum class Theme : std::uint8_t { automatic, dark, light };
 enum class Motion : std::uint8_t { automatic, reduced, full };
+// Which attention of an encoder-decoder is shown: the source's to itself, the target's to itself, the target's to the
+// source.
+enum class Part : std::uint8_t { encoder, decoder, cross };
+enum class Decoding : std::uint8_t {
+    greedy,
+    sample
+};  // of a translation; sample: with temperature, top-k, top-p, seed
+using interpret::TutorialMode;
 
 struct Settings {
     Rung rung = Rung::small;
@@ -56,6 +66,30 @@ struct Settings {
     float text_size = 1.0f;  // factor
     bool embed = false;      // a frame in somebody's page: no top bar
     std::string hide;        // controls a teacher removed: "share,seed,try"
+
+    // Translation. layer, head, query, key, site, row and column mean those of the rung that is shown.
+    std::string translator = "en-tr";
+    std::string source = "My brother bought a new car yesterday.";  // the English sentence
+    Part part = Part::cross;
+    Decoding decoding = Decoding::greedy;
+    int length = -1;  // how many target tokens are shown; -1: all, up to the end token
+
+    // Tutorial. row and column are the selected cell of the sheet.
+    int step = 1;
+    TutorialMode mode = TutorialMode::printed;
+    std::string sheet;        // id of the selected one; "": none
+    std::string edits;        // interpret::Tutorial::edits_text()
+    std::uint32_t found = 0;  // mistakes that were found or revealed: bit n - 1 is mistake n
+
+    // Learning in the page.
+    std::string corpus;            // sentences, one a line; "": the tutorial's
+    std::uint32_t learn_seed = 1;  // of the weights at the start
+    int learned = 0;               // training steps taken; a link trains as far again, bit for bit
+    float learn_speed = 0;         // steps per second while it learns; 0: as fast as it goes
+    std::string weights;           // F16, base64url: then `learned` is only what they were trained for
+    bool share_weights = false;    // links carry the weights themselves
+    bool show_learned = false;     // the steps show the learned model's matrices
+    int pair = 1;                  // the pair of the corpus that they show
 
     bool operator==(const Settings&) const = default;
 };

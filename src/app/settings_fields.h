@@ -17,7 +17,7 @@ template <class Enum>
 struct EnumNames;
 template <>
 struct EnumNames<Rung> {
-    static constexpr std::array<std::string_view, 3> names{"tutorial", "small", "own"};
+    static constexpr std::array<std::string_view, 4> names{"tutorial", "small", "translate", "own"};
 };
 template <>
 struct EnumNames<View> {
@@ -51,6 +51,18 @@ template <>
 struct EnumNames<Motion> {
     static constexpr std::array<std::string_view, 3> names{"auto", "reduced", "full"};
 };
+template <>
+struct EnumNames<Part> {
+    static constexpr std::array<std::string_view, 3> names{"encoder", "decoder", "cross"};
+};
+template <>
+struct EnumNames<Decoding> {
+    static constexpr std::array<std::string_view, 2> names{"greedy", "sample"};
+};
+template <>
+struct EnumNames<TutorialMode> {
+    static constexpr std::array<std::string_view, 3> names{"printed", "right", "paper"};
+};
 
 // Who sees a change undone: what goes in and how it is sampled (content), or only how it is looked at (view). Changes
 // of view in a row are one step of undo.
@@ -71,6 +83,13 @@ struct Field {
 inline constexpr double kMaxPromptBytes = 8000;
 inline constexpr double kMaxSeed = 4294967295.0;
 inline constexpr double kMaxIndex = 65535;
+inline constexpr double kTutorialSteps = 14;
+inline constexpr int kMistakes = 25;
+inline constexpr double kMaxFound = (1U << kMistakes) - 1;
+inline constexpr double kMaxEditBytes = 6000;
+inline constexpr double kMaxCorpusBytes = 8192;
+inline constexpr double kMaxLearned = 20000;
+inline constexpr double kMaxWeightBytes = 24000;
 
 inline constexpr std::tuple kFields{
     Field{"rung", &Settings::rung, 0, 0, Kind::content},
@@ -100,6 +119,24 @@ inline constexpr std::tuple kFields{
     Field{"text", &Settings::text_size, 0.7, 2.5, Kind::view},
     Field{"embed", &Settings::embed, 0, 1, Kind::view},
     Field{"hide", &Settings::hide, 0, 200, Kind::view},
+    Field{"translator", &Settings::translator, 0, 100, Kind::content},
+    Field{"source", &Settings::source, 0, kMaxPromptBytes, Kind::content},
+    Field{"part", &Settings::part, 0, 0, Kind::view},
+    Field{"decode", &Settings::decoding, 0, 0, Kind::content},
+    Field{"length", &Settings::length, -1, 1023, Kind::content},
+    Field{"step", &Settings::step, 1, kTutorialSteps, Kind::view},
+    Field{"mode", &Settings::mode, 0, 0, Kind::view},
+    Field{"sheet", &Settings::sheet, 0, 60, Kind::view},
+    Field{"edits", &Settings::edits, 0, kMaxEditBytes, Kind::content},
+    Field{"found", &Settings::found, 0, kMaxFound, Kind::content},
+    Field{"corpus", &Settings::corpus, 0, kMaxCorpusBytes, Kind::content},
+    Field{"lseed", &Settings::learn_seed, 0, kMaxSeed, Kind::content},
+    Field{"learned", &Settings::learned, 0, kMaxLearned, Kind::content},
+    Field{"lspeed", &Settings::learn_speed, 0, 1000, Kind::view},
+    Field{"weights", &Settings::weights, 0, kMaxWeightBytes, Kind::content},
+    Field{"lshare", &Settings::share_weights, 0, 1, Kind::view},
+    Field{"lshow", &Settings::show_learned, 0, 1, Kind::view},
+    Field{"pair", &Settings::pair, 0, 63, Kind::view},
 };
 
 // fn(field) for every row, in order.

@@ -73,15 +73,16 @@ std::optional<std::int32_t> token_id(std::string_view text) {
 }
 
 // Stops at the first id that cannot be read: later ones would stand in the wrong place.
-void read_tokens(std::string_view text, Link& link) {
+void read_tokens(std::string_view text, std::string_view key, std::vector<std::int32_t>& tokens, Link& link) {
+    tokens.clear();
     while (!text.empty()) {
         const std::size_t dot = std::min(text.find('.'), text.size());
         const std::optional<std::int32_t> id = token_id(text.substr(0, dot));
-        if (!id.has_value() || link.taken.size() == kMaxLinkTokens) {
-            link.warnings.push_back({"notice.link_tokens", "t", ""});
+        if (!id.has_value() || tokens.size() == kMaxLinkTokens) {
+            link.warnings.push_back({"notice.link_tokens", std::string(key), ""});
             return;
         }
-        link.taken.push_back(*id);
+        tokens.push_back(*id);
         text.remove_prefix(std::min(dot + 1, text.size()));
     }
 }
@@ -123,8 +124,9 @@ void read_pair(std::string_view pair, Link& link, bool& has_version, bool& broke
         has_version = true;
         read_version(value, link);
     } else if (key == "t") {
-        link.taken.clear();
-        read_tokens(value, link);
+        read_tokens(value, key, link.taken, link);
+    } else if (key == "tt") {
+        read_tokens(value, key, link.target, link);
     } else if (key == "c") {
         read_checksum(std::move(value), link);
     } else {
@@ -132,12 +134,14 @@ void read_pair(std::string_view pair, Link& link, bool& has_version, bool& broke
         set_field(link.settings, key, value, link.warnings);
         link.has_prompt = link.has_prompt || key == "prompt";
         link.has_model = link.has_model || key == "model";
+        link.has_translator = link.has_translator || key == "translator";
     }
 }
 
 }  // namespace
 
-std::string encode_link(const Settings& settings, std::span<const std::int32_t> taken, std::string_view checksum) {
+std::string encode_link(const Settings& settings, std::span<const std::int32_t> taken, std::string_view checksum,
+                        std::span<const std::int32_t> target) {
     const Settings defaults;
     std::string link = "v=" + std::to_string(kLinkVersion);
     for_each_field([&](const auto& field) {
@@ -148,6 +152,7 @@ std::string encode_link(const Settings& settings, std::span<const std::int32_t> 
         link += percent_encoded(to_text(settings.*field.member));
     });
     for (std::size_t i = 0; i < taken.size(); ++i) link += (i == 0 ? "&t=" : ".") + std::to_string(taken[i]);
+    for (std::size_t i = 0; i < target.size(); ++i) link += (i == 0 ? "&tt=" : ".") + std::to_string(target[i]);
     if (!checksum.empty()) link += "&c=" + std::string(checksum);
     return link;
 }
