@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "model/gpt.h"
+#include "model/encoder_decoder.h"
 
 namespace headlight::model {
 
@@ -31,7 +31,20 @@ struct GoldenCase {
 };
 [[nodiscard]] std::vector<GoldenCase> golden_cases();
 
-// The one value to compare: over the hashes of all cases.
+// The same of an encoder-decoder: a source, and a target that begins with the start token.
+struct GoldenPair {
+    std::string name;
+    EncoderDecoderConfig config;
+    std::uint64_t seed;
+    std::vector<TokenId> source, target;
+
+    [[nodiscard]] EncoderDecoder model(const Compute& compute) const;
+    // Of the logits of all target positions in one pass.
+    [[nodiscard]] std::uint64_t hash(const Compute& compute) const;
+};
+[[nodiscard]] std::vector<GoldenPair> golden_pairs();
+
+// The one value to compare: over the hashes of all golden_cases().
 [[nodiscard]] std::uint64_t golden_hash(const Compute& compute);
 
 }  // namespace headlight::model

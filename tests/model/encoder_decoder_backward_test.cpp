@@ -31,7 +31,7 @@ EncoderDecoderConfig config() {
             .d_mlp = 14};
 }
 
-PairBatch batch() {
+PaddedPairs batch() {
     return random_batch(config(), {4, 7, 1}, {6, 2, 5});
 }
 
@@ -50,7 +50,7 @@ void leave_the_corner(const Compute& compute, EncoderDecoder& model) {
 // Directional derivatives along each tensor's gradient and along a random direction, against central differences.
 void expect_gradients(const EncoderDecoderConfig& config, float dropout = 0) {
     const Compute compute(2);
-    const PairBatch pairs = batch();
+    const PaddedPairs pairs = batch();
     EncoderDecoder model = lively_model(compute, config);
     leave_the_corner(compute, model);
     std::vector<float> gradients, sink;
@@ -136,7 +136,7 @@ TEST(EncoderDecoderBackward, DoesNotDependOnThreadsOrKernels) {
 TEST(EncoderDecoderBackward, PaddingTakesNoPart) {
     const Compute compute(2);
     const EncoderDecoder model = lively_model(compute, config());
-    PairBatch pairs = batch();
+    PaddedPairs pairs = batch();
     std::vector<float> before, after;
     const double loss = loss_of(compute, model, pairs, before, 0.1F);
     int changed = 0;
@@ -156,7 +156,7 @@ TEST(EncoderDecoderBackward, PaddingTakesNoPart) {
 TEST(EncoderDecoderBackward, AddsToTheGradients) {
     const Compute compute;
     const EncoderDecoder model = lively_model(compute, config());
-    const PairBatch pairs = batch();
+    const PaddedPairs pairs = batch();
     std::vector<float> once;
     loss_of(compute, model, pairs, once, 0);
     Activations encoder = encoder_activations(config(), 3, 7, Keep::training);

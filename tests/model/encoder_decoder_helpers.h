@@ -20,7 +20,7 @@
 namespace headlight::model {
 
 // A padded batch of pairs.
-struct PairBatch {
+struct PaddedPairs {
     int batch = 0;
     std::vector<TokenId> sources, inputs, targets;  // [batch * the longest]; targets: kNoTarget on padding
     std::vector<int> source_lengths, target_lengths;
@@ -39,9 +39,9 @@ struct PairBatch {
 };
 
 // Random pairs of these lengths.
-inline PairBatch random_batch(const EncoderDecoderConfig& c, std::vector<int> source_lengths,
-                              std::vector<int> target_lengths, std::uint64_t seed = 11) {
-    PairBatch b;
+inline PaddedPairs random_batch(const EncoderDecoderConfig& c, std::vector<int> source_lengths,
+                                std::vector<int> target_lengths, std::uint64_t seed = 11) {
+    PaddedPairs b;
     b.batch = static_cast<int>(source_lengths.size());
     const int sources = std::ranges::max(source_lengths);
     const int targets = std::ranges::max(target_lengths);
@@ -61,7 +61,7 @@ inline PairBatch random_batch(const EncoderDecoderConfig& c, std::vector<int> so
 }
 
 // Forward and backward over one batch. Returns the mean loss; gradients are written.
-inline double loss_of(const Compute& compute, const EncoderDecoder& model, const PairBatch& b,
+inline double loss_of(const Compute& compute, const EncoderDecoder& model, const PaddedPairs& b,
                       std::vector<float>& gradients, float smoothing, float dropout = 0) {
     const EncoderDecoderConfig& c = model.config();
     Activations encoder = encoder_activations(c, b.batch, b.source_context(), Keep::training);
@@ -115,7 +115,7 @@ struct GoldenPairs {
     std::string folder;
     nlohmann::json expected;
     EncoderDecoderConfig config;
-    PairBatch batch;
+    PaddedPairs batch;
 
     explicit GoldenPairs(const std::string& name)
         : folder(std::string(HEADLIGHT_GOLDEN_DIR) + "/encoder_decoder/" + name) {

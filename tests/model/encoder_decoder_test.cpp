@@ -130,7 +130,7 @@ TEST(EncoderDecoder, TokenByTokenAndInPiecesGivesTheBitsOfTheWholePass) {
     const Compute compute(2);
     for (const EncoderDecoderConfig& config : {small_config(), other_config()}) {
         const EncoderDecoder model = lively_model(compute, config);
-        const PairBatch pair = random_batch(config, {97}, {140});
+        const PaddedPairs pair = random_batch(config, {97}, {140});
         const Traced whole(compute, model, pair.sources, pair.inputs);
         const Values expected = whole.values();
         const auto piece = [&](int first, int last) {
@@ -166,7 +166,7 @@ TEST(EncoderDecoder, TheCachesPassGivesTheBitsOfTheTraces) {
     const Compute compute(2);
     const EncoderDecoderConfig config = small_config();
     const EncoderDecoder model = lively_model(compute, config);
-    const PairBatch pair = random_batch(config, {30}, {70});
+    const PaddedPairs pair = random_batch(config, {30}, {70});
     const Traced trace(compute, model, pair.sources, pair.inputs);
     Activations encoder = encoder_activations(config, 1, 30, Keep::decode);
     Activations cache = decoder_activations(config, 1, 70, 30, Keep::decode);
@@ -188,7 +188,7 @@ TEST(EncoderDecoder, CachesServeOneSentenceAfterAnother) {
     Activations encoder = encoder_activations(config, 1, 50, Keep::decode);
     Activations cache = decoder_activations(config, 1, 50, 50, Keep::decode);
     for (const int length : {50, 7, 23}) {
-        const PairBatch pair = random_batch(config, {length}, {length}, static_cast<std::uint64_t>(length));
+        const PaddedPairs pair = random_batch(config, {length}, {length}, static_cast<std::uint64_t>(length));
         const Traced alone(compute, model, pair.sources, pair.inputs);
         EncoderForward(compute, model, encoder, pair.sources, pair.source_lengths).run();
         for (int i = 0; i < length; ++i) {
@@ -204,7 +204,7 @@ TEST(EncoderDecoder, APaddedRowOfABatchHasTheBitsOfThePairAlone) {
     const Compute compute(2);
     for (const EncoderDecoderConfig& config : {small_config(), other_config()}) {
         const EncoderDecoder model = lively_model(compute, config);
-        const PairBatch pairs = random_batch(config, {5, 80, 33, 1}, {70, 3, 41, 90});
+        const PaddedPairs pairs = random_batch(config, {5, 80, 33, 1}, {70, 3, 41, 90});
         Activations encoder = encoder_activations(config, 4, 80, Keep::training);
         Activations decoder = decoder_activations(config, 4, 90, 80, Keep::training);
         EncoderForward(compute, model, encoder, pairs.sources, pairs.source_lengths).run();
@@ -235,7 +235,7 @@ TEST(EncoderDecoder, PaddingBehindASourceChangesNothing) {
     const Compute compute;
     const EncoderDecoderConfig config = small_config();
     const EncoderDecoder model = lively_model(compute, config);
-    const PairBatch pair = random_batch(config, {9}, {12});
+    const PaddedPairs pair = random_batch(config, {9}, {12});
     const Traced alone(compute, model, pair.sources, pair.inputs);
     std::vector<TokenId> padded = pair.sources;
     padded.resize(20, 5);
@@ -253,7 +253,7 @@ TEST(EncoderDecoder, PaddingBehindASourceChangesNothing) {
 
 TEST(EncoderDecoder, SameBitsOnEveryKernelAndNumberOfThreads) {
     for (const EncoderDecoderConfig& config : {small_config(), other_config()}) {
-        const PairBatch pair = random_batch(config, {97}, {70});
+        const PaddedPairs pair = random_batch(config, {97}, {70});
         Values expected;
         int ran = 0;
         for (const auto* kernels : kernels::implementations()) {
@@ -287,7 +287,7 @@ TEST(EncoderDecoder, EverySiteIsSeenOnceInOrderAndWatchingChangesNoBit) {
     const Compute compute;
     const EncoderDecoderConfig config = small_config();
     const EncoderDecoder model = lively_model(compute, config);
-    const PairBatch pair = random_batch(config, {12}, {20});
+    const PaddedPairs pair = random_batch(config, {12}, {20});
     const Values plain = Traced(compute, model, pair.sources, pair.inputs).values();
     Watcher watcher;
     ForwardOptions options;
@@ -327,7 +327,7 @@ TEST(EncoderDecoder, TheDecoderSeesTheWholeSourceAndOnlyTheTargetBefore) {
     const Compute compute;
     const EncoderDecoderConfig config = small_config();
     const EncoderDecoder model = lively_model(compute, config);
-    PairBatch pair = random_batch(config, {9}, {12});
+    PaddedPairs pair = random_batch(config, {9}, {12});
     const Traced before(compute, model, pair.sources, pair.inputs);
     pair.inputs[7] = (pair.inputs[7] + 1) % config.vocab;
     const Traced later(compute, model, pair.sources, pair.inputs);
@@ -402,7 +402,7 @@ TEST(EncoderDecoder, StopsAfterEveryStage) {
     const Compute compute;
     const EncoderDecoderConfig config = small_config();
     const EncoderDecoder model = lively_model(compute, config);
-    const PairBatch pair = random_batch(config, {4}, {3});
+    const PaddedPairs pair = random_batch(config, {4}, {3});
     const Traced whole(compute, model, pair.sources, pair.inputs);
     Activations encoder = encoder_activations(config, 1, 4, Keep::trace);
     Activations decoder = decoder_activations(config, 1, 3, 4, Keep::trace);

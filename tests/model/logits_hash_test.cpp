@@ -46,6 +46,49 @@ TEST(LogitsHash, IsTheGoldenOneOnEveryImplementationAndNumberOfThreads) {
     EXPECT_EQ(hash_text(golden_hash(Compute(1))), golden.value("hash", ""));
 }
 
+// The encoder-decoder's, under "pairs" of the same file.
+TEST(LogitsHash, OfEncoderDecodersIsTheGoldenOneToo) {
+    const auto text = read_file(HEADLIGHT_GOLDEN_DIR "/logits_hash.json");
+    ASSERT_TRUE(text.has_value()) << text.error().message;
+    const auto golden = nlohmann::json::parse(*text, nullptr, false);
+    ASSERT_TRUE(golden.is_object() && golden["pairs"].is_object());
+    ASSERT_EQ(golden_pairs().size(), golden["pairs"].size());
+    int ran = 0;
+    for (const auto* kernels : kernels::implementations()) {
+        if (!kernels->supported()) continue;
+        for (const int threads : {1, 2}) {
+            const Compute compute(threads, *kernels);
+            for (const GoldenPair& one : golden_pairs()) {
+                EXPECT_EQ(hash_text(one.hash(compute)), golden["pairs"].value(one.name, ""))
+                    << kernels->name << ", " << threads << " threads, " << one.name;
+            }
+            ++ran;
+        }
+    }
+    EXPECT_GE(ran, 2);
+}
+
+// Token by token with the KV cache.
+TEST(LogitsHash, OfAnEncoderDecoderStepByStepIsTheSame) {
+    const Compute compute;
+    for (const GoldenPair& one : golden_pairs()) {
+        const EncoderDecoder model = one.model(compute);
+        const std::vector<int> lengths{static_cast<int>(one.source.size())};
+        Activations encoder = encoder_activations(one.config, 1, lengths[0], Keep::decode);
+        Activations cache =
+            decoder_activations(one.config, 1, static_cast<int>(one.target.size()), lengths[0], Keep::decode);
+        EncoderForward(compute, model, encoder, one.source, lengths).run();
+        std::uint64_t hash = kHashStart;
+        for (int i = 0; i < static_cast<int>(one.target.size()); ++i) {
+            DecoderForward step(compute, model, cache, encoder,
+                                std::span(one.target).subspan(static_cast<std::size_t>(i), 1), i, lengths);
+            step.run();
+            hash = logits_hash({step.last_logits(), static_cast<std::size_t>(one.config.vocab)}, hash);
+        }
+        EXPECT_EQ(hash, one.hash(compute)) << one.name;
+    }
+}
+
 TEST(LogitsHash, SeesTheLastBitOfOneWeight) {
     const Compute compute;
     const GoldenCase golden = golden_cases().front();

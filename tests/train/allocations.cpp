@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "model/translator.h"
+#include "train/pair_helpers.h"
 #include "train/train_helpers.h"
 
 namespace {
@@ -118,6 +120,29 @@ void check_training(int threads) {
     expect("training steps", threads, count, count == 0);
 }
 
+// Whole epochs: batches of every size, and the shuffling in between.
+void check_pair_training(int threads) {
+    const kernels::Compute compute(threads);
+    PairTrainer trainer = pair_trainer(compute);
+    const long count = steady_allocations_of([&] {
+        for (int i = 0; i < 2 * trainer.dataset().batches(); ++i) trainer.step();
+    });
+    expect("training steps on pairs", threads, count, count == 0);
+}
+
+void check_translation(int threads) {
+    const kernels::Compute compute(threads);
+    const auto model = model::EncoderDecoder::random(compute, pair_config(), 1);
+    model::Translator translator(compute, model);
+    const std::vector<TokenId> source{5, 6, 7, 8, 9};
+    long steps = 0;
+    const long count = steady_allocations_of([&] {
+        if (!translator.start(source).has_value()) return;
+        for (; !translator.done(); ++steps) translator.step();
+    });
+    expect("translating token by token", threads, count, count == 0 && steps > 0);
+}
+
 }  // namespace
 }  // namespace headlight::train
 
@@ -131,6 +156,8 @@ int main() {
     for (const int threads : {1, 2}) {
         check_decode(threads);
         check_training(threads);
+        check_pair_training(threads);
+        check_translation(threads);
     }
     return g_failures == 0 ? 0 : 1;
 }
