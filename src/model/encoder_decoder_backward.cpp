@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "model/encoder_decoder_shapes.h"
 #include "nn/parallel.h"
 
 namespace headlight::model {

@@ -1,7 +1,7 @@
 #pragma once
 // Gradients of the whole encoder-decoder in reverse, from forward passes kept with Keep::training.
 
-#include "model/encoder_decoder_sublayers.h"
+#include "model/sublayers.h"
 
 namespace headlight::model {
 

@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 #include "model/gpt.h"
-#include "nn/attention.h"
+#include "model/sublayers.h"
 #include "nn/parallel.h"
 
 namespace headlight::model {
@@ -84,7 +84,6 @@ void Forward::embed() {
 void Forward::block(int layer) {
     seen(Site::resid_pre, layer);
     attention(layer);
-    seen(Site::resid_mid, layer);
     feed_forward(layer);
     seen(Site::resid_post, layer);
 }
@@ -93,45 +92,19 @@ void Forward::attention(int layer) {
     const GptConfig& c = gpt_.config();
     const BlockLayout& at = gpt_.layout().blocks[static_cast<std::size_t>(layer)];
     const Gpt::PackedBlock& packed = gpt_.packed(layer);
-    const int d = c.d_model;
+    Sublayers sub(compute_, activations_, first_, count_, options_);
 
-    float* x = rows(Site::ln1_normalized, layer);  // [count, d_model]
-    nn::layer_norm_forward(compute_, x, norm(Site::ln1_scale, Activations::Norm::ln1, layer),
-                           rows(Site::resid_pre, layer), gpt_.weights(at.ln_1_weight), gpt_.weights(at.ln_1_bias),
-                           count_, d, c.layer_norm_eps);
-    seen(Site::ln1_scale, layer);
-    seen(Site::ln1_normalized, layer);
-
-    const float* bias = c.qkv_bias ? gpt_.weights(at.attn_bias) : nullptr;
-    const auto project = [&](Site site, const kernels::PackedMatrix& weight, int part) {
-        matmul(compute_, rows(site, layer), d, {x, d, 1}, weight, count_, kernels::Into::store,
-               bias == nullptr ? nullptr : bias + part * d);
-        seen(site, layer);
-    };
-    project(Site::q, packed.query, 0);
-    project(Site::k, packed.key, 1);
-    project(Site::v, packed.value, 2);
-
+    const float* resid = rows(Site::resid_pre, layer);
+    const float* x =
+        sub.norm(layer, resid, kNorm1, {gpt_.weights(at.ln_1_weight), gpt_.weights(at.ln_1_bias), c.layer_norm_eps});
+    // The biases of query, key and value lie side by side.
+    const auto bias = [&](int part) { return c.qkv_bias ? gpt_.weights(at.attn_bias) + part * c.d_model : nullptr; };
+    const AttentionWeights weights{packed.query, packed.key, packed.value, packed.proj,
+                                   bias(0),      bias(1),    bias(2),      gpt_.weights(at.proj_bias)};
     const nn::AttentionShape shape{activations_.batch(),   first_,  count_ / activations_.batch(),
                                    activations_.context(), c.heads, c.d_head()};
-    nn::attention_scores(compute_, activations_.at(Site::attn_scores, layer), activations_.at(Site::q, layer),
-                         activations_.at(Site::k, layer), shape);
-    seen(Site::attn_scores, layer);
-    nn::attention_pattern(compute_, activations_.at(Site::pattern, layer), activations_.at(Site::attn_scores, layer),
-                          shape);
-    seen(Site::pattern, layer);
-    nn::attention_mix(compute_, activations_.at(Site::z, layer), activations_.at(Site::pattern, layer),
-                      activations_.at(Site::v, layer), shape,
-                      dropout_at(options_.dropout, options_.dropout_seed, DropoutSite::pattern, layer),
-                      options_.dropout_work.data());
-    seen(Site::z, layer);
-
-    float* out = rows(Site::attn_out, layer);  // [count, d_model]
-    matmul(compute_, out, d, {rows(Site::z, layer), d, 1}, packed.proj, count_, kernels::Into::store,
-           gpt_.weights(at.proj_bias));
-    seen(Site::attn_out, layer);
-    nn::residual_forward(compute_, rows(Site::resid_mid, layer), rows(Site::resid_pre, layer), out, count_, d,
-                         dropout_at(options_.dropout, options_.dropout_seed, DropoutSite::attn_out, layer));
+    const float* out = sub.attention(kSelfSites, layer, weights, x, x, count_, shape, layer);
+    sub.add(layer, resid, out, Site::resid_mid, DropoutSite::attn_out, layer);
 }
 
 void Forward::feed_forward(int layer) {
@@ -140,12 +113,9 @@ void Forward::feed_forward(int layer) {
     const Gpt::PackedBlock& packed = gpt_.packed(layer);
     const int d = c.d_model;
 
-    float* x = rows(Site::ln2_normalized, layer);  // [count, d_model]
-    nn::layer_norm_forward(compute_, x, norm(Site::ln2_scale, Activations::Norm::ln2, layer),
-                           rows(Site::resid_mid, layer), gpt_.weights(at.ln_2_weight), gpt_.weights(at.ln_2_bias),
-                           count_, d, c.layer_norm_eps);
-    seen(Site::ln2_scale, layer);
-    seen(Site::ln2_normalized, layer);
+    const float* x = Sublayers(compute_, activations_, first_, count_, options_)
+                         .norm(layer, rows(Site::resid_mid, layer), kNorm2,
+                               {gpt_.weights(at.ln_2_weight), gpt_.weights(at.ln_2_bias), c.layer_norm_eps});
 
     float* pre = rows(Site::mlp_pre, layer);  // [count, d_mlp]
     matmul(compute_, pre, c.d_mlp, {x, d, 1}, packed.fc, count_, kernels::Into::store, gpt_.weights(at.fc_bias));
@@ -165,12 +135,9 @@ void Forward::head() {
     const GptConfig& c = gpt_.config();
     const GptLayout& at = gpt_.layout();
     const int d = c.d_model;
-    float* x = rows(Site::ln_final_normalized);  // [count, d_model]
-    nn::layer_norm_forward(compute_, x, norm(Site::ln_final_scale, Activations::Norm::ln_final),
-                           rows(Site::resid_post, c.layers - 1), gpt_.weights(at.ln_f_weight),
-                           gpt_.weights(at.ln_f_bias), count_, d, c.layer_norm_eps);
-    seen(Site::ln_final_scale);
-    seen(Site::ln_final_normalized);
+    const float* x = Sublayers(compute_, activations_, first_, count_, options_)
+                         .norm(0, rows(Site::resid_post, c.layers - 1), kNormFinal,
+                               {gpt_.weights(at.ln_f_weight), gpt_.weights(at.ln_f_bias), c.layer_norm_eps});
 
     float* out = rows(Site::logits);  // [count, vocab], or one row
     int rows_left = count_;

@@ -180,7 +180,7 @@ TEST_F(HfFolder, MissingFilesAreNamed) {
     for (const char* name : {"config.json", kWeights}) {
         Files files = files_of(gpt_);
         files.erase(name);
-        expect_refused(files, {std::string("no ") + name, "a GPT-2 folder has"});
+        expect_refused(files, {std::string("no ") + name, "a model's folder has"});
     }
 }
 
