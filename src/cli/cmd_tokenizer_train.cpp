@@ -5,6 +5,7 @@
 #include "cli/inputs.h"
 #include "cli/terminal.h"
 #include "text/bpe_trainer.h"
+#include "text/pairs.h"
 
 namespace headlight::cli {
 namespace {
@@ -12,7 +13,9 @@ namespace {
 class TokenizerTrain : public Action {
   public:
     void declare(std::vector<Option>& options) override {
-        options.push_back({"-t,--text", &texts_, "FILE...", "texts to learn from", 0, 0, true});
+        options.push_back({"-t,--text", &texts_, "FILE...", "texts to learn from"});
+        options.push_back({"--pairs", &pairs_, "FILE...",
+                           "sentence pairs to learn from, a pair a line, a tab between: both sides share the tokens"});
         options.push_back(
             {"-o,--out", &out_, "DIR", "folder for vocab.json, merges.txt and tokenizer.json", 0, 0, true});
         options.push_back({"-v,--vocab,--vocab-size", &options_.vocab_size, "N",
@@ -23,10 +26,7 @@ class TokenizerTrain : public Action {
     }
 
     Result<void> run(Terminal& terminal) override {
-        std::vector<std::string> texts;
-        for (const std::string& path : texts_) {
-            ASSIGN_OR_RETURN(texts.emplace_back(), read_input(path));
-        }
+        ASSIGN_OR_RETURN(const std::vector<std::string> texts, read_texts());
         if (!specials_.empty()) options_.special_tokens = specials_;
         options_.progress = [&terminal](int done, int total) {
             const double part = static_cast<double>(done) / std::max(total, 1);
@@ -42,6 +42,24 @@ class TokenizerTrain : public Action {
     }
 
   private:
+    // Sentences of pairs are texts of their own: no word goes from one into the next.
+    Result<std::vector<std::string>> read_texts() const {
+        if (texts_.empty() && pairs_.empty()) return invalid("what from? give --text FILE... or --pairs FILE...");
+        std::vector<std::string> texts;
+        for (const std::string& path : texts_) {
+            ASSIGN_OR_RETURN(texts.emplace_back(), read_input(path));
+        }
+        for (const std::string& path : pairs_) {
+            ASSIGN_OR_RETURN(const std::string file, read_input(path));
+            ASSIGN_OR_RETURN(const auto pairs, text::read_pairs(file, path));
+            for (const text::SentencePair& pair : pairs) {
+                texts.emplace_back(pair.source);
+                texts.emplace_back(pair.target);
+            }
+        }
+        return texts;
+    }
+
     void summarise(Terminal& terminal, const text::Tokenizer& tokenizer, std::span<const std::string> texts) const {
         std::size_t bytes = 0, tokens = 0;
         for (const std::string& text : texts) {
@@ -60,7 +78,7 @@ class TokenizerTrain : public Action {
                        grouped(static_cast<std::int64_t>(tokens)) + " tokens of " + fixed(per_token, 2) + " bytes\n");
     }
 
-    std::vector<std::string> texts_, specials_;
+    std::vector<std::string> texts_, pairs_, specials_;
     std::string out_;
     text::BpeTrainerOptions options_;
     bool json_ = false;
@@ -74,7 +92,8 @@ Command tokenizer_train_command() {
         "Learns a byte-level BPE as GPT-2 has it: starting from the 256 bytes, the most frequent pair of neighbours\n"
         "becomes a new token, again and again. The same texts give the same tokenizer.",
         "headlight tokenizer-train --text stories.txt --vocab 2048 --out tokenizer\n"
-        "headlight tokenizer-train --text a.txt b.txt --vocab 4096 --special '<|endoftext|>' --out tokenizer",
+        "headlight tokenizer-train --text a.txt b.txt --vocab 4096 --special '<|endoftext|>' --out tokenizer\n"
+        "headlight tokenizer-train --pairs en_tr.tsv --vocab 3000 --special '<start>' '<end>' '<pad>' --out tokenizer",
         [] { return std::unique_ptr<Action>(std::make_unique<TokenizerTrain>()); }};
 }
 

@@ -22,7 +22,7 @@ const std::string kRandom = std::string(HEADLIGHT_GOLDEN_DIR) + "/gpt2_rand/f32"
 TEST(Errors, OfTheCommandLine) {
     expect_refused("fly", 2, "unknown command 'fly'; expected one of generate");
     expect_refused("info --frobnicate", 2, "--frobnicate");
-    expect_refused("eval", 2, "--text is required");
+    expect_refused("train", 2, "--out is required");
     expect_refused("generate --tokens -3", 2, "--tokens: '-3' is no whole number from 0");
     expect_refused("generate --tokens 1.5", 2, "'1.5' is no whole number");
     expect_refused("generate --temperature nan", 2, "'nan' is no number");

@@ -108,4 +108,41 @@ const std::string& model_folder() {
     return folder;
 }
 
+const std::string& pairs_file() {
+    static const std::string path = [] {
+        const std::pair<const char*, const char*> people[] = {{"Ayşe", "Ayşe"}, {"İlker", "İlker"}, {"Irmak", "Irmak"}};
+        const std::pair<const char*, const char*> things[] = {{"light", "ışığı"}, {"rope", "ipi"}, {"book", "kitabı"}};
+        const std::pair<const char*, const char*> deeds[] = {{"saw", "gördü"}, {"wanted", "istedi"}, {"took", "aldı"}};
+        std::string lines;
+        for (const auto& person : people) {
+            for (const auto& thing : things) {
+                for (const auto& deed : deeds) {
+                    lines += std::string(person.first) + " " + deed.first + " the " + thing.first + ".\t" +
+                             person.second + " " + thing.second + " " + deed.second + ".\n";
+                }
+            }
+        }
+        std::string file = scratch("pairs") + "/pairs.tsv";
+        spill(file, lines);
+        return file;
+    }();
+    return path;
+}
+
+const std::string& pair_model_folder() {
+    static const std::string folder = [] {
+        const std::string tokenizer = scratch("pair_tokenizer");
+        const Ran learned = headlight("tokenizer-train --pairs " + pairs_file() +
+                                      " --vocab 320 --special '<start>' '<end>' '<pad>' --out " + tokenizer);
+        EXPECT_EQ(learned.code, 0) << learned.err;
+        std::string made = scratch("pair_model");
+        const Ran ran = headlight("train --pairs " + pairs_file() + " --tokenizer " + tokenizer + " --out " + made +
+                                  " --layers 1 --heads 2 --dim 32 --mlp 64 --context 24 --rows 128 --steps 200 "
+                                  "--warmup 20 --lr 0.01 --dropout 0 --smoothing 0 --weight-decay 0 --threads 1");
+        EXPECT_EQ(ran.code, 0) << ran.err;
+        return made;
+    }();
+    return folder;
+}
+
 }  // namespace headlight::test

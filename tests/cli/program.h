@@ -30,4 +30,9 @@ const std::string& stories_file();
 const std::string& tokenizer_folder();
 const std::string& model_folder();
 
+// The same for pairs: English and Turkish sentences of a tiny grammar, with dotted and dotless i, in which every word
+// has its translation; and an encoder-decoder that has learned them by heart.
+const std::string& pairs_file();
+const std::string& pair_model_folder();
+
 }  // namespace headlight::test
