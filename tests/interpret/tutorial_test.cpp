@@ -298,6 +298,18 @@ TEST_F(TutorialTest, TheLoopIsTheModelsOwnPredictionWordByWord) {
     for (int i = 0; i + 1 < loop.rows; ++i) EXPECT_NE(loop.at(i, 0), 25.0F) << "it stops at <end>";
 }
 
+TEST_F(TutorialTest, TheLoopStopsAtTheEndToken) {
+    tutorial().set_mode(TutorialMode::paper);
+    EXPECT_NE(sheet("loop").at(0, 0), 25.0F);
+    const std::vector<float> first(sheet("dec_out").values.begin(), sheet("dec_out").values.begin() + 6);
+    for (int col = 0; col < 6; ++col) {
+        ASSERT_TRUE(tutorial().edit("head", 25, col, 50 * first[static_cast<std::size_t>(col)]).has_value());
+    }
+    ASSERT_EQ(sheet("loop").rows, 1);
+    EXPECT_EQ(sheet("loop").at(0, 0), 25.0F);
+    EXPECT_EQ(sheet("loop").words[0], "<end>");
+}
+
 TEST_F(TutorialTest, EveryTextIsThereInBothLanguages) {
     std::set<std::string> keys;
     for (const TutorialMode mode : {TutorialMode::printed, TutorialMode::arithmetic, TutorialMode::paper}) {
