@@ -21,6 +21,7 @@ BeamSearch::BeamSearch(const Compute& compute, const EncoderDecoder& model, cons
     for (auto* list : {&live_, &next_}) {
         for (Hypothesis& hypothesis : *list) hypothesis.ids.reserve(static_cast<std::size_t>(limit_));
     }
+    best_.ids.reserve(static_cast<std::size_t>(limit_));
     parents_.reserve(most);
     cache_used_.resize(most);
     top_.reserve(most);
@@ -38,7 +39,9 @@ double BeamSearch::score(double log_probability, int tokens) const {
 
 Result<Translation> BeamSearch::translate(std::span<const TokenId> source) {
     RETURN_IF_ERROR(state_.read(source));
-    best_ = {.ids = {}, .log_probability = 0, .score = -std::numeric_limits<double>::infinity()};
+    best_.ids.clear();
+    best_.log_probability = 0;
+    best_.score = -std::numeric_limits<double>::infinity();
     finished_ = 0;
     live_[0].ids.clear();
     live_[0].log_probability = 0;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "model/beam_search.h"
 #include "model/translator.h"
 #include "train/pair_helpers.h"
 #include "train/train_helpers.h"
@@ -143,6 +144,21 @@ void check_translation(int threads) {
     expect("translating token by token", threads, count, count == 0 && steps > 0);
 }
 
+// The ids of the result are its own.
+void check_beam_search(int threads) {
+    const kernels::Compute compute(threads);
+    const auto model = model::EncoderDecoder::random(compute, pair_config(), 1);
+    model::BeamSearch search(compute, model, {.beam = 3});
+    const std::vector<TokenId> source{5, 6, 7, 8, 9};
+    bool found = true;
+    long count = 0;
+    for (int round = 0; round < 50; ++round) {
+        count = allocations_of([&] { found = found && search.translate(source).has_value(); });
+        if (count == 1) break;
+    }
+    expect("a beam search, but for its result", threads, count - 1, count == 1 && found);
+}
+
 }  // namespace
 }  // namespace headlight::train
 
@@ -158,6 +174,7 @@ int main() {
         check_training(threads);
         check_pair_training(threads);
         check_translation(threads);
+        check_beam_search(threads);
     }
     return g_failures == 0 ? 0 : 1;
 }
