@@ -104,6 +104,25 @@ TEST(PairTrainer, LearnsToReverseAndCountsEpochsOfTokens) {
     EXPECT_GT(tokens, 10 * epoch);
 }
 
+// With a rate of 0 nothing but the batches differs from step to step.
+TEST(PairTrainer, EveryEpochGoesThroughThePairsInAnotherOrder) {
+    const kernels::Compute compute;
+    PairTrainOptions still = pair_options();
+    still.schedule = {.steps = 1000, .warmup = 0, .peak = 0, .floor = 0};
+    still.dropout = 0;
+    PairTrainer trainer = pair_trainer(compute, still);
+    std::vector<std::vector<double>> losses(3);
+    for (std::vector<double>& epoch : losses) {
+        const std::int64_t before = trainer.steps_done();
+        for (int left = trainer.dataset().batches(); left > 0; --left) {
+            epoch.push_back(trainer.step().loss);
+            if (trainer.steps_done() == before + 1) left = trainer.dataset().batches();  // of the epoch that began
+        }
+    }
+    EXPECT_NE(losses[0], losses[1]);
+    EXPECT_NE(losses[1], losses[2]);
+}
+
 TEST(PairTrainer, DropoutAndSmoothingTakePart) {
     const kernels::Compute compute;
     PairTrainOptions without = pair_options();
