@@ -15,7 +15,8 @@ constexpr std::size_t kSortedRun = 8192;
 
 template <class T>
 void shuffle(std::vector<T>& values, Rng& rng) {
-    for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[rng.below(i)]);
+    for (std::size_t i = values.size(); i > 1; --i)
+        std::swap(values[i - 1], values[static_cast<std::size_t>(rng.below(i))]);
 }
 
 int size_of(const std::vector<TokenId>& tokens) {

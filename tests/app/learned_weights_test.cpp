@@ -24,7 +24,7 @@ TEST(LearnedWeights, ComeBackAsF16) {
     EXPECT_TRUE(std::signbit(back->params[1]));
     EXPECT_EQ(back->params[3], -2.5F);
     EXPECT_NEAR(back->params[4], 0.1F, 0.1F / 2048);
-    EXPECT_EQ(back->params[5], 65504);
+    EXPECT_EQ(back->params[5], 65504.0F);
     EXPECT_EQ(encode_weights(back->params, back->steps, 0xDEADBEEF), text);
 }
 
