@@ -68,6 +68,11 @@ Result<void> read_state(const std::string& bytes, std::string_view file_name, co
     if (found.contains("step") && found["step"] > kMostSteps) {
         return invalid(std::string(file_name) + ": metadata \"step\" is not a number of steps");
     }
+    const auto of_rng = [](const auto& number) { return number.first.starts_with("rng"); };
+    const auto used = [&](const auto& number) { return of_rng(number) && number.second != 0; };
+    if (std::ranges::any_of(found, of_rng) && std::ranges::none_of(found, used)) {
+        return invalid(std::string(file_name) + ": rng0 to rng3 are all 0");  // it would draw nothing but 0
+    }
     // All is read before anything changes.
     std::array<std::vector<float>, 3> values;
     for (std::size_t b = 0; b < values.size(); ++b) {
