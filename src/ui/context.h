@@ -24,6 +24,13 @@ struct Shared {
     unsigned focused_slider = 0;                     // keyboard focus lies on this slider: the arrow keys are its own
     int more_frames = 0;                             // somebody wants so many frames more
 
+    // The tutorial's tables: what the keys ask of the chosen cell in this frame, and whether a click is a guess.
+    int cell_right = 0, cell_down = 0;
+    bool cell_moved = false;  // the window of a large table follows
+    bool edit_cell = false;
+    std::string edit_first;  // the digit that began the editing
+    bool seeking = false;
+
     void wake_at(double time) { next_frame_at = next_frame_at < 0 || time < next_frame_at ? time : next_frame_at; }
 };
 

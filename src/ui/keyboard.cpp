@@ -9,9 +9,47 @@ namespace headlight::ui {
 
 namespace {
 
+bool in_tutorial(const Context& context) {
+    return context.app.settings().rung == app::Rung::tutorial;
+}
+
+void go_to_step(const Context& context, int by) {
+    const int step = std::clamp(context.app.settings().step + by, 1, interpret::Tutorial::kSteps);
+    context.push(app::set<&app::Settings::step>(step));
+}
+
+// From cell to cell of a table (the step's panel knows its limits), or from step to step.
+void move_in_tutorial(const Context& context, int dx, int dy) {
+    if (context.app.settings().row < 0) {
+        go_to_step(context, dx + dy);
+        return;
+    }
+    context.shared.cell_right += dx;
+    context.shared.cell_down += dy;
+    context.shared.cell_moved = true;
+}
+
+// Enter, F2 or a digit edits the chosen cell.
+void edit_in_tutorial(const Context& context) {
+    if (context.app.settings().row < 0) return;
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    const bool elsewhere = g.NavId != 0 && !g.NavDisableHighlight;  // Enter presses what has the focus
+    const bool enter = ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false);
+    if (ImGui::IsKeyPressed(ImGuiKey_F2, false) || (enter && !elsewhere)) context.shared.edit_cell = true;
+    for (const ImWchar character : ImGui::GetIO().InputQueueCharacters) {
+        if ((character < '0' || character > '9') && character != '-') continue;
+        context.shared.edit_cell = true;
+        context.shared.edit_first += static_cast<char>(character);
+    }
+}
+
 // Through layers and heads, or, when a cell or a row is pinned, through cells.
 void move_selection(const Context& context, int dx, int dy) {
     const app::App& app = context.app;
+    if (in_tutorial(context)) {
+        move_in_tutorial(context, dx, dy);
+        return;
+    }
     const app::ModelInfo* model = app.model();
     const int count = static_cast<int>(app.tokens().size());
     if (model == nullptr || count == 0) return;
@@ -64,6 +102,10 @@ void handle_character(const Context& context, ImWchar character) {
             if (app.can_step_back()) context.push(app::StepBack{});
             break;
         case 'p':
+            if (in_tutorial(context)) {
+                context.push(app.learning_plays() ? app::Command(app::LearnPause{}) : app::Command(app::LearnPlay{}));
+                break;
+            }
             context.push(app.playing() ? app::Command(app::Pause{}) : app::Command(app::Play{}));
             break;
         case '+':
@@ -81,7 +123,9 @@ void handle_character(const Context& context, ImWchar character) {
 }
 
 void handle_escape(const Context& context) {
-    if (context.shared.help_open) {
+    if (context.app.question() != nullptr) {
+        context.push(app::Answer{false});
+    } else if (context.shared.help_open) {
         context.shared.help_open = false;
     } else if (context.shared.tour_step >= 0) {
         context.shared.tour_step = -1;
@@ -94,6 +138,10 @@ void handle_escape(const Context& context) {
 
 void handle_keys(const Context& context) {
     ImGuiIO& io = ImGui::GetIO();
+    Shared& shared = context.shared;
+    shared.cell_right = shared.cell_down = 0;
+    shared.cell_moved = shared.edit_cell = false;
+    shared.edit_first.clear();
     const bool popup = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
     if (io.WantTextInput || popup) return;
     if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) handle_escape(context);
@@ -105,6 +153,12 @@ void handle_keys(const Context& context) {
     if (command && ImGui::IsKeyPressed(ImGuiKey_Enter, false) && context.app.can_step()) context.push(app::Step{});
     handle_arrows(context);
     if (command || io.KeyAlt) return;
+    if (in_tutorial(context)) {
+        if (ImGui::IsKeyPressed(ImGuiKey_PageDown, true)) go_to_step(context, 1);
+        if (ImGui::IsKeyPressed(ImGuiKey_PageUp, true)) go_to_step(context, -1);
+        edit_in_tutorial(context);
+        if (shared.edit_cell) return;
+    }
     for (const ImWchar character : io.InputQueueCharacters) handle_character(context, character);
 }
 

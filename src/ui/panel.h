@@ -18,7 +18,23 @@ class Panel {
     virtual void draw(const Context& context, const Box& box) = 0;
 };
 
-enum class Place : std::uint8_t { top, left, centre_map, centre_grid, centre_head, right, bottom, more, overlay };
+// The last five before overlay are the tutorial's: its columns, and the fixed strips over and under the middle one.
+enum class Place : std::uint8_t {
+    top,
+    left,
+    centre_map,
+    centre_grid,
+    centre_head,
+    right,
+    bottom,
+    more,
+    steps,
+    step_title,
+    step,
+    step_cell,
+    step_right,
+    overlay
+};
 struct PanelInfo {
     std::string_view id;
     Place place;

@@ -18,9 +18,18 @@ std::span<const PanelInfo> panel_list() {
         PanelInfo{"sampling", Place::right, Tab::out, make_sampling},
         PanelInfo{"inspector", Place::bottom, Tab::more, make_inspector},
         PanelInfo{"menu", Place::more, Tab::more, make_menu},
+        PanelInfo{"steps", Place::steps, Tab::in, make_steps},
+        PanelInfo{"step.title", Place::step_title, Tab::heads, make_step_title},
+        PanelInfo{"step", Place::step, Tab::heads, make_step_view},
+        PanelInfo{"step.cell", Place::step_cell, Tab::heads, make_step_cell},
+        PanelInfo{"mistakes", Place::step_right, Tab::heads, make_mistakes},
+        PanelInfo{"learning", Place::step_right, Tab::out, make_learning},
+        PanelInfo{"map2d", Place::step_right, Tab::out, make_embedding_map},
+        PanelInfo{"corpus", Place::step_right, Tab::out, make_corpus},
         PanelInfo{"notices", Place::overlay, Tab::in, make_notices},
         PanelInfo{"help", Place::overlay, Tab::in, make_help},
         PanelInfo{"tour", Place::overlay, Tab::in, make_tour},
+        PanelInfo{"question", Place::overlay, Tab::in, make_question},
     };
     return kPanels;
 }

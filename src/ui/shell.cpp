@@ -65,10 +65,14 @@ void Shell::draw(Context& context) {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const Box screen{0, 0, size.x, size.y};
     context.phone = screen.width <= kPhoneWidth;
-    context.covered = context.shared.help_open || context.shared.tour_step >= 0;
+    context.covered = context.shared.help_open || context.shared.tour_step >= 0 || context.app.question() != nullptr;
     const app::Tab tab = context.app.settings().tab;
-    scroll_to_top_ = tab != tab_;
+    const app::Rung rung = context.app.settings().rung;
+    scroll_to_top_ = tab != tab_ || rung != rung_;
+    step_to_top_ = scroll_to_top_ || context.app.settings().step != step_;
     tab_ = tab;
+    rung_ = rung;
+    step_ = context.app.settings().step;
     ImGui::SetNextWindowPos(ImVec2(0, 0));
     ImGui::SetNextWindowSize(size);
     constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
@@ -82,23 +86,28 @@ void Shell::draw(Context& context) {
     }
     ImGui::End();
     const float bar = context.app.settings().embed ? 0 : kTopBar;
-    const float below = context.phone ? kTabBar : bottom_height(context, screen.width);
+    const Place lowest = context.app.settings().rung == app::Rung::tutorial ? Place::step_cell : Place::bottom;
+    const float below = context.phone ? kTabBar : height_of(context, lowest, screen.width);
     for (Slot* slot : slots_of(Place::overlay)) {
         const bool toasts = slot->info->id == "notices";
         draw_panel(context, *slot, toasts ? Box{0, bar, screen.width, screen.height - bar - below} : screen);
     }
 }
 
-float Shell::bottom_height(const Context& context, float width) {
+float Shell::height_of(const Context& context, Place place, float width) {
     float height = 0;
-    for (Slot* slot : slots_of(Place::bottom)) height += slot->panel->wanted_height(context, width);
+    for (Slot* slot : slots_of(place)) height += slot->panel->wanted_height(context, width);
     return height;
 }
 
 void Shell::draw_desktop(Context& context, const Box& screen) {
     const float bar = context.app.settings().embed ? 0 : kTopBar;
     if (bar > 0) draw_place(context, Place::top, {0, 0, screen.width, bar});
-    const float below = std::min(bottom_height(context, screen.width), screen.height * 0.5f);
+    if (context.app.settings().rung == app::Rung::tutorial) {
+        draw_tutorial(context, screen, bar);
+        return;
+    }
+    const float below = std::min(height_of(context, Place::bottom, screen.width), screen.height * 0.5f);
     const bool narrow = screen.width < kNarrowWidth;
     const float left = narrow ? std::floor(screen.width * 0.26f) : kLeftColumn;
     const float right = narrow ? std::floor(screen.width * 0.32f) : kRightColumn;
@@ -112,12 +121,37 @@ void Shell::draw_desktop(Context& context, const Box& screen) {
     draw_place(context, Place::bottom, {0, screen.height - below, screen.width, below});
 }
 
+void Shell::draw_tutorial(Context& context, const Box& screen, float bar) {
+    const bool narrow = screen.width < kNarrowWidth;
+    const float left = narrow ? std::floor(screen.width * 0.22f) : kStepsColumn;
+    const float right = narrow ? std::floor(screen.width * 0.32f) : kRightColumn;
+    const float height = screen.height - bar, padding = narrow ? 12 : kPadding;
+    draw_stack(context, "steps", {0, bar, left, height}, padding, slots_of(Place::steps));
+    draw_step(context, {left, bar, screen.width - left - right, height});
+    draw_stack(context, "step-right", {screen.width - right, bar, right, height}, padding, slots_of(Place::step_right));
+    vertical_line(left - 1, bar, height, context.theme.line);
+    vertical_line(screen.width - right - 1, bar, height, context.theme.line);
+}
+
+void Shell::draw_step(Context& context, const Box& column) {
+    Slot* title = slot_of("step.title");
+    Slot* cell = slot_of("step.cell");
+    const float above = title->panel->wanted_height(context, column.width);
+    const float below = cell->panel->wanted_height(context, column.width);
+    draw_panel(context, *title, {column.x, column.y, column.width, above});
+    std::vector<Slot*> slots = slots_of(Place::step);
+    if (context.phone) slots.push_back(slot_of("mistakes"));
+    draw_stack(context, "step", {column.x, column.y + above, column.width, column.height - above - below},
+               context.phone ? kPhonePadding : kPadding, slots, step_to_top_);
+    draw_panel(context, *cell, {column.x, column.bottom() - below, column.width, below});
+}
+
 void Shell::draw_stack(Context& context, const char* id, const Box& column, float padding,
-                       const std::vector<Slot*>& slots) {
+                       const std::vector<Slot*>& slots, bool to_top) {
     ImGui::SetCursorScreenPos(column.min());
     ImGui::BeginChild(id, ImVec2(column.width, column.height), 0, kColumnFlags);
     context.column_height = column.height;
-    if (scroll_to_top_) ImGui::SetScrollY(0);
+    if (scroll_to_top_ || to_top) ImGui::SetScrollY(0);
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     Flow flow{{column.x + padding, origin.y + padding, column.width - 2 * padding, column.height}};
     for (Slot* slot : slots) {
@@ -167,26 +201,43 @@ void Shell::draw_centre(const Context& context, const Box& column) {
 void Shell::draw_phone(Context& context, const Box& screen) {
     const float bar = context.app.settings().embed ? 0 : kTopBar;
     if (bar > 0) draw_place(context, Place::top, {0, 0, screen.width, bar});
+    const Box column{0, bar, screen.width, screen.height - bar - kTabBar};
+    const Box tabs{0, screen.height - kTabBar, screen.width, kTabBar};
+    const bool tutorial = context.app.settings().rung == app::Rung::tutorial;
+    if (tutorial && context.app.settings().tab == app::Tab::heads) {
+        draw_step(context, column);
+        draw_tabs(context, tabs);
+        return;
+    }
     std::vector<Slot*> slots;
     auto add = [&](std::initializer_list<std::string_view> ids) {
         for (const std::string_view id : ids) slots.push_back(slot_of(id));
     };
     switch (context.app.settings().tab) {
         case app::Tab::in:
-            add({"prompt", "tokens", "try"});
+            if (tutorial) {
+                add({"steps"});
+            } else {
+                add({"prompt", "tokens", "try"});
+            }
             break;
         case app::Tab::heads:
             add({"prompt", "tokens", "map", "head", "grid"});
             break;
         case app::Tab::out:
-            add({"prompt", "tokens", "predictions", "sampling"});
+            if (tutorial) {
+                add({"learning", "map2d", "corpus"});
+            } else {
+                add({"prompt", "tokens", "predictions", "sampling"});
+            }
             break;
         case app::Tab::more:
-            add({"inspector", "menu"});
+            if (!tutorial) add({"inspector"});
+            add({"menu"});
             break;
     }
-    draw_stack(context, "column", {0, bar, screen.width, screen.height - bar - kTabBar}, kPhonePadding, slots);
-    draw_tabs(context, {0, screen.height - kTabBar, screen.width, kTabBar});
+    draw_stack(context, "column", column, kPhonePadding, slots);
+    draw_tabs(context, tabs);
 }
 
 void Shell::draw_tabs(const Context& context, const Box& bar) {
@@ -200,7 +251,8 @@ void Shell::draw_tabs(const Context& context, const Box& bar) {
         const auto [key, tab] = kTabs[i];
         const Box box{bar.x + width * static_cast<float>(i), bar.y, width, bar.height};
         const bool on = context.app.settings().tab == tab;
-        const std::string_view label = context.t("set." + std::string(key));
+        const bool tutorial = context.app.settings().rung == app::Rung::tutorial && tab != app::Tab::more;
+        const std::string_view label = context.t((tutorial ? "tutorial." : "set.") + std::string(key));
         const Hit hit = hit_area(context, key, label, Role::tab, box, switched(on));
         if (on) fill({box.centre().x - 16, box.y, 32, 2}, theme.attends);
         put_text(on ? context.fonts.body_bold : context.fonts.body, box, on ? theme.attends : theme.muted, label,

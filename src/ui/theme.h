@@ -32,7 +32,7 @@ void apply_style(const Theme& theme);
 inline constexpr float kGrid = 4;
 inline constexpr float kRadius = 6, kSmallRadius = 4;
 inline constexpr float kTopBar = 48, kTabBar = 56;
-inline constexpr float kLeftColumn = 296, kRightColumn = 316;
+inline constexpr float kLeftColumn = 296, kRightColumn = 316, kStepsColumn = 248;
 inline constexpr float kInspector = 176;
 inline constexpr float kPadding = 16, kPhonePadding = 12;
 inline constexpr float kPhoneWidth = 600;    // and below: one column

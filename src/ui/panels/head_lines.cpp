@@ -27,13 +27,13 @@ void draw_line(const Columns& at, int query, int key, Colour colour, float thick
 
 void LinesView::draw(const Context& context, const Box& box, const HeadPicture& picture) {
     const interpret::Matrix& m = picture.pattern;
-    const int n = m.rows;
-    if (n == 0) return;
+    if (m.rows == 0 || m.cols == 0) return;
+    const int n = std::max(m.rows, m.cols);
     if (key_ != picture.key) {
         key_ = picture.key;
         lines_.clear();
-        for (int q = 0; q < n; ++q) {
-            for (int k = picture.skip_first ? 1 : 0; k <= q; ++k) {
+        for (int q = 0; q < m.rows; ++q) {
+            for (int k = picture.skip_first ? 1 : 0; picture.has(q, k); ++k) {
                 if (m.at(q, k) >= kLeastWeight) lines_.push_back({q, k, m.at(q, k)});
             }
         }
@@ -63,14 +63,18 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
     for (int i = 0; i < n; ++i) {
         const bool query = i == now.query, key = i == now.key;
         if (i % step != 0 && !query && !key) continue;
-        const std::string& label = picture.labels[static_cast<std::size_t>(i)];
-        put_text(query ? context.fonts.small_bold : context.fonts.small, {box.x, at.y(i) - 8, kLabelRoom - 8, 16},
-                 i == n - 1 ? theme.predicts
-                 : query    ? theme.text
-                            : theme.muted,
-                 label, Align::right);
-        put_text(key ? context.fonts.small_bold : context.fonts.small, {at.right + 8, at.y(i) - 8, kLabelRoom - 8, 16},
-                 key ? theme.text : theme.muted, label);
+        if (i < m.rows) {
+            put_text(query ? context.fonts.small_bold : context.fonts.small, {box.x, at.y(i) - 8, kLabelRoom - 8, 16},
+                     i == m.rows - 1 ? theme.predicts
+                     : query         ? theme.text
+                                     : theme.muted,
+                     picture.query_labels[static_cast<std::size_t>(i)], Align::right);
+        }
+        if (i < m.cols) {
+            put_text(key ? context.fonts.small_bold : context.fonts.small,
+                     {at.right + 8, at.y(i) - 8, kLabelRoom - 8, 16}, key ? theme.text : theme.muted,
+                     picture.key_labels[static_cast<std::size_t>(i)]);
+        }
     }
     const Box area{box.x, at.top, width, at.row * static_cast<float>(n)};
     const Hit hit = hit_area(context, "lines", context.t("head.lines"), Role::cell, area);
@@ -78,14 +82,16 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const int row = std::clamp(static_cast<int>((mouse.y - at.top) / at.row), 0, n - 1);
     if (mouse.x < at.right) {
+        if (row >= m.rows) return;
         context.hover.query = row;
         if (hit.clicked) toggle_cell(context, row, -1);
-    } else if (row <= now.query) {
-        context.hover.query = context.app.settings().query >= 0 ? context.app.settings().query : n - 1;
-        context.hover.key = row <= context.hover.query ? row : -1;
-        if (context.hover.key >= 0) cell_tooltip(context, picture, context.hover.query, row);
-        if (hit.clicked && context.hover.key >= 0) toggle_cell(context, context.hover.query, row);
+        return;
     }
+    const int query = context.app.settings().query >= 0 ? context.app.settings().query : m.rows - 1;
+    context.hover.query = query;
+    context.hover.key = picture.has(query, row) ? row : -1;
+    if (context.hover.key >= 0) cell_tooltip(context, picture, query, row);
+    if (hit.clicked && context.hover.key >= 0) toggle_cell(context, query, row);
 }
 
 }  // namespace headlight::ui

@@ -12,31 +12,35 @@ namespace {
 constexpr float kMostCell = 56, kLinesFrom = 8, kLabelRoom = 74;
 constexpr int kMostReported = 48;  // tokens up to which every cell is a widget to tests
 
-void draw_cell_lines(const Box& matrix, int n, float cell, Colour colour) {
-    for (int i = 1; i < n; ++i) {
+// Only where cells are: of a masked head below the diagonal.
+void draw_cell_lines(const Box& matrix, const HeadPicture& picture, float cell, Colour colour) {
+    for (int i = 1; i < picture.matrix.rows; ++i) {
         const float at = static_cast<float>(i) * cell;
-        // Only where cells are: below the diagonal.
-        horizontal_line(matrix.x, matrix.y + at - 0.5f, at + cell, colour);
-        vertical_line(matrix.x + at - 0.5f, matrix.y + at - cell, matrix.height - at + cell, colour);
+        horizontal_line(matrix.x, matrix.y + at - 0.5f, picture.causal ? at + cell : matrix.width, colour);
+    }
+    for (int i = 1; i < picture.matrix.cols; ++i) {
+        const float at = static_cast<float>(i) * cell, top = picture.causal ? at - cell : 0;
+        vertical_line(matrix.x + at - 0.5f, matrix.y + top, matrix.height - top, colour);
     }
 }
 
-void report_cells(const Context& context, const Box& matrix, int n, float cell) {
-    if (!context.widgets.enabled() || n > kMostReported) return;
-    for (int q = 0; q < n; ++q) {
-        for (int k = 0; k <= q; ++k) {
+void report_cells(const Context& context, const Box& matrix, const HeadPicture& picture, float cell) {
+    if (!context.widgets.enabled() || picture.matrix.rows > kMostReported || picture.matrix.cols > kMostReported)
+        return;
+    for (int q = 0; q < picture.matrix.rows; ++q) {
+        for (int k = 0; picture.has(q, k); ++k) {
             const Box box{matrix.x + static_cast<float>(k) * cell, matrix.y + static_cast<float>(q) * cell, cell, cell};
             context.widgets.add({"cell." + std::to_string(q) + "." + std::to_string(k), "", Role::cell, box, {}, {}});
         }
     }
 }
 
-void draw_selection(const Context& context, const Box& matrix, int n, float cell) {
+void draw_selection(const Context& context, const Box& matrix, const HeadPicture& picture, float cell) {
     const app::Selection now = context.app.selection();
-    if (now.query < 0 || now.query >= n) return;
+    if (now.query < 0 || now.query >= picture.matrix.rows) return;
     const Box row{matrix.x, matrix.y + static_cast<float>(now.query) * cell, matrix.width, cell};
     outline(row.inset(-1), context.theme.predicts, 1, std::clamp(cell / 8, 1.0f, 2.0f));
-    if (now.key < 0 || now.key > now.query) return;
+    if (!picture.has(now.query, now.key)) return;
     const Box at{matrix.x + static_cast<float>(now.key) * cell, row.y, cell, cell};
     outline(at.inset(-1), context.theme.text, 1, now.pinned ? 2 : 1);
 }
@@ -44,51 +48,54 @@ void draw_selection(const Context& context, const Box& matrix, int n, float cell
 }  // namespace
 
 void MatrixView::draw(const Context& context, const Box& box, const HeadPicture& picture) {
-    const int n = picture.matrix.rows;
-    if (n == 0) return;
-    const float label_width = longest_label(context, picture.labels, kLabelRoom - 8);
-    const float below = column_label_height(context, picture.labels);
-    const float room = std::min(box.width - label_width - 8, box.height - below);
+    const int rows = picture.matrix.rows, columns = picture.matrix.cols;
+    if (rows == 0 || columns == 0) return;
+    const float label_width = longest_label(context, picture.query_labels, kLabelRoom - 8);
+    const float below = column_label_height(context, picture.key_labels);
+    const float room = std::min((box.width - label_width - 8) / static_cast<float>(columns),
+                                (box.height - below) / static_cast<float>(rows));
     // Whole pixels of the screen, so that all cells are equal.
     const float ratio = ImGui::GetIO().DisplayFramebufferScale.x;
-    const float cell = std::clamp(std::floor(room / static_cast<float>(n) * ratio) / ratio, 1 / ratio, kMostCell);
-    const Box matrix{snapped(box.x + label_width + 8), snapped(box.y), cell * static_cast<float>(n),
-                     cell * static_cast<float>(n)};
+    const float cell = std::clamp(std::floor(room * ratio) / ratio, 1 / ratio, kMostCell);
+    const Box matrix{snapped(box.x + label_width + 8), snapped(box.y), cell * static_cast<float>(columns),
+                     cell * static_cast<float>(rows)};
 
     texture_.update(context.platform, picture.key, [&](Pixels& out) {
         heat_pixels(picture.matrix, context.theme,
-                    {.range = picture.range, .causal = true, .skip_first = picture.skip_first}, out);
+                    {.range = picture.range, .causal = picture.causal, .skip_first = picture.skip_first}, out);
     });
     texture_.draw(matrix);
-    if (cell >= kLinesFrom) draw_cell_lines(matrix, n, cell, context.theme.background);
+    if (cell >= kLinesFrom) draw_cell_lines(matrix, picture, cell, context.theme.background);
 
     const Hit hit = hit_area(context, "cells", context.t("head.matrix"), Role::cell, matrix);
-    report_cells(context, matrix, n, cell);
+    report_cells(context, matrix, picture, cell);
     if (hit.hovered) {
         const ImVec2 mouse = ImGui::GetIO().MousePos;
-        const int query = std::clamp(static_cast<int>((mouse.y - matrix.y) / cell), 0, n - 1);
-        const int key = std::clamp(static_cast<int>((mouse.x - matrix.x) / cell), 0, n - 1);
+        const int query = std::clamp(static_cast<int>((mouse.y - matrix.y) / cell), 0, rows - 1);
+        const int key = std::clamp(static_cast<int>((mouse.x - matrix.x) / cell), 0, columns - 1);
         context.hover.query = query;
-        if (key <= query) context.hover.key = key;
+        if (picture.has(query, key)) context.hover.key = key;
         cell_tooltip(context, picture, query, key);
-        if (hit.clicked && key <= query) toggle_cell(context, query, key);
-        if (hit.clicked && key > query) toggle_cell(context, query, -1);
+        if (hit.clicked) toggle_cell(context, query, picture.has(query, key) ? key : -1);
     }
-    draw_selection(context, matrix, n, cell);
+    draw_selection(context, matrix, picture, cell);
     const app::Selection now = context.app.selection();
-    put_row_labels(context, matrix, cell, picture.labels, {.strong = now.query, .accent = n - 1}, label_width);
-    put_column_labels(context, matrix, cell, picture.labels, {.strong = now.key, .accent = -1});
+    // The row that tells the next token is the last one, except in an encoder, which tells none.
+    const int next =
+        context.app.model()->encoder_decoder && context.app.settings().part == app::Part::encoder ? -1 : rows - 1;
+    put_row_labels(context, matrix, cell, picture.query_labels, {.strong = now.query, .accent = next}, label_width);
+    put_column_labels(context, matrix, cell, picture.key_labels, {.strong = now.key, .accent = -1});
 }
 
 void cell_tooltip(const Context& context, const HeadPicture& picture, int query, int key) {
-    if (key > query) {
+    if (!picture.has(query, key)) {
         tooltip(context, context.t("head.cell_masked"));
         return;
     }
     const float value = picture.matrix.at(query, key);
     const std::string number = app::fixed_text(value, std::abs(value) < 0.01f ? 4 : 3, context.app.strings());
-    tooltip(context, context.t("head.cell_tip", {{"query", picture.labels[static_cast<std::size_t>(query)]},
-                                                 {"key", picture.labels[static_cast<std::size_t>(key)]},
+    tooltip(context, context.t("head.cell_tip", {{"query", picture.query_labels[static_cast<std::size_t>(query)]},
+                                                 {"key", picture.key_labels[static_cast<std::size_t>(key)]},
                                                  {"value", number}}));
 }
 

@@ -65,17 +65,16 @@ class HeadView final : public Panel {
         picture_.matrix = app.attention(now.layer, now.head, settings.values);
         picture_.pattern = app.attention(now.layer, now.head, app::Values::pattern);
         picture_.skip_first = settings.hide_sink;
+        picture_.causal = app.causal();
         const std::uint64_t key =
             mixed_key({app.pass_revision(), static_cast<std::uint64_t>(now.layer), static_cast<std::uint64_t>(now.head),
+                       static_cast<std::uint64_t>(settings.part), static_cast<std::uint64_t>(settings.rung),
                        static_cast<std::uint64_t>(settings.values), static_cast<std::uint64_t>(settings.scale),
                        settings.hide_sink, context.theme.dark});
         if (key == picture_.key) return;
         picture_.key = key;
-        picture_.labels.clear();
-        for (const app::TokenInfo& token : app.tokens()) {
-            TokenLabel label = token_label(token.display);
-            picture_.labels.push_back(label.text.empty() ? label.mark : label.text);
-        }
+        picture_.query_labels = query_labels(context);
+        picture_.key_labels = key_labels(context);
         const int first = settings.hide_sink ? 1 : 0;
         picture_.range = settings.values == app::Values::scores
                              ? app::matrix_range(picture_.matrix, settings.scale, first)
@@ -87,7 +86,11 @@ class HeadView final : public Panel {
         const app::Settings& settings = app.settings();
         const bool scores = settings.values == app::Values::scores;
         std::string rest = " · " + std::string(context.t(scores ? "head.scores" : "head.pattern")) + " · " +
-                           std::string(context.t("head.masked"));
+                           std::string(context.t(picture_.causal ? "head.masked" : "head.unmasked"));
+        if (app.model()->encoder_decoder) {
+            constexpr std::string_view kParts[] = {"part.encoder", "part.decoder", "part.cross"};
+            rest = " · " + std::string(context.t(kParts[static_cast<std::size_t>(settings.part)])) + rest;
+        }
         rest += " · " + std::string(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
         if (settings.hide_sink) rest += " · " + std::string(context.t("head.sink_hidden"));
         if (const std::string kind = app.head_title(picture_.layer, picture_.head); !kind.empty())
@@ -103,7 +106,7 @@ class HeadView final : public Panel {
 
     // Runs through all heads of all layers, round and round.
     void go(const Context& context, int by) const {
-        const app::ModelInfo& model = *context.app.model();
+        const app::ModelInfo& model = *context.app.model();  // layers: of the part that is shown
         const int count = model.layers * model.heads;
         const int next = (picture_.layer * model.heads + picture_.head + by + count) % count;
         context.push(app::SelectHead{next / model.heads, next % model.heads});
@@ -161,7 +164,33 @@ class HeadView final : public Panel {
     LinesView lines_;
 };
 
+std::string plain_label(const app::TokenInfo& token) {
+    const TokenLabel label = token_label(token.display);
+    return label.text.empty() ? label.mark : label.text;
+}
+
 }  // namespace
+
+std::vector<std::string> query_labels(const Context& context) {
+    const app::App& app = context.app;
+    std::vector<std::string> labels;
+    const bool cross =
+        app.model() != nullptr && app.model()->encoder_decoder && app.settings().part == app::Part::cross;
+    const auto tokens = app.query_tokens();
+    // What a row of cross-attention looks for is the token it is about to write, not the one it has read.
+    for (std::size_t i = cross ? 1 : 0; i < tokens.size(); ++i) labels.push_back(plain_label(tokens[i]));
+    if (cross && !tokens.empty()) {
+        const app::Translation* translation = app.translation();
+        labels.push_back(translation != nullptr && translation->ended ? "<end>" : "\xE2\x80\xA6");
+    }
+    return labels;
+}
+
+std::vector<std::string> key_labels(const Context& context) {
+    std::vector<std::string> labels;
+    for (const app::TokenInfo& token : context.app.key_tokens()) labels.push_back(plain_label(token));
+    return labels;
+}
 
 std::unique_ptr<Panel> make_head_view() {
     return std::make_unique<HeadView>();

@@ -11,12 +11,18 @@ namespace headlight::ui {
 
 struct HeadPicture {
     int layer = 0, head = 0;
-    interpret::Matrix matrix;         // [n, n], rows are queries
-    interpret::Matrix pattern;        // the same head after softmax, for the lines
-    std::vector<std::string> labels;  // of the n tokens
+    interpret::Matrix matrix;   // [queries, keys]
+    interpret::Matrix pattern;  // the same head after softmax, for the lines
+    bool causal = true;         // keys behind the query are masked
+    // Of the tokens on the two axes. Rows of cross-attention are called by the token that they write.
+    std::vector<std::string> query_labels, key_labels;
     app::HeatRange range;
     bool skip_first = false;
     std::uint64_t key = 0;  // changes with anything that changes the colours
+
+    [[nodiscard]] bool has(int query, int column) const {
+        return query >= 0 && query < matrix.rows && column >= 0 && column < matrix.cols && (!causal || column <= query);
+    }
 };
 
 // The matrix with its labels in `box`. Sets the hover and pushes selections.
@@ -42,6 +48,9 @@ class LinesView {
     std::uint64_t key_ = 0;
 };
 
+// The labels of the rows of the attention that is shown.
+[[nodiscard]] std::vector<std::string> query_labels(const Context& context);
+[[nodiscard]] std::vector<std::string> key_labels(const Context& context);
 // What both say about a cell that is pointed at.
 void cell_tooltip(const Context& context, const HeadPicture& picture, int query, int key);
 // Pins the cell, or lets it go when it is pinned already.

@@ -85,8 +85,7 @@ class Inspector final : public Panel {
                      context.t("cell.empty"));
             return;
         }
-        const auto tokens = context.app.tokens();
-        auto token = [&](int position) {
+        auto token = [](std::span<const app::TokenInfo> tokens, int position) {
             const auto i = static_cast<std::size_t>(position);
             return i < tokens.size() ? token_label(tokens[i].display).joined() : std::string();
         };
@@ -96,8 +95,9 @@ class Inspector final : public Panel {
         const std::string question = context.t("cell.title", {{"value", value}});
         const Box title{box.x, box.y, title_width, kTitle};
         const float end = put_text(context.fonts.small_bold, title, context.theme.attends, question);
-        const std::string place = "· " + context.t("cell.where", {{"query", token(explanation.indices[1])},
-                                                                  {"key", token(explanation.indices[2])}});
+        const std::string place =
+            "· " + context.t("cell.where", {{"query", token(context.app.query_tokens(), explanation.indices[1])},
+                                            {"key", token(context.app.key_tokens(), explanation.indices[2])}});
         put_text(context.fonts.small, {end + 4, box.y, title.right() - end - 4, kTitle}, context.theme.muted, place);
         context.widgets.add(
             {"cell.title", question + " " + place, Role::text, title, {}, static_cast<double>(explanation.value)});
@@ -166,7 +166,9 @@ class Inspector final : public Panel {
     static void draw_facts(const Context& context, Flow& flow, const app::SiteInfo& site,
                            const interpret::Matrix& matrix, const app::Selection& now) {
         const Theme& theme = context.theme;
-        std::string path = site.per_layer ? "blocks." + std::to_string(now.layer) + "." + site.name : site.name;
+        std::string path = site.full_name;
+        if (const std::size_t hole = path.find("{l}"); hole != std::string::npos)
+            path.replace(hole, 3, std::to_string(now.layer));
         if (site.per_head) path += " [" + std::to_string(now.head) + "]";
         const std::string shape = context.t(
             "inspect.shape", {{"rows", std::to_string(matrix.rows)}, {"columns", std::to_string(matrix.cols)}});
@@ -193,6 +195,8 @@ class Inspector final : public Panel {
                 return "axis.position";
             case app::AxisKind::key_position:
                 return "axis.key_position";
+            case app::AxisKind::source_position:
+                return "axis.source_position";
             case app::AxisKind::feature:
                 return "axis.feature";
             case app::AxisKind::vocabulary:
@@ -222,22 +226,24 @@ class Inspector final : public Panel {
 
     void draw_picture(const Context& context, const Box& box, const app::SiteInfo& site,
                       const interpret::Matrix& matrix, const app::Selection& now) {
-        const bool causal = site.columns == app::AxisKind::key_position;
-        const bool tokens = site.rows == app::AxisKind::position;
-        const std::uint64_t key =
-            mixed_key({context.app.pass_revision(), std::hash<std::string>()(site.name),
-                       static_cast<std::uint64_t>(now.layer + 1),
-                       site.per_head ? static_cast<std::uint64_t>(now.head + 1) : 0, context.theme.dark});
+        const bool keys = site.columns == app::AxisKind::key_position;
+        const bool causal = keys && context.app.causal();
+        const bool tokens = site.rows == app::AxisKind::position || site.rows == app::AxisKind::source_position;
+        const std::uint64_t key = mixed_key(
+            {context.app.pass_revision(), std::hash<std::string>()(site.full_name),
+             static_cast<std::uint64_t>(context.app.settings().rung), static_cast<std::uint64_t>(now.layer + 1),
+             site.per_head ? static_cast<std::uint64_t>(now.head + 1) : 0, context.theme.dark});
         if (key != key_) {
             key_ = key;
             range_ = app::matrix_range(matrix, app::ColourScale::linear, 0);
             labels_.clear();
-            for (const app::TokenInfo& token : context.app.tokens())
+            const bool source = site.rows == app::AxisKind::source_position;
+            for (const app::TokenInfo& token : source ? context.app.source_tokens() : context.app.query_tokens())
                 labels_.push_back(token_label(token.display).joined());
         }
         const float label = tokens ? longest_label(context, labels_, 74) + 8 : 0;
         const Box room{snapped(box.x + label), snapped(box.y), box.width - label, box.height - 24};
-        const float cell_width = std::min(room.width / static_cast<float>(matrix.cols), causal ? 26.0f : 40.0f);
+        const float cell_width = std::min(room.width / static_cast<float>(matrix.cols), keys ? 26.0f : 40.0f);
         const float cell_height = std::min(room.height / static_cast<float>(matrix.rows), 26.0f);
         const Box picture{room.x, room.y, cell_width * static_cast<float>(matrix.cols),
                           cell_height * static_cast<float>(matrix.rows)};

@@ -17,6 +17,7 @@ struct Station {
     std::string site;  // the matrix it leads to; "" for blocks
     int layer = -1;
     bool dash_before = false;
+    app::Part part = app::Part::decoder;  // of a block of an encoder-decoder
 };
 
 class ModelMap final : public Panel {
@@ -32,6 +33,12 @@ class ModelMap final : public Panel {
         flow.skip(kGap - 4);
         const Box row = flow.take(kStation);
         const app::ModelInfo* model = context.app.model();
+        if (model != nullptr && model->encoder_decoder) {
+            std::vector<Station> all = pair_stations(context, *model, true);
+            if (width_of(context, all) > row.width) all = pair_stations(context, *model, false);
+            draw_stations(context, row, all);
+            return;
+        }
         const int layers = model != nullptr ? model->layers : 0;
         // Deep models show the blocks around the selected one; narrow columns leave out what is no matrix of weights.
         for (int shown = layers; shown >= 0; shown -= (shown > 12 ? 4 : 1)) {
@@ -58,6 +65,24 @@ class ModelMap final : public Panel {
         }
         if (!narrow)
             all.push_back({"map.norm", std::string(context.t("model.map.norm")), "ln_final.hook_normalized", -1, true});
+        all.push_back({"map.unembed", std::string(context.t("model.map.unembed")), "logits", -1, true});
+        return all;
+    }
+
+    // The sentence, the encoder's blocks, the decoder's, and the words.
+    static std::vector<Station> pair_stations(const Context& context, const app::ModelInfo& model, bool wide) {
+        std::vector<Station> all;
+        if (wide) all.push_back({"map.tokens", std::string(context.t("model.map.tokens")), "", -1, false});
+        auto blocks = [&](app::Part part, int layers, std::string_view name) {
+            for (int layer = 0; layer < layers; ++layer) {
+                std::string label = std::to_string(layer);
+                if (layer == 0) label = std::string(context.t(name)) + " 0";
+                all.push_back({"map." + app::to_text(part) + "." + std::to_string(layer), std::move(label), "", layer,
+                               layer == 0 && !all.empty(), part});
+            }
+        };
+        blocks(app::Part::encoder, model.encoder_layers, "model.map.encoder");
+        blocks(app::Part::decoder, model.decoder_layers, "model.map.decoder");
         all.push_back({"map.unembed", std::string(context.t("model.map.unembed")), "logits", -1, true});
         return all;
     }
@@ -96,7 +121,11 @@ class ModelMap final : public Panel {
     }
 
     static bool is_on(const Context& context, const Station& station) {
-        if (station.layer >= 0) return context.app.selection().layer == station.layer;
+        if (station.layer >= 0) {
+            const bool encoder = context.app.settings().part == app::Part::encoder;
+            const bool here = !context.app.model()->encoder_decoder || encoder == (station.part == app::Part::encoder);
+            return here && context.app.selection().layer == station.layer;
+        }
         const app::Settings& settings = context.app.settings();
         return !station.site.empty() && settings.bottom == app::Bottom::matrix && settings.site == station.site;
     }
@@ -106,10 +135,21 @@ class ModelMap final : public Panel {
     }
     static void go(const Context& context, const Station& station) {
         if (station.layer >= 0) {
+            const app::Part part = context.app.settings().part;
+            const bool pair = context.app.model() != nullptr && context.app.model()->encoder_decoder;
+            const bool moves = pair && (part == app::Part::encoder) != (station.part == app::Part::encoder);
+            if (moves) {
+                context.push(app::set<&app::Settings::part>(station.part == app::Part::encoder ? app::Part::encoder
+                                                                                               : app::Part::cross));
+            }
             context.push(app::SelectHead{station.layer, std::max(0, context.app.selection().head)});
         } else if (station.site.empty()) {
             context.platform.focus_prompt();
         } else {
+            // The logits are the decoder's.
+            if (context.app.model() != nullptr && context.app.model()->encoder_decoder &&
+                context.app.settings().part == app::Part::encoder)
+                context.push(app::set<&app::Settings::part>(app::Part::decoder));
             context.push(app::set<&app::Settings::site>(station.site));
             context.push(app::set<&app::Settings::bottom>(app::Bottom::matrix));
         }

@@ -16,8 +16,17 @@ std::unique_ptr<Panel> make_predictions();
 std::unique_ptr<Panel> make_sampling();
 std::unique_ptr<Panel> make_inspector();
 std::unique_ptr<Panel> make_menu();
+std::unique_ptr<Panel> make_steps();
+std::unique_ptr<Panel> make_step_title();
+std::unique_ptr<Panel> make_step_view();
+std::unique_ptr<Panel> make_step_cell();
+std::unique_ptr<Panel> make_mistakes();
+std::unique_ptr<Panel> make_learning();
+std::unique_ptr<Panel> make_embedding_map();
+std::unique_ptr<Panel> make_corpus();
 std::unique_ptr<Panel> make_notices();
 std::unique_ptr<Panel> make_help();
 std::unique_ptr<Panel> make_tour();
+std::unique_ptr<Panel> make_question();
 
 }  // namespace headlight::ui

@@ -38,7 +38,8 @@ class Prompt final : public Panel {
         const bool visible = out.clip_top + out.clip_bottom < field.height;
         if (visible) out.rect = {field.x, field.y, field.width, field.height};
         out.text = context.app.field_text();
-        out.hint = context.t("in.placeholder");
+        const bool translates = context.app.settings().rung == app::Rung::translate;
+        out.hint = context.t(translates ? "in.placeholder_source" : "in.placeholder");
         out.line_height = kLeading;
         ImGui::PushFont(context.fonts.prompt);
         if (auto text_now = context.platform.prompt_field(out)) context.push(app::SetPrompt{std::move(*text_now)});

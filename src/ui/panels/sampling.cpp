@@ -11,7 +11,8 @@ namespace {
 class Sampling final : public Panel {
   public:
     float wanted_height(const Context& context, float) override {
-        return button_height(context) + 12 + slider_height(context) * 4 + 16;
+        if (!translates(context)) return button_height(context) + 12 + slider_height(context) * 4 + 16;
+        return button_height(context) + 12 + slider_height(context) * (samples(context) ? 5.0f : 2.0f) + 16;
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -23,6 +24,23 @@ class Sampling final : public Panel {
     }
 
   private:
+    // A translation is greedy, which leaves nothing to set but the pace, or sampled like a story.
+    static bool translates(const Context& context) {
+        return context.app.model() != nullptr && context.app.model()->encoder_decoder;
+    }
+    static bool samples(const Context& context) {
+        return !translates(context) || context.app.settings().decoding == app::Decoding::sample;
+    }
+    static void draw_decoding(const Context& context, const Box& row) {
+        const bool greedy = context.app.settings().decoding == app::Decoding::greedy;
+        float x = row.x;
+        const float y = row.centre().y - (context.phone ? 20.0f : 12.0f);
+        if (text_option(context, "decode.greedy", context.t("set.decode.greedy"), x, y, greedy))
+            context.push(app::set<&app::Settings::decoding>(app::Decoding::greedy));
+        if (text_option(context, "decode.sample", context.t("set.decode.sample"), x, y, !greedy))
+            context.push(app::set<&app::Settings::decoding>(app::Decoding::sample));
+    }
+
     static float button_height(const Context& context) { return context.phone ? 44 : kButtonHeight; }
     static float slider_height(const Context& context) { return context.phone ? 44 : 26; }
 
@@ -45,7 +63,7 @@ class Sampling final : public Panel {
         };
         if (put("step", context.t("out.step"), app.can_step())) context.push(app::Step{});
         if (put("back", context.t("out.back"), app.can_step_back())) context.push(app::StepBack{});
-        if (!context.hidden("seed")) draw_seed(context, row, x);
+        if (!context.hidden("seed") && samples(context)) draw_seed(context, row, x);
     }
 
     static bool play_button(const Context& context, std::string_view label, const Box& box, bool playing) {
@@ -82,6 +100,19 @@ class Sampling final : public Panel {
     static void draw_sliders(const Context& context, Flow& flow) {
         const app::Settings& settings = context.app.settings();
         const app::Strings& strings = context.app.strings();
+        if (translates(context)) draw_decoding(context, flow.take(slider_height(context)));
+        if (samples(context)) draw_cuts(context, flow);
+        float pace = settings.pace;
+        if (slider(context, "slider.pace", context.t("set.pace"), context.t("set.pace.help"),
+                   flow.take(slider_height(context)), pace, 0.5f, 30, 0.5f,
+                   app::fixed_text(static_cast<double>(pace), 1, strings) + "/s")) {
+            context.push(app::set<&app::Settings::pace>(pace));
+        }
+    }
+
+    static void draw_cuts(const Context& context, Flow& flow) {
+        const app::Settings& settings = context.app.settings();
+        const app::Strings& strings = context.app.strings();
         float temperature = settings.temperature;
         if (slider(context, "slider.temperature", context.t("set.temperature"), context.t("set.temperature.help"),
                    flow.take(slider_height(context)), temperature, 0, 2, 0.05f,
@@ -100,12 +131,6 @@ class Sampling final : public Panel {
                    settings.top_p >= 1 ? std::string(context.t("set.off"))
                                        : app::fixed_text(static_cast<double>(top_p), 2, strings))) {
             context.push(app::set<&app::Settings::top_p>(top_p));
-        }
-        float pace = settings.pace;
-        if (slider(context, "slider.pace", context.t("set.pace"), context.t("set.pace.help"),
-                   flow.take(slider_height(context)), pace, 0.5f, 30, 0.5f,
-                   app::fixed_text(static_cast<double>(pace), 1, strings) + "/s")) {
-            context.push(app::set<&app::Settings::pace>(pace));
         }
     }
 };

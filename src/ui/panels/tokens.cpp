@@ -1,4 +1,6 @@
-// The prompt's tokens as chips, and the next one that the seed picks.
+// The tokens as chips: of a prompt, with the next one that the seed picks; or of a sentence and of its translation,
+// where pointing at a word of the one shows which of the other it looked at.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -10,7 +12,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kChip = 26, kGap = 4, kNote = 16;
+constexpr float kChip = 26, kGap = 4, kNote = 16, kGroupTitle = 22, kResultLine = 22;
 
 std::string hex(std::string_view bytes) {
     std::string out;
@@ -23,89 +25,195 @@ std::string hex(std::string_view bytes) {
     return out;
 }
 
+float chip_width(const Context& context, std::string_view display) {
+    return std::max(20.0f, std::ceil(token_width(context.fonts.body, token_label(display))) + 12);
+}
+
+// Puts chips from left to right in rows; the boxes are relative to the panel.
+struct Chips {
+    float width, x = 0, y = 0;
+    Box put(float chip) {
+        chip = std::min(chip, width);
+        if (x > 0 && x + chip > width) {
+            x = 0;
+            y += kChip + kGap;
+        }
+        const Box box{x, y, chip, kChip};
+        x += chip + kGap;
+        return box;
+    }
+    void line(float height) {
+        if (x > 0) y += kChip + 8;
+        x = 0;
+        y += height;
+    }
+};
+
 class Tokens final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
         if (context.app.model() == nullptr) return 0;
-        float height = 4;
-        walk(context, width, [&](std::size_t, const Box& chip) { height = chip.bottom() + 16; });
-        if (context.app.tokens().empty()) height = kChip + 16;
-        return height + note_height(context, width);
+        Layout at = lay_out(context, width);
+        return at.height + note_height(context, width);
     }
 
     void draw(const Context& context, const Box& box) override {
         if (context.app.model() == nullptr) return;
-        const auto tokens = context.app.tokens();
-        float bottom = box.y;
-        walk(context, box.width, [&](std::size_t i, const Box& at) {
-            const Box chip{box.x + at.x, box.y + at.y, at.width, at.height};
-            bottom = chip.bottom();
-            if (i < tokens.size()) {
-                draw_token(context, static_cast<int>(i), tokens[i], chip);
-            } else {
-                draw_next(context, chip);
-            }
-        });
+        const Layout at = lay_out(context, box.width);
+        auto placed = [&](const Box& b) { return Box{box.x + b.x, box.y + b.y, b.width, b.height}; };
+        const auto source = context.app.source_tokens(), tokens = context.app.tokens();
+        if (at.pair) {
+            label(context, placed(at.source_title), "in.source");
+            label(context, placed(at.target_title), "in.target");
+        }
+        for (std::size_t i = 0; i < at.source.size() && i < source.size(); ++i)
+            draw_source(context, static_cast<int>(i), source[i], placed(at.source[i]));
+        for (std::size_t i = 0; i < at.tokens.size() && i < tokens.size(); ++i)
+            draw_token(context, static_cast<int>(i), tokens[i], placed(at.tokens[i]), at.pair);
+        if (at.next.width > 0) draw_next(context, placed(at.next));
+        if (at.pair) draw_result(context, placed(at.result));
         if (const std::string text = note(context); !text.empty()) {
-            put_paragraph(context.fonts.small, {box.x, bottom + 8, box.width, 0}, context.theme.muted, text, kNote);
+            put_paragraph(context.fonts.small, {box.x, box.y + at.height - 8, box.width, 0}, context.theme.muted, text,
+                          kNote);
         }
     }
 
   private:
-    // Calls place(i, box) for each chip, the box relative to the panel; i == tokens().size() is the next token.
-    template <class Fn>
-    void walk(const Context& context, float width, Fn&& place) {
-        float x = 0, y = 0;
-        auto put = [&](std::size_t i, float chip_width) {
-            chip_width = std::min(chip_width, width);
-            if (x > 0 && x + chip_width > width) {
-                x = 0;
-                y += kChip + kGap;
-            }
-            place(i, Box{x, y, chip_width, kChip});
-            x += chip_width + kGap;
-        };
-        const auto tokens = context.app.tokens();
-        for (std::size_t i = 0; i < tokens.size(); ++i) put(i, chip_width(context, tokens[i].display));
-        if (const std::string next = next_token(context); !next.empty()) put(tokens.size(), chip_width(context, next));
+    struct Layout {
+        bool pair = false;  // source and target, not one text
+        std::vector<Box> source, tokens;
+        Box source_title, target_title, next, result;
+        float height = 0;
+    };
+
+    static Layout lay_out(const Context& context, float width) {
+        Layout out;
+        out.pair = context.app.model()->encoder_decoder;
+        Chips chips{width};
+        if (out.pair) {
+            out.source_title = {0, chips.y, width, kGroupTitle};
+            chips.line(kGroupTitle);
+            for (const app::TokenInfo& token : context.app.source_tokens())
+                out.source.push_back(chips.put(chip_width(context, token.display)));
+            chips.line(0);
+            out.target_title = {0, chips.y, width, kGroupTitle};
+            chips.line(kGroupTitle);
+        }
+        for (const app::TokenInfo& token : context.app.tokens())
+            out.tokens.push_back(chips.put(chip_width(context, token.display)));
+        const std::string next = next_token(context);
+        if (!next.empty()) out.next = chips.put(chip_width(context, next));
+        chips.line(0);
+        if (out.pair) {
+            const float text = paragraph_height(context.fonts.prompt, width, result_text(context), kResultLine);
+            out.result = {0, chips.y, width, std::max(text, kResultLine)};
+            chips.y += out.result.height + 8;
+        }
+        out.height = std::max(chips.y, kChip) + 8;
+        return out;
     }
 
-    static float chip_width(const Context& context, std::string_view display) {
-        return std::max(20.0f, std::ceil(token_width(context.fonts.body, token_label(display))) + 12);
+    static void label(const Context& context, const Box& row, std::string_view key) {
+        put_text(context.fonts.small, row, context.theme.muted, context.t(key));
     }
 
     static std::string next_token(const Context& context) {
+        const app::Translation* translation = context.app.translation();
+        if (translation != nullptr && translation->complete) return {};
         const app::Distribution& out = context.app.distribution();
         return out.pick >= 0 ? context.app.token_text(out.pick) : std::string();
     }
+    static std::string result_text(const Context& context) {
+        const app::Translation* translation = context.app.translation();
+        return translation != nullptr ? translation->text : std::string();
+    }
 
-    static void draw_token(const Context& context, int position, const app::TokenInfo& token, const Box& chip) {
+    // How strongly the selected row looks at each source token: of the selected head of cross-attention, or else the
+    // mean over the heads of the last layer.
+    static float looked_at(const Context& context, int source) {
+        const app::App& app = context.app;
+        const app::Selection now = app.selection();
+        const app::ModelInfo& model = *app.model();
+        if (app.settings().part == app::Part::encoder) return 0;
+        // Of cross-attention a row is chosen as it is; of the decoder's own it is the one that wrote the chosen token.
+        const bool cross = app.settings().part == app::Part::cross;
+        const int row = cross ? now.query : now.query - 1;
+        if (row < 0) return 0;
+        float sum = 0;
+        const int layer = cross ? now.layer : model.decoder_layers - 1;
+        const int first = cross ? now.head : 0, last = cross ? now.head + 1 : model.heads;
+        for (int head = first; head < last; ++head) {
+            const interpret::Matrix m = app.attention(app::Part::cross, layer, head, app::Values::pattern);
+            if (row < m.rows && source < m.cols) sum += m.at(row, source);
+        }
+        return sum / static_cast<float>(std::max(1, last - first));
+    }
+
+    static void draw_source(const Context& context, int position, const app::TokenInfo& token, const Box& chip) {
+        const Theme& theme = context.theme;
+        const bool encoder = context.app.settings().part == app::Part::encoder;
+        const app::Selection now = context.app.selection();
+        const bool query = encoder && now.query == position, key = now.key == position && !is_decoder(context);
+        const Hit hit = hit_area(context, "source." + std::to_string(position), token.display, Role::cell, chip,
+                                 switched(query || key, looked_at(context, position)));
+        const float part = std::sqrt(looked_at(context, position));
+        fill(chip, query ? theme.attends_soft : mixed(theme.raised, theme.attends, 0.6f * part), kSmallRadius);
+        if (query) outline(chip, theme.attends, kSmallRadius);
+        if (key && !query) outline(chip, theme.muted, kSmallRadius);
+        // Told by more than colour: a bar as long as the share.
+        const float share = looked_at(context, position);
+        if (share > 0.02f) fill({chip.x, chip.bottom() - 2, chip.width * std::min(share, 1.0f), 2}, theme.attends);
+        put_token(context, context.fonts.body, chip.inset(6, 0), token.special ? theme.muted : theme.text,
+                  token_label(token.display));
+        if (hit.hovered) {
+            if (encoder) {
+                context.hover.query = position;
+            } else if (!is_decoder(context)) {
+                context.hover.query = now.query;
+                context.hover.key = position;
+            }
+            tooltip(context, tip(context, token));
+        }
+        if (hit.clicked && encoder)
+            context.push(app::SelectCell{context.app.settings().query == position ? -1 : position, -1});
+    }
+    static bool is_decoder(const Context& context) { return context.app.settings().part == app::Part::decoder; }
+
+    static std::string tip(const Context& context, const app::TokenInfo& token) {
+        std::string text = context.t("in.token_tip", {{"id", std::to_string(token.id)}, {"bytes", hex(token.bytes)}});
+        if (token.taken) text += "\n" + std::string(context.t("in.token_taken"));
+        if (token.special) text += "\n" + std::string(context.t("in.token_special"));
+        return text;
+    }
+
+    // pair: of a translation. There a chip of cross-attention stands for the row that wrote it.
+    static void draw_token(const Context& context, int position, const app::TokenInfo& token, const Box& chip,
+                           bool pair) {
         const Theme& theme = context.theme;
         const app::Selection selection = context.app.selection();
+        const bool encoder = pair && context.app.settings().part == app::Part::encoder;
+        const int row = pair && context.app.settings().part == app::Part::cross ? position - 1 : position;
+        const bool query = !encoder && row >= 0 && selection.query == row;
+        const bool looked = !encoder && selection.key == position && (!pair || is_decoder(context));
         const std::string key = "chip." + std::to_string(position);
-        const Hit hit = hit_area(context, key, token.display, Role::cell, chip, switched(selection.query == position));
-        const bool query = selection.query == position, looked_at = selection.key == position;
+        const Hit hit = hit_area(context, key, token.display, Role::cell, chip, switched(query));
         fill(chip,
              query         ? theme.attends_soft
              : hit.hovered ? mixed(theme.raised, theme.text, 0.08f)
                            : theme.raised,
              kSmallRadius);
         if (query) outline(chip, theme.attends, kSmallRadius);
-        if (looked_at && !query) outline(chip, theme.muted, kSmallRadius);
+        if (looked && !query) outline(chip, theme.muted, kSmallRadius);
         if (token.taken) fill({chip.x + 6, chip.bottom() - 4, chip.width - 12, 1.5f}, theme.predicts);
         const TokenLabel label = token_label(token.display);
         put_token(context, context.fonts.body, chip.inset(6, 0), token.special ? theme.muted : theme.text, label);
         if (hit.hovered) {
-            context.hover.query = position;
-            std::string text =
-                context.t("in.token_tip", {{"id", std::to_string(token.id)}, {"bytes", hex(token.bytes)}});
-            if (token.taken) text += "\n" + std::string(context.t("in.token_taken"));
-            if (token.special) text += "\n" + std::string(context.t("in.token_special"));
-            tooltip(context, text);
+            if (!encoder && row >= 0) context.hover.query = row;
+            tooltip(context, tip(context, token));
         }
-        if (hit.clicked) {
-            const bool pinned = context.app.settings().query == position;
-            context.push(app::SelectCell{pinned ? -1 : position, -1});
+        if (hit.clicked && !encoder && row >= 0) {
+            const bool pinned = context.app.settings().query == row;
+            context.push(app::SelectCell{pinned ? -1 : row, -1});
         }
     }
 
@@ -123,8 +231,17 @@ class Tokens final : public Panel {
         if (hit.clicked) context.push(app::TakeToken{pick});
     }
 
+    // The translation as a sentence.
+    static void draw_result(const Context& context, const Box& box) {
+        const std::string text = result_text(context);
+        context.widgets.add({"translation", text, Role::text, box, {}, {}});
+        put_paragraph(context.fonts.prompt, box, context.theme.text, text, kResultLine);
+    }
+
     static std::string note(const Context& context) {
         const app::ModelInfo& model = *context.app.model();
+        if (model.encoder_decoder)
+            return context.app.source_tokens().empty() ? std::string(context.t("in.empty_source")) : std::string();
         if (context.app.dropped_tokens() > 0) {
             return context.t("in.dropped", {{"count", std::to_string(context.app.dropped_tokens())},
                                             {"context", std::to_string(model.context)}});

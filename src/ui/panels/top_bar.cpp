@@ -3,8 +3,8 @@
 #include <array>
 #include <cmath>
 
+#include "app/learning.h"
 #include "ui/panels/panels.h"
-#include "ui/remote.h"
 #include "ui/widgets.h"
 
 namespace headlight::ui {
@@ -29,6 +29,8 @@ std::string_view activity_key(app::Activity activity) {
     return "state.ready";
 }
 
+constexpr float kWideBar = 1360;  // and above: room for wider controls
+
 class TopBar final : public Panel {
   public:
     float wanted_height(const Context&, float) override { return kTopBar; }
@@ -40,7 +42,10 @@ class TopBar final : public Panel {
         float left = draw_name(context, {box.x + padding, box.y, 120, box.height});
         float right = box.right() - padding;
         draw_right(context, box, right);
-        if (context.phone) return;
+        if (context.phone) {
+            draw_rung_menu(context, {left + 12, box.y + 6, right - left - 20, 36});
+            return;
+        }
         left = draw_rungs(context, left + 16, box);
         left = draw_model_chip(context, {left + 16, box.y + 12, right - left - 32, 24});
         draw_verdict(context, {left + 12, box.y + 12, right - left - 24, 24});
@@ -56,21 +61,49 @@ class TopBar final : public Panel {
                         name.substr(half));
     }
 
-    static float draw_rungs(const Context& context, float x, const Box& bar) {
+    static std::array<Choice, 4> rungs(const Context& context) {
         const app::Rung rung = context.app.settings().rung;
-        const std::array choices{
-            Choice{"rung.small", context.t("set.rung.small"), rung != app::Rung::own},
-            Choice{"rung.own", context.t("set.rung.own"), rung == app::Rung::own},
-        };
-        const Box box{x, bar.y + 8, segmented_width(context.fonts.body, choices, 12), 32};
-        if (const auto clicked = segmented(context, context.fonts.body, choices, box, 12)) {
-            if (*clicked == 1) {
-                context.platform.open_files();
-            } else if (rung == app::Rung::own) {
-                if (auto load = model_files("story", context.platform)) context.push(std::move(*load));
-            }
+        using enum app::Rung;
+        return {Choice{"rung.tutorial", context.t("set.rung.tutorial"), rung == tutorial},
+                Choice{"rung.small", context.t("set.rung.small"), rung == small},
+                Choice{"rung.translate", context.t("set.rung.translate"), rung == translate},
+                Choice{"rung.own", context.t("set.rung.own"), rung == own}};
+    }
+    static void choose_rung(const Context& context, int chosen) {
+        const auto rung = static_cast<app::Rung>(chosen);
+        // A model of one's own is a choice of files; what was loaded before comes back without asking.
+        if (rung == app::Rung::own) {
+            context.platform.open_files();
+        } else if (rung != context.app.settings().rung) {
+            context.push(app::set<&app::Settings::rung>(rung));
         }
+    }
+
+    static float draw_rungs(const Context& context, float x, const Box& bar) {
+        const auto choices = rungs(context);
+        const float padding = bar.width < kWideBar ? 9 : 12;
+        const Box box{x, bar.y + 8, segmented_width(context.fonts.body, choices, padding), 32};
+        if (const auto clicked = segmented(context, context.fonts.body, choices, box, padding))
+            choose_rung(context, *clicked);
         return box.right();
+    }
+
+    // On a phone the rung that is shown, and the others in a menu under it.
+    static void draw_rung_menu(const Context& context, const Box& room) {
+        const auto choices = rungs(context);
+        const Theme& theme = context.theme;
+        std::string_view label;
+        for (const Choice& choice : choices) {
+            if (choice.on) label = choice.label;
+        }
+        const float width = std::min(room.width, std::ceil(text_width(context.fonts.body, label)) + 40);
+        const Box box{room.x, room.y, width, room.height};
+        const Hit hit = hit_area(context, "rung", label, Role::button, box, {}, kRadius);
+        fill(box, mixed(theme.raised, theme.text, hit.hovered && !context.platform.touch() ? 0.08f : 0), kRadius);
+        put_text(context.fonts.body, {box.x + 12, box.y, box.width - 36, box.height}, theme.text, label);
+        icon(Icon::down, ImVec2(box.right() - 16, box.centre().y), 14, theme.muted);
+        if (hit.clicked) ImGui::OpenPopup("rung-menu");
+        if (const auto chosen = popup_menu(context, "rung-menu", choices, box)) choose_rung(context, *chosen);
     }
 
     // Returns where it ends.
@@ -91,6 +124,8 @@ class TopBar final : public Panel {
         } else if (progress.activity != app::Activity::empty) {
             text = context.t(activity_key(progress.activity));
         }
+        if (app.settings().rung == app::Rung::tutorial && app.learning() != nullptr)
+            text = tutorial_chip(context, *app.learning(), room.width - 24);
         const float width = std::ceil(text_width(context.fonts.small, text)) + 24;
         if (width > room.width) return room.x;
         const Box chip{room.x, room.y, width, room.height};
@@ -108,6 +143,22 @@ class TopBar final : public Panel {
         if (job && hit.hovered) tooltip(context, context.t("progress.cancel"));
         if (job && hit.clicked) context.push(app::CancelJob{});
         return chip.right();
+    }
+
+    // "6-dimensional encoder-decoder · 672 weights · trained 240 steps", or as much of it as there is room for.
+    static std::string tutorial_chip(const Context& context, const app::Learning& learning, float room) {
+        const app::Strings& strings = context.app.strings();
+        const std::string width = std::to_string(learning.model().config().d_model);
+        const auto count = static_cast<std::int64_t>(learning.model().params().size());
+        const std::string state =
+            learning.steps() == 0 ? std::string(context.t("learn.random"))
+                                  : context.t("learn.trained", {{"steps", app::count_text(learning.steps(), strings)}});
+        std::string text = context.t(
+            "bar.tutorial_chip", {{"width", width}, {"weights", app::count_text(count, strings)}, {"state", state}});
+        if (text_width(context.fonts.small, text) > room)
+            text =
+                context.t("bar.tutorial_chip_short", {{"weights", app::count_text(count, strings)}, {"state", state}});
+        return text;
     }
 
     // Whether the numbers of an opened link came out the same.
