@@ -108,7 +108,8 @@ double App::next_work_ms(double now_ms) const {
     if (!waits && (s.working() || s.pending_steps > 0 || (s.pending_share && s.ready()))) return 0;
     double next = -1;
     if (s.playing) next = std::max(0.0, s.next_step_ms - now_ms);
-    const double learns = s.rung() == Rung::tutorial && s.learning != nullptr ? s.learning->next_work_ms(now_ms) : -1;
+    const bool may_learn = s.rung() == Rung::tutorial && s.learning != nullptr && s.visible;
+    const double learns = may_learn ? s.learning->next_work_ms(now_ms) : -1;
     if (learns >= 0) next = next < 0 ? learns : std::min(next, learns);
     return next;
 }

@@ -177,7 +177,9 @@ struct App::State {
     void use_corpus(const UseCorpus& command);
     void learn_step();
     void learn_rewind();
-    [[nodiscard]] bool learning_busy() const { return learning != nullptr && learning->busy(); }
+    [[nodiscard]] bool learning_busy() const {
+        return rung() == Rung::tutorial && learning != nullptr && learning->busy();
+    }
     void answer(bool yes);
     [[nodiscard]] const interpret::Sheet* sheet() const;
 

@@ -177,7 +177,9 @@ void App::State::step_target() {
     const int shown = static_cast<int>(target_tokens.size()) - 1;
     if (shown < 0 || translating()) return;
     const std::string key = playing ? "play" : "step";
-    const bool last = translation.ended || document.settings.length < 0;
+    // Nothing comes any more: everything is shown, the end token came, or there was no room for what was asked for.
+    const int length = document.settings.length;
+    const bool last = translation.ended || length < 0 || (translation.complete && shown < length);
     if (last) playing = false;
     edit(key, [&](Document& d) { d.settings.length = last ? -1 : shown + 1; });
 }

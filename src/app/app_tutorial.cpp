@@ -21,6 +21,7 @@ Result<void> App::State::load_tutorial(std::string_view json) {
     ASSIGN_OR_RETURN(interpret::Tutorial loaded, interpret::Tutorial::from_json(compute, json));
     tutorial.emplace(std::move(loaded));
     learning = std::make_unique<Learning>();
+    corpus_draft = kTutorialSentences;
     refresh_tutorial();
     return {};
 }

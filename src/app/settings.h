@@ -85,7 +85,7 @@ struct Settings {
     std::string corpus;            // sentences, one a line; "": the tutorial's
     std::uint32_t learn_seed = 1;  // of the weights at the start
     int learned = 0;               // training steps taken; a link trains as far again, bit for bit
-    float learn_speed = 0;         // steps per second while it learns; 0: as fast as it goes
+    float learn_speed = 40;        // steps per second while it learns; 0: as fast as it goes
     std::string weights;           // F16, base64url: then `learned` is only what they were trained for
     bool share_weights = false;    // links carry the weights themselves
     bool show_learned = false;     // the steps show the learned model's matrices

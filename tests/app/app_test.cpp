@@ -328,9 +328,9 @@ TEST(App, HoverPreviewsPinStaysEscReleases) {
     run(*app, SelectHead{0, 1});
     run(*app, SelectCell{5, 2});
     app->set_hover({.layer = 1, .head = 2, .query = 4, .key = 1});
-    EXPECT_EQ(app->selection(), (Selection{.layer = 1, .head = 2, .query = 4, .key = 1, .pinned = true}));
+    EXPECT_EQ(app->selection(), (Selection{.layer = 1, .head = 2, .query = 4, .key = 1, .pinned = true, .target = 4}));
     app->set_hover({});
-    EXPECT_EQ(app->selection(), (Selection{.layer = 0, .head = 1, .query = 5, .key = 2, .pinned = true}));
+    EXPECT_EQ(app->selection(), (Selection{.layer = 0, .head = 1, .query = 5, .key = 2, .pinned = true, .target = 5}));
     EXPECT_EQ(app->distribution().position, 5);
     run(*app, Release{});
     EXPECT_EQ(app->selection().key, -1);
@@ -452,11 +452,12 @@ TEST(App, NoticesAreDismissedAndDoNotPileUp) {
 
 TEST(App, DownloadProgressIsShownUntilItEnds) {
     const auto app = make_app();
+    run(*app, OpenLink{"v=1&rung=tutorial"});  // needs no model of its own
     run(*app, ReportProgress{"progress.download", 0.25});
     EXPECT_EQ(app->progress().activity, Activity::downloading);
     EXPECT_EQ(app->progress().fraction, 0.25);
     run(*app, ReportProgress{"progress.download", 1});
-    EXPECT_EQ(app->progress().activity, Activity::empty);
+    EXPECT_EQ(app->progress().activity, Activity::idle);
 }
 
 }  // namespace

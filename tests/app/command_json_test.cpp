@@ -45,6 +45,33 @@ TEST(CommandJson, ReadsEveryPlainCommand) {
     parse<ResetSettings>(R"({"do": "reset_settings"})");
 }
 
+TEST(CommandJson, ReadsTheTutorialsCommands) {
+    const auto edit = parse<EditCell>(R"({"do": "edit_cell", "sheet": "wq", "row": 1, "column": 2, "value": -0.5})");
+    EXPECT_EQ(edit.sheet, "wq");
+    EXPECT_EQ(edit.column, 2);
+    EXPECT_EQ(edit.value, -0.5F);
+    EXPECT_EQ(parse<RevealMistake>(R"({"do": "reveal_mistake", "number": 7})").number, 7);
+    EXPECT_EQ(parse<GuessMistake>(R"({"do": "guess_mistake", "sheet": "v", "row": 0, "column": 3})").column, 3);
+    EXPECT_EQ(parse<LearnSeed>(R"({"do": "learn_seed", "seed": 4294967295})").seed, 4294967295U);
+    EXPECT_EQ(parse<UseCorpus>(R"({"do": "use_corpus", "text": "a -> b"})").text, "a -> b");
+    EXPECT_FALSE(parse<UseCorpus>(R"({"do": "use_corpus"})").text.has_value());
+    EXPECT_TRUE(parse<Answer>(R"({"do": "answer", "yes": true})").yes);
+    EXPECT_FALSE(parse<Visible>(R"({"do": "visible", "visible": false})").visible);
+    parse<ResetEdits>(R"({"do": "reset_edits"})");
+    parse<HideMistakes>(R"({"do": "hide_mistakes"})");
+    parse<LearnPlay>(R"({"do": "learn_play"})");
+    parse<LearnPause>(R"({"do": "learn_pause"})");
+    parse<LearnStep>(R"({"do": "learn_step"})");
+    parse<LearnRewind>(R"({"do": "learn_rewind"})");
+    parse<LearnBack>(R"({"do": "learn_back"})");
+    for (const char* bad :
+         {R"({"do": "edit_cell", "sheet": "wq", "row": 1, "column": 2})", R"({"do": "learn_seed", "seed": -1})",
+          R"({"do": "learn_seed", "seed": 1.5})", R"({"do": "answer", "yes": 1})",
+          R"({"do": "guess_mistake", "row": 1})", R"({"do": "use_corpus", "text": 3})"}) {
+        EXPECT_FALSE(command_from_json(bad).has_value()) << bad;
+    }
+}
+
 TEST(CommandJson, SettingsTakeAnyJsonType) {
     EXPECT_EQ(parse<SetField>(R"({"do": "set", "key": "seed", "value": 7})").value, "7");
     EXPECT_EQ(parse<SetField>(R"({"do": "set", "key": "temperature", "value": 0.25})").value, "0.25");
@@ -57,7 +84,7 @@ TEST(CommandJson, SaysWhatIsWrong) {
          {"", "[]", "{}", R"({"do": 3})", R"({"do": "explode"})", R"({"do": "set_prompt"})",
           R"({"do": "set_prompt", "text": 5})", R"({"do": "select_head", "layer": 1})",
           R"({"do": "select_head", "layer": "1", "head": 2})", R"({"do": "take_token", "id": 1.5})",
-          R"({"do": "take_token", "id": 99999999999})", R"({"do": "set", "key": "weights", "value": 1})",
+          R"({"do": "take_token", "id": 99999999999})", R"({"do": "set", "key": "no_such_key", "value": 1})",
           R"({"do": "set", "key": "seed"})", R"({"do": "set", "key": "seed", "value": [1]})",
           R"({"do": "export", "what": "soul"})", R"({"do": "step")", "null"}) {
         const auto command = command_from_json(json);

@@ -15,11 +15,13 @@ template <class T>
 T other_value(const Field<T>& field, const T& value) {
     if constexpr (std::is_same_v<T, std::string>) {
         if (field.key == "site") return "mlp.hook_post";
+        if (field.key == "weights") return "QUJD_-09";
         return "Bir varmış & bir=yokmuş #1, %41+ \xF0\x9F\x90\xB0";
     } else if constexpr (std::is_same_v<T, bool>) {
         return !value;
     } else if constexpr (std::is_enum_v<T>) {
-        return static_cast<T>(EnumNames<T>::names.size() - 1);
+        const auto last = static_cast<T>(EnumNames<T>::names.size() - 1);
+        return value == last ? T{} : last;
     } else if constexpr (std::is_same_v<T, float>) {
         return static_cast<float>(field.lo + (field.hi - field.lo) * 0.123456789);
     } else {
@@ -72,7 +74,7 @@ TEST(Settings, EveryFieldSurvivesSettingByText) {
 }
 
 TEST(Settings, KeysAreUniqueAndNoneOfTheLinksOwn) {
-    std::set<std::string_view> keys{"v", "t", "c"};
+    std::set<std::string_view> keys{"v", "t", "tt", "c"};
     for_each_field([&](const auto& field) { EXPECT_TRUE(keys.insert(field.key).second) << field.key; });
 }
 
@@ -110,7 +112,7 @@ TEST(Settings, UnreadableValuesAreRefused) {
 TEST(Settings, UnknownKeyIsReportedAndChangesNothing) {
     Settings settings;
     Warnings warnings;
-    EXPECT_FALSE(set_field(settings, "weights", "1", warnings));
+    EXPECT_FALSE(set_field(settings, "no_such_key", "1", warnings));
     EXPECT_EQ(settings, Settings());
     EXPECT_TRUE(warnings.empty());
 }
@@ -145,6 +147,21 @@ TEST(Settings, NormalisedPairsPositionsAndKnowsSites) {
     EXPECT_EQ(tidy, Settings());
     ASSERT_EQ(warnings.size(), 1U);
     EXPECT_EQ(warnings[0].key, "notice.unknown_site");
+}
+
+TEST(Settings, SitesOfEveryStackAreKnownAndWeightsAreBase64) {
+    Warnings warnings;
+    Settings settings;
+    settings.site = "cross_attn.hook_pattern";
+    settings.weights = "AZaz09-_";
+    EXPECT_EQ(normalised(settings, warnings), settings);
+    EXPECT_TRUE(warnings.empty());
+    settings.site = "decoder.hook_embed";  // the stack follows from `part`
+    settings.weights = "not base64!";
+    const Settings tidy = normalised(settings, warnings);
+    EXPECT_EQ(tidy, Settings());
+    ASSERT_EQ(warnings.size(), 2U);
+    EXPECT_EQ(warnings[1].what, "weights");
 }
 
 TEST(Settings, HideListsWholeNames) {

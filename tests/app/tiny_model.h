@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/file.h"
 #include "base/rng.h"
+#include "model/encoder_decoder_folder.h"
 #include "model/hf_folder.h"
 #include "text/tokenizer.h"
 
@@ -53,9 +54,40 @@ inline std::map<std::string, std::string> tiny_files(std::uint64_t seed = 3) {
             {"tokenizer.json", tiny_tokenizer().tokenizer_json()}};
 }
 
+// An encoder-decoder with another number of layers on each side, and start, end and pad beside the byte tokenizer's.
+inline constexpr int kPairVocab = kTinyVocab + 2;
+
+inline model::EncoderDecoder tiny_pair(const model::Compute& compute, std::uint64_t seed = 5) {
+    model::EncoderDecoderConfig config;
+    config.vocab = kPairVocab;
+    config.context = 24;
+    config.d_model = 16;
+    config.encoder_layers = 1;
+    config.decoder_layers = 2;
+    config.heads = 2;
+    config.d_head = 6;
+    config.d_mlp = 20;
+    config.start_token = kTinyVocab - 1;
+    config.end_token = kTinyVocab;
+    config.pad_token = kTinyVocab + 1;
+    model::EncoderDecoder pair = model::EncoderDecoder::random(compute, config, seed);
+    Rng rng(seed + 1);
+    for (float& w : pair.mutable_params()) w = w * 2 + static_cast<float>(rng.normal() * 0.05);
+    pair.pack(compute);
+    return pair;
+}
+
+inline std::map<std::string, std::string> tiny_pair_files(std::uint64_t seed = 5) {
+    const model::Compute compute(1);
+    const model::EncoderDecoder pair = tiny_pair(compute, seed);
+    return {{"config.json", model::config_json(pair.config())},
+            {"model.safetensors", model::weights_file(pair, checkpoint::Dtype::f32)},
+            {"tokenizer.json", tiny_tokenizer().tokenizer_json()}};
+}
+
 inline std::unique_ptr<App> make_app() {
     AppOptions options;
-    for (const char* name : {"strings/en.json", "strings/tr.json", "prompts/prompts.json"}) {
+    for (const char* name : {"strings/en.json", "strings/tr.json", "prompts/prompts.json", "tutorial/tutorial.json"}) {
         auto bytes = read_file(std::string(HEADLIGHT_ASSETS_DIR) + "/" + name);
         CHECK(bytes.has_value());
         options.assets[name] = std::move(*bytes);
@@ -78,6 +110,14 @@ inline std::unique_ptr<App> make_loaded_app(const std::string& link = "") {
     auto app = make_app();
     run(*app, OpenLink{link});
     run(*app, LoadModel{"story", tiny_files()});
+    return app;
+}
+
+// On the translation rung, with the model that it asks for.
+inline std::unique_ptr<App> make_translating_app(const std::string& link = "v=1&rung=translate&source=the+cat") {
+    auto app = make_app();
+    run(*app, OpenLink{link});
+    run(*app, LoadModel{"en-tr", tiny_pair_files()});
     return app;
 }
 

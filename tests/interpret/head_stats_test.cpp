@@ -69,6 +69,30 @@ TEST(HeadStats, ShortAndEmptyPromptsAreFine) {
     EXPECT_EQ(head_stats({}, {}).entropy, 0);
 }
 
+TEST(HeadStats, WithoutAMaskLaterKeysCountToo) {
+    Pattern pattern([](int, float*) {});
+    for (int q = 0; q < kN; ++q) pattern.values[static_cast<std::size_t>(q * kN + std::min(q + 1, kN - 1))] = 1;
+    const HeadStats next = head_stats(pattern.view(), kIds, Attention::bidirectional);
+    EXPECT_EQ(next.kind, HeadKind::next);
+    EXPECT_FLOAT_EQ(next.score, 1);
+    EXPECT_FLOAT_EQ(next.entropy, 0);
+
+    Pattern rests([](int, float*) {});
+    for (int q = 0; q < kN; ++q) rests.values[static_cast<std::size_t>(q * kN + kN - 1)] = 1;
+    const HeadStats last = head_stats(rests.view(), kIds, Attention::cross);
+    EXPECT_EQ(last.kind, HeadKind::last);
+    EXPECT_EQ(last.previous, 0) << "positions of another sequence are no neighbours";
+}
+
+TEST(StrongestLinks, OfOtherAttentionsReachForward) {
+    Pattern pattern([](int, float*) {});
+    const auto at = [&](int q, int k) -> float& { return pattern.values[static_cast<std::size_t>(q * kN + k)]; };
+    at(1, 5) = 0.9F, at(2, 2) = 1.0F;
+    EXPECT_TRUE(strongest_links(pattern.view(), 5, true).empty());
+    EXPECT_EQ(strongest_links(pattern.view(), 5, true, Attention::bidirectional).size(), 1U);
+    EXPECT_EQ(strongest_links(pattern.view(), 5, true, Attention::cross)[0].key, 2) << "no self links there";
+}
+
 TEST(StrongestLinks, AreSortedAndLeaveOutSelfAndSink) {
     Pattern pattern([](int, float*) {});
     const auto at = [&](int q, int k) -> float& { return pattern.values[static_cast<std::size_t>(q * kN + k)]; };
