@@ -18,7 +18,8 @@ class Headlight final : public platform::Program {
     static Result<std::unique_ptr<platform::Program>> create(platform::Platform& platform) {
         app::AppOptions options;
         options.threads = platform.threads();
-        for (const char* path : {"strings/en.json", "strings/tr.json", "prompts/prompts.json"}) {
+        for (const char* path :
+             {"strings/en.json", "strings/tr.json", "prompts/prompts.json", "tutorial/tutorial.json"}) {
             ASSIGN_OR_RETURN(options.assets[path], platform.asset(path));
         }
         ASSIGN_OR_RETURN(std::unique_ptr<app::App> app, app::App::create(std::move(options)));
@@ -48,9 +49,7 @@ class Headlight final : public platform::Program {
     Headlight(platform::Platform& platform, std::unique_ptr<app::App> app, std::unique_ptr<ui::Ui> ui)
         : platform_(platform), app_(std::move(app)), ui_(std::move(ui)) {
         follow_system();
-        commands_.push(app::OpenLink{platform_.start_link()});
-        // Where the files come later (a page downloads them), the page asks for the model itself.
-        if (auto load = ui::model_files("story", platform_)) commands_.push(std::move(*load));
+        commands_.push(app::OpenLink{platform_.start_link()});  // the app asks for the model that it needs
     }
 
     [[nodiscard]] double now_ms() const { return platform_.now() * 1000; }
@@ -99,7 +98,22 @@ class Headlight final : public platform::Program {
                 case set_fragment:
                     platform_.show_link(effect.bytes);
                     break;
+                case fetch_model:
+                    load_or_fetch(effect.name);
+                    break;
+                case stop_fetch:
+                    platform_.stop_fetch(effect.name);
+                    break;
             }
+        }
+    }
+
+    // From the assets; a page downloads them first, and sends the model as a command.
+    void load_or_fetch(const std::string& name) {
+        if (auto load = ui::model_files(name, platform_)) {
+            commands_.push(std::move(*load));
+        } else if (!platform_.fetch_model(name)) {
+            commands_.push(app::ReportProblem{"problem.no_model", load.error().message});
         }
     }
 

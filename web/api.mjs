@@ -8,6 +8,14 @@
 //   await headlight.step()                           // stepBack, play, pause, undo, redo likewise
 //   await headlight.take(headlight.state().predictions[1].token)
 //   headlight.state()                                // tokens, predictions, selection, settings, hash, link ...
+//   await headlight.set('rung', 'translate')         // or 'tutorial', 'small'; loads the model that it needs
+//   await headlight.setPrompt('I love you.')         // what the one text field holds: there, an English sentence
+//   headlight.state().translation                    // {text, complete, ended, taken}, beside tokens, source_tokens ...
+//   await headlight.goTo(7, 'paper')                 // a step of the tutorial, and 'printed', 'right' or 'paper'
+//   await headlight.edit('wq', 0, 1, 0.5)            // a cell of a sheet of headlight.state().tutorial
+//   await headlight.learn(200)                       // training steps; also learnPlay, learnPause, learnStep, rewind
+//   headlight.state().learning                       // {state, steps, loss, hash, pairs ...}
+//   await headlight.answer(true)                     // to headlight.state().question, before trained weights are lost
 //   headlight.link()                                 // the whole address; await headlight.openLink('#v=1&...')
 //   const off = headlight.on('change', (state) => {}) // off() ends it
 
@@ -15,7 +23,7 @@ export function createApi(program, events) {
   const settled = () => new Promise((resolve) => {
     const look = () => {
       const state = program.state();
-      if (state.busy && !state.playing) setTimeout(look, 15);
+      if (state.busy && !state.playing && !state.learning?.playing) setTimeout(look, 15);
       else resolve(state);
     };
     setTimeout(look, 0);
@@ -47,6 +55,21 @@ export function createApi(program, events) {
     stepBack: () => command({ do: 'step_back' }),
     play: () => command({ do: 'play' }),
     pause: () => command({ do: 'pause' }),
+    goTo: async (step, mode) => {
+      await command({ do: 'set', key: 'rung', value: 'tutorial' });
+      if (mode !== undefined) await command({ do: 'set', key: 'mode', value: mode });
+      return command({ do: 'set', key: 'step', value: step });
+    },
+    edit: (sheet, row, column, value) => command({ do: 'edit_cell', sheet, row, column, value }),
+    resetEdits: () => command({ do: 'reset_edits' }),
+    reveal: (number) => command({ do: 'reveal_mistake', number }),
+    learn: (steps) => command({ do: 'set', key: 'learned', value: (program.state().learning?.steps ?? 0) + steps }),
+    learnPlay: () => command({ do: 'learn_play' }),
+    learnPause: () => command({ do: 'learn_pause' }),
+    learnStep: () => command({ do: 'learn_step' }),
+    rewind: () => command({ do: 'learn_rewind' }),
+    useCorpus: (text) => command({ do: 'use_corpus', text: String(text) }),
+    answer: (yes) => command({ do: 'answer', yes }),
     undo: () => command({ do: 'undo' }),
     redo: () => command({ do: 'redo' }),
     state: () => program.state(),

@@ -4,16 +4,17 @@ import { createApi } from './api.mjs';
 import { applyTheme, createHost, load } from './host.mjs';
 import { addressOf, fetchAll, modelFiles } from './loader.mjs';
 import { Mirror } from './mirror.mjs';
+import { firstModel, Models } from './models.mjs';
 import { createProgram } from './program.mjs';
 import { keepKeysFromCanvas, PromptField } from './prompt.mjs';
 import { setLanguage } from './strings.mjs';
 import { hasEnded, hideStatus, showEnd, showProgress, showStarting, showWords } from './status.mjs';
 
-const model = 'story';
 const canvas = document.getElementById('canvas');
 const events = new EventTarget();
 const options = new URLSearchParams(location.search);     // of the page itself; ?threads=0 for tests
 const link = new URLSearchParams(location.hash.slice(1));  // of the program; it reads them again by its own rules
+const model = firstModel(link);
 
 const darkPreferred = matchMedia('(prefers-color-scheme: dark)');
 const chosen = (key, allowed) => [link.get(key === 'language' ? 'lang' : key), load(key)].find((value) => allowed.includes(value));
@@ -68,7 +69,7 @@ function listen(program, headlight) {
   });
   const preferred = () => program.command({ do: 'theme', theme: darkPreferred.matches ? 'dark' : 'light' });
   darkPreferred.addEventListener('change', preferred);
-  document.addEventListener('visibilitychange', () => document.hidden || program.wake());
+  document.addEventListener('visibilitychange', () => program.command({ do: 'visible', visible: !document.hidden }));
   for (const type of ['dragover', 'drop']) {
     addEventListener(type, (event) => {
       event.preventDefault();
@@ -103,13 +104,16 @@ async function main() {
 
   const threads = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function' && options.get('threads') !== '0';
   const build = threads ? 'headlight-mt' : 'headlight';
-  const around = Object.keys(files).filter((name) => /^(fonts|strings|prompts)\//.test(name));
+  const around = Object.keys(files).filter((name) => /^(fonts|strings|prompts|tutorial)\//.test(name));
   const parts = await fetchAll([`${build}.js`, `${build}.wasm`, ...around], (done, all) => showProgress('program', done, all));
-  const weights = fetchAll(modelFiles(model), (done, all) => showProgress('model', done, all));
+  const weights = model && fetchAll(modelFiles(model), (done, all) => showProgress('model', done, all));
+  const models = new Models(model);
   keepKeysFromCanvas(canvas);
   const host = createHost({
     events,
     openFiles: (list) => openFiles(program, list),
+    fetchModel: (name) => models.fetch(name),
+    stopFetch: (name) => models.stop(name),
     focusPrompt: () => field?.focus(),
     blurPrompt: () => field?.blur(),
   });
@@ -119,6 +123,7 @@ async function main() {
     wasm: parts.get(`${build}.wasm`),
     onAbort: (reason) => onFailure(reason),
   });
+  models.program = program;
   addTypeFace(parts.get('fonts/ui.ttf'), '400');
   addTypeFace(parts.get('fonts/ui-semibold.ttf'), '600 700');
   for (const name of around) program.file(name, parts.get(name));
@@ -134,9 +139,9 @@ async function main() {
   if (!started.ok) return showEnd(started.code === 'webgl' ? 'webgl' : 'start', started.message);
   field = new PromptField(program, events, canvas);
 
-  for (const [name, bytes] of await weights) program.file(name, bytes);
+  const fetched = await weights;
   showStarting();
-  program.command({ do: 'load_model', name: model });
+  if (fetched) models.deliver(model, fetched);
   await until(() => program.state().ready);
   const headlight = createApi(program, events);
   window.headlight = Object.assign(headlight, { ready: headlight.ready.then(() => headlight) });

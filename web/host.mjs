@@ -61,7 +61,7 @@ function linkWriter() {
 }
 
 // openFiles(FileList) hands chosen files to the program; events is an EventTarget that hears 'change' and 'frame'.
-export function createHost({ openFiles, events, focusPrompt, blurPrompt }) {
+export function createHost({ openFiles, events, focusPrompt, blurPrompt, fetchModel, stopFetch }) {
   const setLink = linkWriter();
   const chooser = Object.assign(document.createElement('input'), { type: 'file', multiple: true });
   chooser.addEventListener('change', () => {
@@ -78,7 +78,7 @@ export function createHost({ openFiles, events, focusPrompt, blurPrompt }) {
   return {
     changed,
     frame: () => events.dispatchEvent(new Event('frame')),
-    setLink, copy, save, load, store, focusPrompt, blurPrompt,
+    setLink, copy, save, load, store, focusPrompt, blurPrompt, fetchModel, stopFetch,
     openUrl: (address) => /^https?:/.test(address) && window.open(address, '_blank', 'noopener'),
     pick: () => chooser.click(),
     theme: applyTheme,

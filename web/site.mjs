@@ -28,6 +28,7 @@ add('headlight-mt.wasm', one('build/web-threads', 'headlight.wasm'));
 addFolder('fonts', 'build/fonts', /\.ttf$/);
 addFolder('strings', 'assets/strings', /\.json$/);
 addFolder('prompts', 'assets/prompts', /\.json$/);
+addFolder('tutorial', 'assets/tutorial', /\.json$/);
 for (const model of fs.readdirSync('assets/models', { withFileTypes: true })) {
   if (!model.isDirectory()) continue;
   // tokenizer.json says all that vocab.json and merges.txt say; a training state is nothing for the page.
@@ -59,9 +60,13 @@ const page = fs.readFileSync('web/index.html', 'utf8')
     catalogue[name] ? `${attribute}="${address(name)}"` : all);
 files.set('index.html', Buffer.from(page));
 
-const kept = Object.keys(catalogue).filter((name) => !/\.md$|LICENSE/.test(name)).map(address);
+// Of the models only the first picture's is kept for later without being asked for.
+const kept = Object.keys(catalogue).filter((name) => !/\.md$|LICENSE/.test(name));
+const later = kept.filter((name) => /^models\/(?!story\/)/.test(name));
+const list = (names) => JSON.stringify(names.map(address));
 files.set('sw.js', Buffer.from(fs.readFileSync('web/sw.js', 'utf8')
-  .replace('const files = [];', `const files = ${JSON.stringify(kept)};`)));
+  .replace('const files = [];', `const files = ${list(kept.filter((name) => !later.includes(name)))};`)
+  .replace('const later = [];', `const later = ${list(later)};`)));
 
 fs.rmSync(site, { recursive: true, force: true });
 for (const [name, bytes] of files) {

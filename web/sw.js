@@ -1,6 +1,7 @@
 // Keeps Headlight for visits without a network, and adds the headers that allow threads on hosts that cannot send them.
 // Files carry a hash of their content in their address: what is cached under an address never changes.
 const files = [];  // web/site.mjs fills in every address of this version
+const later = [];  // and those that are kept only once somebody has asked for them
 const cacheName = 'headlight-1';
 const page = './';
 
@@ -17,7 +18,7 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => {
   event.waitUntil((async () => {
-    const kept = new Set([page, ...files].map((address) => new URL(address, self.registration.scope).href));
+    const kept = new Set([page, ...files, ...later].map((address) => new URL(address, self.registration.scope).href));
     const cache = await caches.open(cacheName);
     for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
     await self.clients.claim();

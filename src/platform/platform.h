@@ -93,6 +93,10 @@ class Platform {
     virtual void store_text(std::string_view key, std::string_view text) = 0;
     // A file that came with the program ("strings/en.json", "fonts/ui.ttf", "models/story/config.json").
     [[nodiscard]] virtual Result<std::string> asset(std::string_view path) const = 0;
+    // Asks for the files of models/<name>, which come with the program but are loaded only when wanted. They come
+    // later, with a command "load_model" or a report of what went wrong. False: there is nowhere to get them from.
+    [[nodiscard]] virtual bool fetch_model(std::string_view name) = 0;
+    virtual void stop_fetch(std::string_view name) = 0;  // it is not wanted any more
     // Paths of all of them in a folder ("models/story").
     [[nodiscard]] virtual std::vector<std::string> assets_in(std::string_view folder) const = 0;
 

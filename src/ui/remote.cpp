@@ -55,10 +55,10 @@ std::string run_command(std::string_view json, const app::App& app, app::Command
 std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueue& commands,
                        const platform::Platform& platform) {
     const int queue = ImGui::GetCurrentContext()->InputEventsQueue.Size;
-    const bool work = app.next_work_ms(platform.now() * 1000) == 0;
+    const bool fetches = app.progress().activity == app::Activity::downloading;
+    const bool work = fetches || (app.next_work_ms(platform.now() * 1000) == 0 && !app.learning_plays());
     const Json more{{"frame", ui.frames()},
                     {"queue", queue},
-                    {"ready", app.model() != nullptr && !app.distribution().empty()},
                     {"busy", !commands.empty() || work || ui.wants_frame(app, platform)},
                     {"frame_ms", ui.frame_ms()},
                     {"threads", platform.threads()},

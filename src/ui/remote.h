@@ -16,7 +16,7 @@ namespace headlight::ui {
 [[nodiscard]] std::string run_command(std::string_view json, const app::App& app, app::CommandQueue& commands,
                                       const platform::Platform& platform);
 
-// App::state_json() and: frame, queue (input not yet handled), ready, busy, frame_ms, version.
+// App::state_json() and: frame, queue (input not yet handled), busy, frame_ms, version.
 [[nodiscard]] std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueue& commands,
                                      const platform::Platform& platform);
 

@@ -48,6 +48,9 @@ class DesktopPlatform final : public Platform {
     void store_text(std::string_view key, std::string_view text) override;
     Result<std::string> asset(std::string_view path) const override;
     std::vector<std::string> assets_in(std::string_view folder) const override;
+    // What came with the program lies among its assets already.
+    bool fetch_model(std::string_view) override { return false; }
+    void stop_fetch(std::string_view) override {}
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override { input_.focus(); }

@@ -41,6 +41,11 @@ class NullPlatform final : public Platform {
     void store_text(std::string_view key, std::string_view text) override;
     Result<std::string> asset(std::string_view path) const override;
     std::vector<std::string> assets_in(std::string_view folder) const override;
+    bool fetch_model(std::string_view name) override {
+        fetched.emplace_back(name);
+        return can_fetch;
+    }
+    void stop_fetch(std::string_view) override { fetched.clear(); }
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override { prompt_focused = true; }
@@ -51,6 +56,8 @@ class NullPlatform final : public Platform {
     std::map<std::string, std::string, std::less<>> files;  // assets
     std::map<std::string, std::string, std::less<>> saved, texts;
     std::vector<Event> events;
+    std::vector<std::string> fetched;  // names of models that were asked for
+    bool can_fetch = false;
     std::string link, clipboard;
     Rect prompt_rect;
     double time = 0;

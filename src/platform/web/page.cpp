@@ -18,6 +18,8 @@ EM_JS(void, page_save, (const char* name, const char* mime, const char* bytes, i
 })
 EM_JS(void, page_open_url, (const char* s), { Module.host?.openUrl?.(UTF8ToString(s)); })
 EM_JS(void, page_pick, (), { Module.host?.pick?.(); })
+EM_JS(int, page_fetch_model, (const char* name), { return Module.host?.fetchModel?.(UTF8ToString(name)) ? 1 : 0; })
+EM_JS(void, page_stop_fetch, (const char* name), { Module.host?.stopFetch?.(UTF8ToString(name)); })
 EM_JS(void, page_focus_prompt, (), { Module.host?.focusPrompt?.(); })
 EM_JS(void, page_store, (const char* key, const char* text), { Module.host?.store?.(UTF8ToString(key), UTF8ToString(text)); })
 EM_JS(char*, page_load, (const char* key), { return stringToNewUTF8(Module.host?.load?.(UTF8ToString(key)) || ""); })
@@ -67,6 +69,12 @@ void open_url(std::string_view url) {
 }
 void pick_files() {
     page_pick();
+}
+bool fetch_model(std::string_view name) {
+    return page_fetch_model(z(name).c_str()) != 0;
+}
+void stop_fetch(std::string_view name) {
+    page_stop_fetch(z(name).c_str());
 }
 void focus_prompt() {
     page_focus_prompt();

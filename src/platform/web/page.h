@@ -14,6 +14,8 @@ void copy(std::string_view text);
 void save(std::string_view name, std::string_view mime, std::string_view bytes);
 void open_url(std::string_view url);
 void pick_files();
+[[nodiscard]] bool fetch_model(std::string_view name);  // false: the page cannot
+void stop_fetch(std::string_view name);
 void focus_prompt();
 void store(std::string_view key, std::string_view text);
 [[nodiscard]] std::string load(std::string_view key);

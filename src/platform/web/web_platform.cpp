@@ -228,6 +228,14 @@ Result<std::string> WebPlatform::asset(std::string_view path) const {
     return found->second;
 }
 
+bool WebPlatform::fetch_model(std::string_view name) {
+    return page::fetch_model(name);
+}
+
+void WebPlatform::stop_fetch(std::string_view name) {
+    page::stop_fetch(name);
+}
+
 std::vector<std::string> WebPlatform::assets_in(std::string_view folder) const {
     std::vector<std::string> paths;
     const std::string start = std::string(folder) + "/";

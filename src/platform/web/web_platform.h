@@ -59,6 +59,8 @@ class WebPlatform final : public Platform {
     void store_text(std::string_view key, std::string_view text) override;
     Result<std::string> asset(std::string_view path) const override;
     std::vector<std::string> assets_in(std::string_view folder) const override;
+    bool fetch_model(std::string_view name) override;
+    void stop_fetch(std::string_view name) override;
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override;
