@@ -63,7 +63,7 @@ struct ModelInfo {
 // What has come out of a translation so far.
 struct Translation {
     std::string text;       // the target tokens as text
-    bool complete = false;  // nothing more comes: the end token, Settings::length, or no more room
+    bool complete = false;  // nothing more comes: the end token, Settings::length, or no more room; not while playing
     bool ended = false;     // the end token came
     int taken = 0;          // target tokens up to the last one chosen by hand
 };

@@ -216,6 +216,7 @@ void App::State::settle() {
 }
 
 void App::State::update_progress() {
+    translation.complete = translator != nullptr && translator->complete() && !playing;
     if (external.activity != Activity::empty) {
         progress = external;
     } else if (!fetching.empty() && blocked()) {

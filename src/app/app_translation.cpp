@@ -83,10 +83,10 @@ void App::State::translation_changed() {
         const int target = static_cast<int>(target_tokens.size());  // the start token is nobody's
         target_tokens.push_back(token_info(tokenizer, id, target >= 1 && target <= taken));
     }
-    translation = {text_of(tokenizer, target_tokens), translator->complete(), translator->ended(), taken};
+    translation = {text_of(tokenizer, target_tokens), translator->complete() && !playing, translator->ended(), taken};
     const int rows = static_cast<int>(target_tokens.size());
     target_checksum = rows == 0 ? "" : checksum_of(translator->logits(rows - 1));
-    if (translation.complete && rows > 0 && document.settings.layer < 0) choose_translation_head();
+    if (translator->complete() && rows > 0 && document.settings.layer < 0) choose_translation_head();
     judge();
 }
 
@@ -179,7 +179,7 @@ void App::State::step_target() {
     const std::string key = playing ? "play" : "step";
     // Nothing comes any more: everything is shown, the end token came, or there was no room for what was asked for.
     const int length = document.settings.length;
-    const bool last = translation.ended || length < 0 || (translation.complete && shown < length);
+    const bool last = translation.ended || length < 0 || (translator->complete() && shown < length);
     if (last) playing = false;
     edit(key, [&](Document& d) { d.settings.length = last ? -1 : shown + 1; });
 }

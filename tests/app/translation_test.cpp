@@ -124,6 +124,7 @@ TEST(TranslationRung, StepsForwardAndBackAndPlays) {
     run(*app, Play{}, now);
     std::size_t shown = app->tokens().size();
     EXPECT_LE(shown, 2U) << "from its beginning";
+    EXPECT_FALSE(app->translation()->complete) << "more is to come";
     for (int i = 0; i < 200 && app->playing(); ++i) {
         now += 100;
         app->advance(now, 1000);
@@ -131,6 +132,7 @@ TEST(TranslationRung, StepsForwardAndBackAndPlays) {
         shown = app->tokens().size();
     }
     EXPECT_FALSE(app->playing());
+    EXPECT_TRUE(app->translation()->complete);
     EXPECT_EQ(ids_of(app->tokens()), free);
 }
 

@@ -222,6 +222,16 @@ TEST(TutorialRung, LearnedMatricesShowInTheSteps) {
     EXPECT_FALSE(app->tutorial()->learned());
 }
 
+TEST(TutorialRung, IsShared) {
+    const auto app = make_tutorial("&step=9");
+    run(*app, Share{});
+    const auto effects = app->take_effects();
+    const auto copied = std::ranges::find(effects, Effect::Kind::copy_link, &Effect::kind);
+    ASSERT_NE(copied, effects.end());
+    EXPECT_NE(copied->bytes.find("rung=tutorial"), std::string::npos);
+    EXPECT_NE(copied->bytes.find("step=9"), std::string::npos);
+}
+
 TEST(TutorialRung, StateTextAndExportsTellIt) {
     const auto app = make_tutorial("&step=7&mode=paper");
     run(*app, LearnStep{});
