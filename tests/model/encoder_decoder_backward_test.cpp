@@ -113,7 +113,9 @@ TEST(EncoderDecoderBackward, WithOneLayerOfFeedForward) {
     expect_gradients(c);
 }
 TEST(EncoderDecoderBackward, WithDropoutOfTheSameMask) {
-    expect_gradients(config(), 0.2F);
+    EncoderDecoderConfig c = config();
+    c.tied_head = false;  // whose share of the embedding's gradient would hide a wrong mask there
+    expect_gradients(c, 0.2F);
 }
 
 TEST(EncoderDecoderBackward, DoesNotDependOnThreadsOrKernels) {
