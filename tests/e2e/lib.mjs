@@ -66,11 +66,11 @@ export class Visit {
     return this.settled();
   }
 
-  // Until nothing is computed, no input waits and no frame is due; while it plays, at once.
+  // Until nothing is computed, no input waits and no frame is due; while it plays or learns, at once.
   async settled() {
     await this.page.waitForFunction(() => {
       const state = window.headlight.state();
-      const still = state.playing || (!state.busy && state.queue === 0 && state.frame === window.lastFrame);
+      const still = state.playing || state.learning?.playing || (!state.busy && state.queue === 0 && state.frame === window.lastFrame);
       window.lastFrame = state.frame;
       return still;
     }, null, { polling: 60 });
@@ -119,7 +119,7 @@ export class Visit {
       const state = window.headlight.state();
       window.sameFrames = state.frame === window.frameBefore ? (window.sameFrames ?? 0) + 1 : 0;
       window.frameBefore = state.frame;
-      return state.playing || state.frame >= wanted || (state.queue === 0 && window.sameFrames > 4);
+      return state.playing || state.learning?.playing || state.frame >= wanted || (state.queue === 0 && window.sameFrames > 4);
     }, frame + count, { polling: 30 });
   }
 
