@@ -69,7 +69,7 @@ struct Settings {
 
     // Translation. layer, head, query, key, site, row and column mean those of the rung that is shown.
     std::string translator = "en-tr";
-    std::string source = "My brother bought a new car yesterday.";  // the English sentence
+    std::string source = "My brother bought a new car.";  // the English sentence
     Part part = Part::cross;
     Decoding decoding = Decoding::greedy;
     int length = -1;  // how many target tokens are shown; -1: all, up to the end token

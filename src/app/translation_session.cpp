@@ -188,13 +188,12 @@ bool TranslationSession::advance_slice() {
 
 bool TranslationSession::advance(double budget_ms) {
     const auto start = std::chrono::steady_clock::now();
-    bool changed = false;
     while (busy()) {
-        changed = advance_slice() || changed;
+        if (advance_slice()) return true;
         const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
         if (spent.count() >= budget_ms) break;
     }
-    return changed;
+    return false;
 }
 
 double TranslationSession::fraction() const {

@@ -51,7 +51,8 @@ class TranslationSession {
     [[nodiscard]] bool busy() const;
     [[nodiscard]] double fraction()
         const;  // 0..1 of the encoder's layers, then of the target up to its source's length
-    // Works for about budget_ms, at least one slice. True when what is shown changed.
+    // Works for about budget_ms, at least one slice, and at most until what is shown has changed, then true: a token a
+    // frame can be seen to come.
     bool advance(double budget_ms);
     void cancel();  // what is shown stays as it is
 

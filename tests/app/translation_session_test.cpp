@@ -50,7 +50,7 @@ TEST_F(TranslationSessionTest, WritesWhatTheTranslatorWritesTokenByToken) {
     EXPECT_FALSE(session_->want(w));
     std::size_t shown = 0;
     while (session_->busy()) {
-        if (!session_->advance(0)) continue;
+        if (!session_->advance(1000)) continue;
         EXPECT_LE(session_->target().size(), shown + 1) << "one token at a time";
         shown = session_->target().size();
         EXPECT_EQ(session_->logits(static_cast<int>(shown) - 1).size(), static_cast<std::size_t>(kPairVocab));
