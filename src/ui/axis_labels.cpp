@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/token_text.h"
+
 namespace headlight::ui {
 
 namespace {
@@ -11,6 +13,16 @@ constexpr float kRoom = 14;  // a label needs so much of its axis
 constexpr float kLongest = 96;
 constexpr float kDegrees = 55;
 constexpr float kSine = 0.8192f;  // of kDegrees
+
+std::string plain_label(const app::TokenInfo& token) {
+    const TokenLabel label = token_label(token.display);
+    return label.text.empty() ? label.mark : label.text;
+}
+
+bool is_cross(const Context& context) {
+    const app::ModelInfo* model = context.app.model();
+    return model != nullptr && model->encoder_decoder && context.app.settings().part == app::Part::cross;
+}
 
 // Labels are drawn when their place in line is free; highlighted ones come first.
 void each_label(int count, float cell, const AxisMarks& marks, const std::function<void(int)>& put) {
@@ -66,6 +78,33 @@ void put_column_labels(const Context& context, const Box& matrix, float cell, co
         const Colour colour = i == marks.accent ? theme.predicts : strong ? theme.text : theme.muted;
         put_rising_text(font, end, kDegrees, colour, shortened(font, labels[static_cast<std::size_t>(i)], kLongest));
     });
+}
+
+std::vector<std::string> query_labels(const Context& context) {
+    std::vector<std::string> labels;
+    const auto tokens = context.app.query_tokens();
+    const bool cross = is_cross(context);
+    for (std::size_t i = cross ? 1 : 0; i < tokens.size(); ++i) labels.push_back(plain_label(tokens[i]));
+    if (cross && !tokens.empty()) {
+        const app::Translation* translation = context.app.translation();
+        labels.push_back(translation != nullptr && translation->ended ? "<end>" : "\xE2\x80\xA6");
+    }
+    return labels;
+}
+
+std::vector<std::string> key_labels(const Context& context) {
+    std::vector<std::string> labels;
+    for (const app::TokenInfo& token : context.app.key_tokens()) labels.push_back(plain_label(token));
+    return labels;
+}
+
+std::string query_name(const Context& context, int row) {
+    const auto i = static_cast<std::size_t>(row);
+    const auto tokens = context.app.query_tokens();
+    const std::vector<std::string> labels = query_labels(context);
+    if (row < 0 || i >= labels.size() || i >= tokens.size()) return {};
+    if (!is_cross(context)) return token_label(tokens[i].display).joined();
+    return context.t("head.writes", {{"token", labels[i]}, {"before", plain_label(tokens[i])}});
 }
 
 }  // namespace headlight::ui

@@ -25,4 +25,11 @@ void put_column_labels(const Context& context, const Box& matrix, float cell, co
 // Height that column labels need below the matrix.
 [[nodiscard]] float column_label_height(const Context& context, const std::vector<std::string>& labels);
 
+// The tokens on the two axes of the attention that is shown. A row of cross-attention is called by the token that it is
+// about to write, not by the one that it has read.
+[[nodiscard]] std::vector<std::string> query_labels(const Context& context);
+[[nodiscard]] std::vector<std::string> key_labels(const Context& context);
+// A row in a sentence: "car", or of cross-attention "araba (after yeni)".
+[[nodiscard]] std::string query_name(const Context& context, int row);
+
 }  // namespace headlight::ui

@@ -78,6 +78,43 @@ float put_paragraph(const ImFont* font, const Box& box, Colour colour, std::stri
     return y - box.y;
 }
 
+namespace {
+
+bool is_word(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// One line; after '_' or '^' inside a word the letters that follow are lowered or raised, and the sign is not shown.
+void put_indexed_line(const ImFont* font, ImVec2 at, Colour colour, std::string_view text) {
+    std::size_t begin = 0;
+    auto put = [&](std::size_t end, float shift) {
+        at.x += put_text_at(font, ImVec2(at.x, at.y + shift), colour, text.substr(begin, end - begin));
+        begin = end;
+    };
+    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+        if ((text[i] != '_' && text[i] != '^') || !is_word(text[i - 1]) || !is_word(text[i + 1])) continue;
+        put(i, 0);
+        const float shift = text[i] == '_' ? 3.0f : -4.0f;
+        begin = i + 1;
+        while (i + 1 < text.size() && is_word(text[i + 1])) ++i;
+        put(i + 1, shift);
+    }
+    put(text.size(), 0);
+}
+
+}  // namespace
+
+void put_formula_paragraph(const ImFont* font, const Box& box, Colour colour, std::string_view text, float leading) {
+    float y = box.y;
+    while (!text.empty()) {
+        const Line line = next_line(font, text, box.width);
+        put_indexed_line(font, ImVec2(box.x, y + (leading - line_height(font)) / 2), colour,
+                         text.substr(0, line.shown));
+        text.remove_prefix(line.taken);
+        y += leading;
+    }
+}
+
 float paragraph_height(const ImFont* font, float width, std::string_view text, float leading) {
     float height = 0;
     while (!text.empty()) {

@@ -51,6 +51,8 @@ float put_text(const ImFont* font, const Box& box, Colour colour, std::string_vi
 float put_text_at(const ImFont* font, ImVec2 at, Colour colour, std::string_view text);
 // Several lines, wrapped at the box's width, each `leading` high. Returns the height used.
 float put_paragraph(const ImFont* font, const Box& box, Colour colour, std::string_view text, float leading);
+// The same for text with indices as a formula writes them: "W_O" lowers the O, "K^T" raises the T.
+void put_formula_paragraph(const ImFont* font, const Box& box, Colour colour, std::string_view text, float leading);
 [[nodiscard]] float paragraph_height(const ImFont* font, float width, std::string_view text, float leading);
 // Runs upwards to the right, its end at `end`; angle in degrees, 0 is level.
 void put_rising_text(const ImFont* font, ImVec2 end, float degrees, Colour colour, std::string_view text);

@@ -101,6 +101,17 @@ void draw_overview(const Context& context, const Box& box, const Sheet& sheet, c
     outline(frame.inset(-1), context.theme.text, 1, 1);
 }
 
+// A formula in one line, its indices lowered and raised.
+void put_symbols(const Context& context, float x, const Box& row, const interpret::FormulaLine& line) {
+    for (const interpret::FormulaSpan& span : line) {
+        const bool raised = span.kind == interpret::SpanKind::superscript;
+        const bool lowered = span.kind == interpret::SpanKind::subscript;
+        const float shift = raised ? -4.0f : lowered ? 3.0f : 0.0f;
+        put_text(context.fonts.small, {x, row.y + shift, 400, row.height}, context.theme.muted, span.text);
+        x += text_width(context.fonts.small, span.text);
+    }
+}
+
 struct CellLook {
     bool chosen = false, underlined = false, edited = false, pointed = false;
 };
@@ -111,7 +122,8 @@ void draw_cell(const Context& context, const Box& box, const std::string& text, 
     const Colour heat = position < 0 ? theme.heat_negative : theme.heat_one;
     fill(box, words ? theme.panel : mixed(theme.panel, heat, kStrength * std::abs(position)));
     if (look.pointed && !look.chosen) outline(box.inset(0.5f), theme.muted);
-    put_text(context.fonts.mono, box.inset(2, 0), faint ? theme.faint : theme.text, text, Align::centre);
+    put_text(context.fonts.mono, box.inset(words ? 8 : 2, 0), faint ? theme.faint : theme.text, text,
+             words ? Align::left : Align::centre);
     if (look.underlined) fill({box.x, box.bottom() - 2, box.width, 2}, theme.bad);
     if (look.edited) {
         canvas().AddTriangleFilled(ImVec2(box.right() - 7, box.y), ImVec2(box.right(), box.y),
@@ -130,12 +142,20 @@ std::string cell_text(const Context& context, const Sheet& sheet, std::span<cons
     return app::fixed_text(static_cast<double>(value), sheet.decimals, context.app.strings());
 }
 
+float title_width(const Context& context, const SheetLook& look) {
+    float width = text_width(context.fonts.small_bold, look.title);
+    if (look.formula == nullptr || look.formula->empty()) return width;
+    for (const interpret::FormulaSpan& span : *look.formula) width += text_width(context.fonts.small, span.text);
+    return width + 8;
+}
+
 SheetSize sheet_size(const Context& context, const Sheet& sheet, const SheetLook& look, float room) {
     SheetSize size;
     for (const std::string& label : sheet.row_labels)
         size.label = std::max(size.label, text_width(context.fonts.mono, label));
     size.label = size.label > 0 ? std::min(std::ceil(size.label), kMostLabel) + kLabelGap : 0;
     float text = widest_text(context, sheet, look);
+    if (!sheet.words.empty()) text += 4;
     for (const std::string& label : sheet.col_labels)
         text = std::max(text, std::min(text_width(context.fonts.small, label), 64.0f));
     const auto columns = static_cast<float>(sheet.cols);
@@ -163,7 +183,7 @@ SheetEvent draw_sheet(const Context& context, ImVec2 at, const Sheet& sheet, con
         const Box row = flow.take(kTitle);
         const float end =
             put_text(context.fonts.small_bold, {row.x + size.label, row.y, 400, row.height}, theme.text, look.title);
-        put_text(context.fonts.small, {end + 6, row.y, 400, row.height}, theme.muted, look.rest);
+        if (look.formula != nullptr) put_symbols(context, end + 8, row, *look.formula);
     }
     place_window(sheet, look, size, window, context.shared.cell_moved);
     if (size.windowed) {

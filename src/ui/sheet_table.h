@@ -19,10 +19,11 @@ struct SheetWindow {
 
 // One drawing of a sheet: of its own values, or of the right ones beside the printed.
 struct SheetLook {
-    std::string key;                           // of its widgets: "num.<key>.<row>.<column>"
-    std::string title, rest;                   // over the table; rest is muted
-    std::span<const float> values;             // [rows, cols] of the sheet
-    std::span<const std::uint8_t> underlined;  // [rows, cols], or empty
+    std::string key;                                  // of its widgets: "num.<key>.<row>.<column>"
+    std::string title;                                // over the table
+    const interpret::FormulaLine* formula = nullptr;  // beside the title; may be null
+    std::span<const float> values;                    // [rows, cols] of the sheet
+    std::span<const std::uint8_t> underlined;         // [rows, cols], or empty
     bool editable = false;
     bool edited_marks = true;
     int row = -1, column = -1;  // the chosen cell
@@ -37,6 +38,8 @@ struct SheetSize {
     [[nodiscard]] float width() const { return label + cell_width * static_cast<float>(columns); }
     [[nodiscard]] float height() const { return head + cell_height * static_cast<float>(rows); }
 };
+// The width of title and formula, without the column of labels.
+[[nodiscard]] float title_width(const Context& context, const SheetLook& look);
 [[nodiscard]] SheetSize sheet_size(const Context& context, const interpret::Sheet& sheet, const SheetLook& look,
                                    float room);
 

@@ -94,7 +94,7 @@ void cell_tooltip(const Context& context, const HeadPicture& picture, int query,
     }
     const float value = picture.matrix.at(query, key);
     const std::string number = app::fixed_text(value, std::abs(value) < 0.01f ? 4 : 3, context.app.strings());
-    tooltip(context, context.t("head.cell_tip", {{"query", picture.query_labels[static_cast<std::size_t>(query)]},
+    tooltip(context, context.t("head.cell_tip", {{"query", query_name(context, query)},
                                                  {"key", picture.key_labels[static_cast<std::size_t>(key)]},
                                                  {"value", number}}));
 }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ui/axis_labels.h"
 #include "ui/panels/panels.h"
-#include "ui/token_text.h"
 #include "ui/widgets.h"
 
 namespace headlight::ui {
@@ -164,33 +164,7 @@ class HeadView final : public Panel {
     LinesView lines_;
 };
 
-std::string plain_label(const app::TokenInfo& token) {
-    const TokenLabel label = token_label(token.display);
-    return label.text.empty() ? label.mark : label.text;
-}
-
 }  // namespace
-
-std::vector<std::string> query_labels(const Context& context) {
-    const app::App& app = context.app;
-    std::vector<std::string> labels;
-    const bool cross =
-        app.model() != nullptr && app.model()->encoder_decoder && app.settings().part == app::Part::cross;
-    const auto tokens = app.query_tokens();
-    // What a row of cross-attention looks for is the token it is about to write, not the one it has read.
-    for (std::size_t i = cross ? 1 : 0; i < tokens.size(); ++i) labels.push_back(plain_label(tokens[i]));
-    if (cross && !tokens.empty()) {
-        const app::Translation* translation = app.translation();
-        labels.push_back(translation != nullptr && translation->ended ? "<end>" : "\xE2\x80\xA6");
-    }
-    return labels;
-}
-
-std::vector<std::string> key_labels(const Context& context) {
-    std::vector<std::string> labels;
-    for (const app::TokenInfo& token : context.app.key_tokens()) labels.push_back(plain_label(token));
-    return labels;
-}
 
 std::unique_ptr<Panel> make_head_view() {
     return std::make_unique<HeadView>();

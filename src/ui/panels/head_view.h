@@ -48,9 +48,6 @@ class LinesView {
     std::uint64_t key_ = 0;
 };
 
-// The labels of the rows of the attention that is shown.
-[[nodiscard]] std::vector<std::string> query_labels(const Context& context);
-[[nodiscard]] std::vector<std::string> key_labels(const Context& context);
 // What both say about a cell that is pointed at.
 void cell_tooltip(const Context& context, const HeadPicture& picture, int query, int key);
 // Pins the cell, or lets it go when it is pinned already.

@@ -96,7 +96,7 @@ class Inspector final : public Panel {
         const Box title{box.x, box.y, title_width, kTitle};
         const float end = put_text(context.fonts.small_bold, title, context.theme.attends, question);
         const std::string place =
-            "· " + context.t("cell.where", {{"query", token(context.app.query_tokens(), explanation.indices[1])},
+            "· " + context.t("cell.where", {{"query", query_name(context, explanation.indices[1])},
                                             {"key", token(context.app.key_tokens(), explanation.indices[2])}});
         put_text(context.fonts.small, {end + 4, box.y, title.right() - end - 4, kTitle}, context.theme.muted, place);
         context.widgets.add(

@@ -80,13 +80,21 @@ class Mistakes final : public Panel {
         return count;
     }
 
+    static bool any_here(const Context& context) {
+        for (const interpret::Mistake& mistake : context.app.tutorial()->mistakes()) {
+            if (mistake.step == context.app.settings().step) return true;
+        }
+        return false;
+    }
+
     static std::string hint(const Context& context) {
         const app::Settings& settings = context.app.settings();
         if (settings.mode != app::TutorialMode::printed || settings.show_learned)
             return std::string(context.t("mistakes.hint.mode"));
         if (next_hidden(context) == nullptr) return std::string(context.t("mistakes.hint.done"));
         const int here = hidden_here(context);
-        if (here == 0) return std::string(context.t("mistakes.hint.none_here"));
+        if (here == 0)
+            return std::string(context.t(any_here(context) ? "mistakes.hint.none_here" : "mistakes.hint.none"));
         return context.t(context.shared.seeking ? "mistakes.hint.seeking" : "mistakes.hint.here",
                          {{"count", std::to_string(here)}});
     }
@@ -157,8 +165,8 @@ class Mistakes final : public Panel {
         put_text(context.fonts.body, {row.x, row.y, row.width - step_width - 10, height}, theme.text, title);
         put_text(context.fonts.small, {row.x, row.y, row.width, height}, theme.muted, step, Align::right);
         if (is_open(context, mistake)) {
-            put_paragraph(context.fonts.small, {row.x, row.y + height - 4, row.width, 0}, theme.muted,
-                          context.t(mistake.text), kLeading);
+            put_formula_paragraph(context.fonts.small, {row.x, row.y + height - 4, row.width, 0}, theme.muted,
+                                  context.t(mistake.text), kLeading);
         }
         if (hit.hovered && !is_open(context, mistake) && !context.platform.touch())
             tooltip(context, context.t(mistake.text));

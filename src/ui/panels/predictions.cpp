@@ -165,10 +165,16 @@ class Predictions final : public Panel {
         const app::Distribution& out = context.app.distribution();
         std::vector<std::string> all;
         auto quoted = [&](int id) { return token_label(context.app.token_text(id)).joined(); };
-        if (out.pick >= 0) all.push_back(context.t("out.pick", {{"token", quoted(out.pick)}}));
-        if (out.actual >= 0) all.push_back(context.t("out.actual", {{"token", quoted(out.actual)}}));
         const app::Settings& settings = context.app.settings();
-        if (settings.temperature <= 0) {
+        const bool translates = context.app.translation() != nullptr;
+        const bool greedy = translates && settings.decoding == app::Decoding::greedy;
+        if (out.pick >= 0)
+            all.push_back(context.t(greedy ? "out.pick_greedy" : "out.pick", {{"token", quoted(out.pick)}}));
+        if (out.actual >= 0 && !(translates && out.actual == out.pick))
+            all.push_back(context.t(translates ? "out.written" : "out.actual", {{"token", quoted(out.actual)}}));
+        if (greedy) {
+            all.emplace_back(context.t("out.greedy"));
+        } else if (settings.temperature <= 0) {
             all.emplace_back(context.t("out.cut.temperature_zero"));
         } else if (out.kept < static_cast<int>(out.candidates.size())) {
             std::string cuts;
@@ -176,7 +182,7 @@ class Predictions final : public Panel {
             if (settings.top_p < 1) cuts += cuts.empty() ? "top-p" : ", top-p";
             all.push_back(context.t("out.cut_note", {{"cuts", cuts}}));
         }
-        if (settings.query >= 0 && out.actual >= 0) all.emplace_back(context.t("out.not_last"));
+        if (settings.query >= 0 && out.actual >= 0 && !translates) all.emplace_back(context.t("out.not_last"));
         if (out.bad_logits > 0) all.push_back(context.t("out.bad_logits", {{"count", std::to_string(out.bad_logits)}}));
         return all;
     }

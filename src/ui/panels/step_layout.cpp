@@ -12,7 +12,7 @@ using interpret::SheetRule;
 
 constexpr float kMostText = 720, kLeading = 20, kNoteLeading = 18, kSign = 36, kShouldBe = 96, kGap = 20, kGroup = 24;
 constexpr float kWordChip = 28, kWordGap = 6;
-constexpr int kMostWordColumns = 8;
+constexpr int kMostWordColumns = 8, kMostBorrowed = 200;  // cells of a sheet of another step
 
 // Between a sheet and the one after it: how the second follows from the first, or both give a third.
 std::string_view sign_between(const interpret::TutorialStep& step, const Sheet& left, const Sheet& right) {
@@ -65,8 +65,9 @@ class Rows {
         y_ += height + gap_below;
     }
     // sign may be empty; a row never begins with anything but the sign that belongs to its first table.
-    void table(StepItem item, std::string_view sign, float sign_width) {
-        const bool wraps = x_ > 0 && x_ + sign_width + item.box.width > width_;
+    // together: how much more has to stand in the same row.
+    void table(StepItem item, std::string_view sign, float sign_width, float together = 0) {
+        const bool wraps = x_ > 0 && x_ + sign_width + item.box.width + together > width_;
         if (wraps) finish();
         const bool indent = !sign.empty() && (x_ > 0 || sign_width + item.box.width <= width_);
         if (indent) {
@@ -91,6 +92,7 @@ class Rows {
         x_ = height_ = 0;
     }
     [[nodiscard]] float bottom() const { return y_; }
+    [[nodiscard]] bool begins_row(float needed) const { return x_ == 0 || x_ + needed > width_; }
 
   private:
     StepLayout& out_;
@@ -139,7 +141,7 @@ SheetLook sheet_look(const Context& context, const Sheet& sheet, bool right,
     SheetLook look;
     look.key = right ? sheet.id + ".right" : sheet.id;
     look.title = context.t(sheet.title);
-    look.rest = formula_text(sheet.formula);
+    look.formula = &sheet.formula;
     look.values = right ? sheet.right : sheet.values;
     if (!right) look.underlined = underlined;
     look.editable = sheet.editable && !right;
@@ -153,6 +155,55 @@ SheetLook sheet_look(const Context& context, const Sheet& sheet, bool right,
     return look;
 }
 
+namespace {
+
+bool multiplies(const Sheet& sheet) {
+    return sheet.rule == SheetRule::linear || sheet.rule == SheetRule::transposed;
+}
+
+// The sheets of a step in order, and before a group those of other steps that its products and sums begin with.
+std::vector<const Sheet*> shown_sheets(const Context& context, const interpret::TutorialStep& step) {
+    std::vector<const Sheet*> out;
+    std::vector<std::string_view> known;
+    for (const Sheet& sheet : step.sheets) known.push_back(sheet.id);
+    auto add_missing = [&](const std::string& id) {
+        if (id.empty() || std::find(known.begin(), known.end(), id) != known.end()) return;
+        const Sheet* other = context.app.tutorial()->find(id);
+        if (other == nullptr || other->rows * other->cols > kMostBorrowed) return;
+        known.push_back(other->id);
+        out.push_back(other);
+    };
+    for (std::size_t i = 0; i < step.sheets.size(); ++i) {
+        const Sheet& sheet = step.sheets[i];
+        const bool begins = i == 0 || step.sheets[i - 1].group != sheet.group;
+        for (std::size_t j = i; begins && j < step.sheets.size() && step.sheets[j].group == sheet.group; ++j) {
+            if (multiplies(step.sheets[j])) add_missing(step.sheets[j].a);
+        }
+        if (sheet.rule == SheetRule::sum) {
+            add_missing(sheet.a);
+            add_missing(sheet.b);
+        }
+        out.push_back(&sheet);
+    }
+    return out;
+}
+
+const std::vector<std::uint8_t> kNone;  // nothing is underlined
+
+// "X" of "Q = X · W": what the formula of a product calls its first factor.
+std::string first_factor(const Sheet& product) {
+    const std::string text = formula_text(product.formula);
+    const std::size_t begin = text.find("= "), end = text.find(" \xC2\xB7");
+    if (begin == std::string::npos || end == std::string::npos || end <= begin + 2) return {};
+    return text.substr(begin + 2, end - begin - 2);
+}
+
+float item_width(const Context& context, const SheetLook& look, const SheetSize& size, float width) {
+    return std::min(width, std::max(size.width(), size.label + title_width(context, look)));
+}
+
+}  // namespace
+
 StepLayout step_layout(const Context& context, const interpret::TutorialStep& step, float width) {
     StepLayout out;
     Rows rows(out, width);
@@ -160,14 +211,27 @@ StepLayout step_layout(const Context& context, const interpret::TutorialStep& st
     const std::string_view text = context.t(step.text);
     rows.line(StepItem::Kind::text, std::string(text),
               paragraph_height(context.fonts.body, text_width_most, text, kLeading), kGap, text_width_most);
+    const std::vector<const Sheet*> sheets = shown_sheets(context, step);
     const Sheet* before = nullptr;
     std::string group;
-    for (const Sheet& sheet : step.sheets) {
-        if (sheet.group != group && !sheet.group.empty()) {
-            rows.line(StepItem::Kind::group, std::string(context.t(sheet.group)), kGroup, 8, width);
+    for (std::size_t i = 0; i < sheets.size(); ++i) {
+        const Sheet& sheet = *sheets[i];
+        const Sheet* next = i + 1 < sheets.size() ? sheets[i + 1] : nullptr;
+        const bool borrowed = &sheet < step.sheets.data() || &sheet >= step.sheets.data() + step.sheets.size();
+        // A borrowed sheet stands under the heading of the group that needs it.
+        const Sheet* own = &sheet;
+        for (std::size_t j = i; borrowed && j < sheets.size(); ++j) {
+            const Sheet* each = sheets[j];
+            if (each >= step.sheets.data() && each < step.sheets.data() + step.sheets.size()) {
+                own = each;
+                break;
+            }
+        }
+        if (own->group != group && !own->group.empty()) {
+            rows.line(StepItem::Kind::group, std::string(context.t(own->group)), kGroup, 8, width);
             before = nullptr;
         }
-        group = sheet.group;
+        group = own->group;
         const std::vector<std::uint8_t> underlined = found_cells(context, sheet);
         StepItem item{StepItem::Kind::table, {}, &sheet, {}, {}};
         if (as_chips(sheet)) {
@@ -175,20 +239,33 @@ StepLayout step_layout(const Context& context, const interpret::TutorialStep& st
             item.box = {0, 0, width, chips_height(context, sheet, width)};
             rows.table(std::move(item), "", 0);
         } else {
-            const std::string_view sign = before == nullptr ? "" : sign_between(step, *before, sheet);
             const SheetLook look = sheet_look(context, sheet, false, underlined);
             item.size = sheet_size(context, sheet, look, width);
-            const float title = item.size.label + text_width(context.fonts.small_bold, look.title) + 6 +
-                                text_width(context.fonts.small, look.rest) + (sheet.editable ? 20.0f : 0.0f);
-            item.box = {0, 0, std::min(width, std::max(item.size.width(), title)), item.size.height()};
+            item.box = {0, 0, item_width(context, look, item.size, width), item.size.height()};
+            std::string sign(before == nullptr ? "" : sign_between(step, *before, sheet));
+            // A factor and its product stay together; where the other factor is not beside it, the sign names it.
+            float together = 0;
+            const bool factor = next != nullptr && multiplies(*next) && next->b == sheet.id && !as_chips(*next);
+            if (factor) {
+                const SheetLook product = sheet_look(context, *next, false, kNone);
+                const SheetSize size = sheet_size(context, *next, product, width);
+                together = kSign + item_width(context, product, size, width);
+                const bool beside =
+                    before != nullptr && before->id == next->a && !rows.begins_row(kSign + item.box.width + together);
+                if (!beside && !next->a.empty()) {
+                    const std::string name = first_factor(*next);
+                    sign = name.empty() || name.size() > 3 ? sign : name + " \xC3\x97";
+                }
+                if (together + item.box.width + kSign > width) together = 0;
+            }
             const bool compared = !underlined.empty() && !sheet.right.empty();
-            rows.table(item, sign, kSign);
+            rows.table(item, sign, sign.empty() ? 0 : kSign, together);
             if (compared) {
                 item.kind = StepItem::Kind::right_table;
                 rows.table(item, context.t("tutorial.should_be"), kShouldBe);
             }
         }
-        if (!sheet.note.empty()) {
+        if (!sheet.note.empty() && !borrowed) {
             const std::string_view note = context.t(sheet.note);
             rows.finish();
             rows.line(StepItem::Kind::note, std::string(note),

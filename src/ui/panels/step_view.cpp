@@ -24,7 +24,7 @@ class StepView final : public Panel {
             put_paragraph(context.fonts.body, box, context.theme.muted, context.t("tutorial.missing"), 20);
             return;
         }
-        take_keys(context, *step);
+        take_keys(context);
         const StepLayout layout = step_layout(context, *step, box.width);
         for (const StepItem& item : layout.items) draw_item(context, box, item);
         finish_editing(context);
@@ -41,10 +41,10 @@ class StepView final : public Panel {
         const Box box{panel.x + item.box.x, panel.y + item.box.y, item.box.width, item.box.height};
         switch (item.kind) {
             case StepItem::Kind::text:
-                put_paragraph(context.fonts.body, box, theme.muted, item.text, 20);
+                put_formula_paragraph(context.fonts.body, box, theme.muted, item.text, 20);
                 break;
             case StepItem::Kind::note:
-                put_paragraph(context.fonts.small, box, theme.muted, item.text, 18);
+                put_formula_paragraph(context.fonts.small, box, theme.muted, item.text, 18);
                 break;
             case StepItem::Kind::group:
                 put_text(context.fonts.body_bold, box, theme.text, item.text);
@@ -73,7 +73,7 @@ class StepView final : public Panel {
         SheetLook look = sheet_look(context, sheet, right, underlined);
         if (right) {
             look.title = context.t("tutorial.mode.right");
-            look.rest.clear();
+            look.formula = nullptr;
         }
         const SheetEvent event = draw_sheet(context, box.min(), sheet, look, item.size, windows_[look.key], editor_);
         if (event.row < 0) return;
@@ -127,12 +127,9 @@ class StepView final : public Panel {
     }
 
     // What ui/keyboard.cpp asked for.
-    void take_keys(const Context& context, const interpret::TutorialStep& step) {
+    void take_keys(const Context& context) {
         const app::Settings& settings = context.app.settings();
-        const interpret::Sheet* sheet = nullptr;
-        for (const interpret::Sheet& each : step.sheets) {
-            if (each.id == settings.sheet) sheet = &each;
-        }
+        const interpret::Sheet* sheet = context.app.tutorial()->find(settings.sheet);
         if (editor_.is_open() && (sheet == nullptr || !editor_.is_at(sheet->id, settings.row, settings.column))) {
             editor_.close();  // something else was chosen
         }

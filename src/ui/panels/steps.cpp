@@ -6,7 +6,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 12, kRow = 32, kPhoneRow = 48, kNumber = 28;
+constexpr float kTitle = 20, kGap = 12, kRow = 32, kPhoneRow = 48, kNumber = 24;
 
 class Steps final : public Panel {
   public:
@@ -43,26 +43,27 @@ class Steps final : public Panel {
         const bool extra = step.number > interpret::Tutorial::kExampleStep;
         put_text(context.fonts.mono, {row.x, row.y, kNumber, row.height}, theme.faint,
                  extra ? "+" : std::to_string(step.number));
-        put_text(context.fonts.body, {row.x + kNumber, row.y, row.width - kNumber - 34, row.height},
+        const float taken = draw_found(context, row, step.number);
+        put_text(context.fonts.body, {row.x + kNumber, row.y, row.width - kNumber - taken, row.height},
                  on || hit.hovered ? theme.text : theme.muted, title);
-        draw_found(context, row, step.number);
         if (hit.clicked) {
             context.push(app::set<&app::Settings::step>(step.number));
             if (context.phone) context.push(app::set<&app::Settings::tab>(app::Tab::heads));
         }
     }
 
-    // How many of the step's mistakes have been found: "1/4"; nothing before the first.
-    static void draw_found(const Context& context, const Box& row, int number) {
+    // How many of the step's mistakes have been found: "1/4"; nothing before the first. Returns the room it takes.
+    static float draw_found(const Context& context, const Box& row, int number) {
         int all = 0, found = 0;
         for (const interpret::Mistake& mistake : context.app.tutorial()->mistakes()) {
             if (mistake.step != number) continue;
             ++all;
             if ((context.app.settings().found >> (mistake.number - 1) & 1u) != 0) ++found;
         }
-        if (found == 0) return;
+        if (found == 0) return 0;
         put_text(context.fonts.mono, row, context.theme.bad, std::to_string(found) + "/" + std::to_string(all),
                  Align::right);
+        return 34;
     }
 };
 

@@ -186,8 +186,7 @@ class TopBar final : public Panel {
             const std::string_view share = context.t("bar.share");
             const float width = std::ceil(text_width(context.fonts.body_bold, share)) + 26;
             const Box box{right - width, y, width, kButtonHeight};
-            if (button(context, "share", share, box, Look::primary, context.app.model() != nullptr))
-                context.push(app::Share{});
+            if (button(context, "share", share, box, Look::primary, context.app.ready())) context.push(app::Share{});
             context.shared.places["share"] = box;
             right = box.x - 8;
         }
