@@ -1,7 +1,12 @@
 // Learning in the page: from random weights to "you win or you die", and back to the very same start.
+import fs from 'node:fs';
 import { browser, holds, host, same, test, Visit } from './lib.mjs';
 
 const kMostSeconds = 10;
+// The bits that the native program and node reach.
+const golden = [...fs.readFileSync('tests/app/learning_test.cpp', 'utf8').matchAll(/Case\{(\d+), (\d+), "([0-9a-f]{16})"\}/g)]
+  .map(([, seed, steps, hash]) => ({ seed, steps: Number(steps), hash }))
+  .filter(({ steps }) => steps <= 200);
 
 export default async function learning() {
   const server = await host();
@@ -98,6 +103,16 @@ export default async function learning() {
     const after = await other.settled();
     same(after.learning.hash, trained.learning.hash, 'hash of the weights');
     await other.page.close();
+  });
+
+  await test('any link leads to the bits that the native program reaches', async () => {
+    holds(golden.length >= 3, `${golden.length} golden hashes`);
+    for (const { seed, steps, hash } of golden) {
+      const other = await opened(`v=1&rung=tutorial&lseed=${seed}&learned=${steps}`);
+      await other.page.waitForFunction((wanted) => window.headlight.state().learning.steps === wanted, steps);
+      same((await other.settled()).learning.hash, hash, `the weights of seed ${seed} after ${steps} steps`);
+      await other.page.close();
+    }
   });
 
   await test('the weights themselves fit into a link', async () => {
