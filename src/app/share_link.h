@@ -15,7 +15,7 @@
 namespace headlight::app {
 
 inline constexpr int kLinkVersion = 1;
-inline constexpr std::size_t kMaxLinkBytes = 64 * 1024;
+inline constexpr std::size_t kMaxLinkBytes = 256 * 1024;  // more than all texts at their longest
 inline constexpr std::size_t kMaxLinkTokens = 4096;
 inline constexpr std::int32_t kMaxLinkTokenId = 1 << 20;
 

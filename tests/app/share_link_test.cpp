@@ -107,5 +107,22 @@ TEST(ShareLink, DecodingAnythingGivesAStableState) {
     }
 }
 
+TEST(ShareLink, CarriesTheTargetTokensAndTheLongestTexts) {
+    Settings settings;
+    settings.rung = Rung::translate;
+    for (std::string* text : {&settings.prompt, &settings.source}) text->assign(4000 * 2, '\n');
+    settings.corpus.assign(8192, '\n');
+    settings.weights.assign(24000, 'A');
+    const std::vector<std::int32_t> many(kMaxLinkTokens, kMaxLinkTokenId), target{5, 2998};
+    const Link link = decode_link(encode_link(settings, many, "0123abcd", target));
+    EXPECT_EQ(link.settings, settings);
+    EXPECT_EQ(link.taken, many);
+    EXPECT_EQ(link.target, target);
+    EXPECT_TRUE(link.warnings.empty());
+    const Link broken = decode_link("v=1&tt=5.x.7");
+    EXPECT_EQ(broken.target, std::vector<std::int32_t>{5});
+    EXPECT_EQ(broken.warnings.size(), 1U);
+}
+
 }  // namespace
 }  // namespace headlight::app

@@ -10,10 +10,11 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace headlight;
     const app::Link link = app::decode_link({reinterpret_cast<const char*>(data), size});
-    CHECK(text::utf8_valid(link.settings.prompt));
-    const app::Link again = app::decode_link(app::encode_link(link.settings, link.taken, link.checksum));
+    CHECK(text::utf8_valid(link.settings.prompt) && text::utf8_valid(link.settings.source));
+    const app::Link again = app::decode_link(app::encode_link(link.settings, link.taken, link.checksum, link.target));
     CHECK(again.settings == link.settings);
     CHECK(again.taken == link.taken);
+    CHECK(again.target == link.target);
     CHECK(again.checksum == link.checksum);
     return 0;
 }
