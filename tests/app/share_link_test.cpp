@@ -69,7 +69,7 @@ TEST(ShareLink, SaysWhatIsWrong) {
     EXPECT_TRUE(warns(decode_link("v=1&temperature=NaN"), "notice.bad_value"));
     EXPECT_TRUE(warns(decode_link("v=1&temperature=900"), "notice.clamped"));
     EXPECT_TRUE(warns(decode_link("v=1&prompt=%FF"), "notice.bad_utf8"));
-    EXPECT_TRUE(warns(decode_link("v=1&prompt=" + std::string(70'000, 'a')), "notice.link_too_long"));
+    EXPECT_TRUE(warns(decode_link("v=1&prompt=" + std::string(300'000, 'a')), "notice.link_too_long"));
 }
 
 TEST(ShareLink, StopsAtTheFirstBadToken) {
