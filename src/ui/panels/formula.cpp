@@ -11,16 +11,26 @@ namespace {
 
 constexpr float kLine = 24, kSourceLine = 18, kTitle = 20, kLeastBar = 7, kBarGap = 3;
 
+// Whether a line may be broken before span i: only where there is a space.
+bool breaks_before(const interpret::FormulaLine& line, std::size_t i) {
+    const bool apart = !line[i].text.empty() && line[i].text.front() == ' ';
+    return i > 0 && (apart || (!line[i - 1].text.empty() && line[i - 1].text.back() == ' '));
+}
+
 // Draws the spans of one line, going to a new one where the box ends. Returns where the next line begins.
 float put_spans(const Context& context, const Box& box, const interpret::FormulaLine& line, const ImFont* font,
                 Colour plain) {
     using interpret::SpanKind;
     float x = box.x, y = box.y;
-    for (const interpret::FormulaSpan& span : line) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const interpret::FormulaSpan& span = line[i];
         const bool raised = span.kind == SpanKind::superscript, lowered = span.kind == SpanKind::subscript;
         const ImFont* face = raised || lowered ? context.fonts.mono : font;
         const float width = text_width(face, span.text);
-        if (x > box.x && x + width > box.right() && !raised && !lowered) {
+        float together = width;
+        for (std::size_t j = i + 1; j < line.size() && !breaks_before(line, j); ++j)
+            together += text_width(font, line[j].text);
+        if (x > box.x && x + together > box.right() && breaks_before(line, i)) {
             x = box.x + 16;
             y += box.height;
         }

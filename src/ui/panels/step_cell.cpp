@@ -11,7 +11,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 24, kHeight = 152, kPhoneHeight = 132, kTerms = 0.36f;
+constexpr float kTitle = 24, kHeight = 152, kLowHeight = 88, kPhoneHeight = 132, kTerms = 0.36f;
 
 class StepCell final : public Panel {
   public:
@@ -19,7 +19,8 @@ class StepCell final : public Panel {
         if (context.app.tutorial() == nullptr) return 0;
         const bool chosen = chosen_sheet(context) != nullptr;
         if (context.phone) return chosen ? kPhoneHeight : edits(context) > 0 ? 48.0f : 0;
-        return chosen ? kHeight : 48;
+        const bool terms = context.app.matrix_explanation().terms.size() > 1;
+        return !chosen ? 48 : terms ? kHeight : kLowHeight;
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -29,15 +30,15 @@ class StepCell final : public Panel {
         const Box inside = box.inset(context.phone ? kPhonePadding : kPadding, 10);
         const Box row{inside.x, inside.y, inside.width, kTitle};
         float right = inside.right();
-        draw_reset(context, row, right);
         const interpret::Sheet* sheet = chosen_sheet(context);
+        if (sheet != nullptr) draw_close(context, row, right);
+        draw_reset(context, row, right);
         if (sheet == nullptr) {
             put_text(context.fonts.small, {row.x, row.y, right - row.x, row.height}, context.theme.muted,
                      context.t(context.app.settings().mode == app::TutorialMode::printed ? "tutorial.hint.printed"
                                                                                          : "tutorial.hint"));
             return;
         }
-        draw_close(context, row, right);
         draw_name(context, {row.x, row.y, right - row.x - 8, row.height}, *sheet);
         draw_terms(context, {inside.x, inside.y + kTitle + 6, inside.width, inside.height - kTitle - 6}, *sheet);
     }
@@ -65,7 +66,7 @@ class StepCell final : public Panel {
         const Box box{right - 26, row.y - 1, 26, 26};
         if (icon_button(context, "cell.close", context.t("inspect.close"), Icon::close, box))
             context.push(app::Release{});
-        right = box.x;
+        right = box.x - 8;
     }
 
     // "V[When, 2] = 4.08 · as printed · right: 4.21"

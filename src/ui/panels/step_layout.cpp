@@ -28,7 +28,7 @@ std::string_view sign_between(const interpret::TutorialStep& step, const Sheet& 
         return equals ? "=" : "\xE2\x86\x92";
     }
     for (const Sheet& sheet : step.sheets) {
-        if (sheet.group != left.group || !reads(sheet, left) || !reads(sheet, right)) continue;
+        if (!reads(sheet, left) || !reads(sheet, right)) continue;
         if (sheet.rule == SheetRule::sum || right.id == sheet.c) return "+";
         if (sheet.rule == SheetRule::linear || sheet.rule == SheetRule::transposed) return "\xC3\x97";
     }

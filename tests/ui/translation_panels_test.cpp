@@ -1,0 +1,100 @@
+// A translation through the panels of the GPT: chips of both languages, three grids of heads, two kinds of axes.
+#include <gtest/gtest.h>
+
+#include "screen.h"
+
+namespace headlight::ui {
+namespace {
+
+class TranslationPanelsTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        set_imgui_assert_handler([](const char* expression, const char* file, int line) {
+            ADD_FAILURE_AT(file, line) << "ImGui: " << expression;
+        });
+    }
+    void TearDown() override { set_imgui_assert_handler(nullptr); }
+};
+
+std::unique_ptr<app::App> translating(const std::string& link = "") {
+    return app::make_translating_app("v=1&rung=translate&source=the+cat" + link);
+}
+
+TEST_F(TranslationPanelsTest, EveryPartIsDrawnAtEverySize) {
+    struct Size {
+        float width, height, ratio;
+    };
+    for (const Size& size : {Size{1440, 900, 1}, Size{1280, 800, 2}, Size{900, 700, 1}, Size{390, 844, 3}}) {
+        for (const char* look :
+             {"", "&part=encoder", "&part=decoder&view=lines", "&part=cross&view=lines", "&decode=sample",
+              "&bottom=matrix&part=encoder&site=mlp.hook_post", "&bottom=matrix&site=cross_attn.hook_k", "&tab=heads",
+              "&tab=out&lang=tr", "&tab=more"}) {
+            Screen screen(size.width, size.height, translating(look), size.ratio);
+            screen.settle();
+            const Screen::Drawn drawn = Screen::drawn();
+            EXPECT_TRUE(drawn.finite) << look << size.width;
+            EXPECT_GT(drawn.vertices, 200) << look << size.width;
+            for (const Widget& widget : screen.ui->widgets().widgets()) {
+                EXPECT_GE(widget.box.x, -0.5f) << widget.key << look;
+                EXPECT_LE(widget.box.right(), size.width + 0.5f) << widget.key << look << " at " << size.width;
+            }
+        }
+    }
+}
+
+TEST_F(TranslationPanelsTest, HeadsStandInThreeGroups) {
+    Screen screen(1440, 900, translating());
+    screen.settle();
+    const app::ModelInfo& model = *screen.app->model();
+    EXPECT_NE(screen.widget("head.encoder." + std::to_string(model.encoder_layers - 1) + ".0"), nullptr);
+    ASSERT_TRUE(screen.click("head.decoder." + std::to_string(model.decoder_layers - 1) + ".1"));
+    EXPECT_EQ(screen.app->settings().part, app::Part::decoder);
+    EXPECT_EQ(screen.app->settings().layer, model.decoder_layers - 1);
+    EXPECT_EQ(screen.app->settings().head, 1);
+    EXPECT_EQ(screen.widget("cell.0.1"), nullptr) << "masked";
+    ASSERT_TRUE(screen.click("head.encoder.0.0"));
+    EXPECT_EQ(screen.app->settings().part, app::Part::encoder);
+    EXPECT_NE(screen.widget("cell.0.1"), nullptr) << "not masked";
+    ASSERT_TRUE(screen.click("head.cross.0.0"));
+    const std::string last =
+        std::to_string(screen.app->tokens().size() - 1) + "." + std::to_string(screen.app->source_tokens().size() - 1);
+    ASSERT_TRUE(screen.click("cell." + last));
+    EXPECT_EQ(screen.app->settings().key, static_cast<int>(screen.app->source_tokens().size()) - 1);
+}
+
+TEST_F(TranslationPanelsTest, PointingAtATargetTokenShowsWhatItLookedAt) {
+    Screen screen(1440, 900, translating("&part=cross&layer=0&head=0"));
+    screen.settle();
+    ASSERT_GT(screen.app->tokens().size(), 2u);
+    ASSERT_TRUE(screen.point_at("chip.2"));
+    EXPECT_EQ(screen.app->selection().query, 1) << "the row that wrote it";
+    const interpret::Matrix m = screen.app->attention(app::Part::cross, 0, 0, app::Values::pattern);
+    double sum = 0;
+    for (int i = 0; i < m.cols; ++i) {
+        const Widget* source = screen.widget("source." + std::to_string(i));
+        ASSERT_NE(source, nullptr);
+        EXPECT_FLOAT_EQ(static_cast<float>(*source->value), m.at(1, i));
+        sum += *source->value;
+    }
+    EXPECT_NEAR(sum, 1, 1e-5);
+}
+
+TEST_F(TranslationPanelsTest, TheTranslationStandsThereAsASentence) {
+    Screen screen(390, 844, translating(), 3);
+    screen.settle();
+    ASSERT_NE(screen.widget("translation"), nullptr);
+    EXPECT_EQ(screen.widget("translation")->label, screen.app->translation()->text);
+    EXPECT_FALSE(screen.app->translation()->text.empty());
+}
+
+TEST_F(TranslationPanelsTest, GreedyLeavesNothingToDraw) {
+    Screen screen(1440, 900, translating());
+    screen.settle();
+    EXPECT_EQ(screen.widget("slider.temperature"), nullptr);
+    ASSERT_TRUE(screen.click("decode.sample"));
+    EXPECT_NE(screen.widget("slider.temperature"), nullptr);
+    EXPECT_NE(screen.widget("seed"), nullptr);
+}
+
+}  // namespace
+}  // namespace headlight::ui
