@@ -166,10 +166,10 @@ SheetSize sheet_size(const Context& context, const Sheet& sheet, const SheetLook
     const int fitting = std::max(1, static_cast<int>((room - size.label) / size.cell_width));
     size.columns = std::min(sheet.cols, fitting);
     size.rows = sheet.rows <= kMostRows + 2 || !sheet.words.empty() ? sheet.rows : kMostRows;
-    size.windowed = size.columns < sheet.cols || size.rows < sheet.rows;
-    size.head = (look.title.empty() ? 0 : kTitle) + (sheet.col_labels.empty() ? 0 : kColumnLabels);
-    if (size.windowed)
-        size.head += kOverview + 8 + (size.columns < sheet.cols ? kTitle : 0) + (size.rows < sheet.rows ? kTitle : 0);
+    const bool columns_cut = size.columns < sheet.cols, rows_cut = size.rows < sheet.rows;
+    size.overview = 2 * size.columns <= sheet.cols || 2 * size.rows <= sheet.rows;
+    size.head = (look.title.empty() ? 0 : kTitle) + (sheet.col_labels.empty() ? 0 : kColumnLabels) +
+                (size.overview ? kOverview + 8 : 0) + (columns_cut ? kTitle : 0) + (rows_cut ? kTitle : 0);
     return size;
 }
 
@@ -186,17 +186,17 @@ SheetEvent draw_sheet(const Context& context, ImVec2 at, const Sheet& sheet, con
         if (look.formula != nullptr) put_symbols(context, end + 8, row, *look.formula);
     }
     place_window(sheet, look, size, window, context.shared.cell_moved);
-    if (size.windowed) {
+    if (size.overview) {
         const Box strip = flow.take(kOverview);
         draw_overview(context, {strip.x + size.label, strip.y, strip.width - size.label, strip.height}, sheet, look,
                       size, window);
         flow.skip(8);
-        if (size.columns < sheet.cols)
-            draw_pager(context, flow.take(kTitle), "columns." + look.key, window.column, size.columns, sheet.cols,
-                       "sheet.columns");
-        if (size.rows < sheet.rows)
-            draw_pager(context, flow.take(kTitle), "rows." + look.key, window.row, size.rows, sheet.rows, "sheet.rows");
     }
+    if (size.columns < sheet.cols)
+        draw_pager(context, flow.take(kTitle), "columns." + look.key, window.column, size.columns, sheet.cols,
+                   "sheet.columns");
+    if (size.rows < sheet.rows)
+        draw_pager(context, flow.take(kTitle), "rows." + look.key, window.row, size.rows, sheet.rows, "sheet.rows");
     const Box body{snapped(at.x + size.label), snapped(at.y + size.head),
                    size.cell_width * static_cast<float>(size.columns),
                    size.cell_height * static_cast<float>(size.rows)};

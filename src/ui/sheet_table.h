@@ -34,7 +34,7 @@ struct SheetSize {
     float label = 0, cell_width = 0, cell_height = 0;
     float head = 0;             // title, overview and column labels
     int rows = 0, columns = 0;  // on the screen
-    bool windowed = false;
+    bool overview = false;      // so much is out of sight that a picture of the whole helps
     [[nodiscard]] float width() const { return label + cell_width * static_cast<float>(columns); }
     [[nodiscard]] float height() const { return head + cell_height * static_cast<float>(rows); }
 };

@@ -194,5 +194,24 @@ TEST_F(TutorialPanelsTest, OnAPhoneRungsStandInAMenuAndStepsLeadToTheirNumbers) 
     EXPECT_EQ(screen.app->settings().tab, app::Tab::heads) << "a chosen step is shown";
 }
 
+TEST_F(TutorialPanelsTest, TheTourSpeaksOfWhatIsThere) {
+    Screen screen(1440, 900, tutorial("&step=7"));
+    screen.ui->start_tour();
+    screen.platform->input = true;
+    std::set<std::string> titles;
+    for (int stop = 1; stop <= 6; ++stop) {
+        screen.settle();
+        const Widget* card = screen.widget("tour.title");
+        ASSERT_NE(card, nullptr) << stop;
+        EXPECT_EQ(card->label.find("tour."), std::string::npos) << card->label << " has no text";
+        titles.insert(card->label);
+        EXPECT_LE(card->box.right(), 1440);
+        EXPECT_LE(card->box.bottom(), 900);
+        ASSERT_TRUE(screen.click("tour.next"));
+    }
+    EXPECT_EQ(titles.size(), 6u);
+    EXPECT_TRUE(titles.contains("Spot the error"));
+}
+
 }  // namespace
 }  // namespace headlight::ui

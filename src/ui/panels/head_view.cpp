@@ -89,7 +89,9 @@ class HeadView final : public Panel {
                            std::string(context.t(picture_.causal ? "head.masked" : "head.unmasked"));
         if (app.model()->encoder_decoder) {
             constexpr std::string_view kParts[] = {"part.encoder", "part.decoder", "part.cross"};
-            rest = " · " + std::string(context.t(kParts[static_cast<std::size_t>(settings.part)])) + rest;
+            std::string part(kParts[static_cast<std::size_t>(settings.part)]);
+            if (context.phone) part += ".short";
+            rest = " · " + std::string(context.t(part)) + rest;
         }
         rest += " · " + std::string(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
         if (settings.hide_sink) rest += " · " + std::string(context.t("head.sink_hidden"));

@@ -12,7 +12,8 @@ namespace {
 
 constexpr float kTitle = 20, kBadge = 20, kCurve = 120, kButtons = 32, kSlider = 26, kGap = 12, kLeading = 18;
 constexpr float kPromptLine = 18, kAnswerLine = 24, kPairGap = 10;
-constexpr float kMostSpeed = 300;  // steps per second on the slider; its right end means: as fast as it goes
+constexpr std::size_t kMostWords = 8;  // of a tooltip
+constexpr float kMostSpeed = 300;      // steps per second on the slider; its right end means: as fast as it goes
 
 class LearningPanel final : public Panel {
   public:
@@ -221,8 +222,10 @@ class LearningPanel final : public Panel {
     // Every word with its own probability.
     static std::string tip(const Context& context, const app::Learning& learning, const app::Prediction& prediction) {
         std::string text;
+        std::size_t lines = 0;
         for (const app::PredictedWord& word : prediction.words) {
             if (!text.empty()) text += '\n';
+            if (++lines > kMostWords) return text + "\xE2\x80\xA6";
             text += learning.corpus().words()[static_cast<std::size_t>(word.word.id)] + "  " +
                     app::percent_text(static_cast<double>(word.word.probability), context.app.strings());
         }

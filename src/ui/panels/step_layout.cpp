@@ -29,8 +29,9 @@ std::string_view sign_between(const interpret::TutorialStep& step, const Sheet& 
     }
     for (const Sheet& sheet : step.sheets) {
         if (!reads(sheet, left) || !reads(sheet, right)) continue;
-        if (sheet.rule == SheetRule::sum || right.id == sheet.c) return "+";
-        if (sheet.rule == SheetRule::linear || sheet.rule == SheetRule::transposed) return "\xC3\x97";
+        const bool product = sheet.rule == SheetRule::linear || sheet.rule == SheetRule::transposed;
+        if (sheet.rule == SheetRule::sum || (product && right.id == sheet.c)) return "+";
+        if (product) return "\xC3\x97";
     }
     return "";
 }

@@ -1,4 +1,4 @@
-// A tour of six steps: the panel it speaks of stays lit, a card explains it.
+// A tour of six steps, another one in the tutorial: the panel it speaks of stays lit, a card explains it.
 #include <algorithm>
 #include <array>
 
@@ -21,6 +21,12 @@ constexpr std::array kStops{
     Stop{"predictions", app::Tab::out}, Stop{"sampling", app::Tab::out}, Stop{"share", app::Tab::in},
 };
 
+constexpr std::array kTutorialStops{
+    Stop{"steps", app::Tab::in},       Stop{"step.title", app::Tab::heads}, Stop{"step", app::Tab::heads},
+    Stop{"mistakes", app::Tab::heads}, Stop{"learning", app::Tab::out},     Stop{"share", app::Tab::in},
+};
+static_assert(kTutorialStops.size() == kStops.size());
+
 class Tour final : public Panel {
   public:
     float wanted_height(const Context&, float) override { return 0; }
@@ -29,7 +35,8 @@ class Tour final : public Panel {
         int& step = context.shared.tour_step;
         if (step < 0) return;
         if (step >= static_cast<int>(kStops.size())) step = static_cast<int>(kStops.size()) - 1;
-        const Stop& stop = kStops[static_cast<std::size_t>(step)];
+        const bool tutorial = context.app.settings().rung == app::Rung::tutorial;
+        const Stop& stop = (tutorial ? kTutorialStops : kStops)[static_cast<std::size_t>(step)];
         if (context.phone && context.app.settings().tab != stop.tab)
             context.push(app::set<&app::Settings::tab>(stop.tab));
         const auto found = context.shared.places.find(stop.place);
@@ -37,9 +44,8 @@ class Tour final : public Panel {
         lit = clipped(lit, screen);
         overlay_window("tour-shade", screen, [&] { draw_shade(context, screen, lit); });
 
-        const std::string number = std::to_string(step + 1);
-        const std::string_view title = context.t("tour." + number + ".title"),
-                               text = context.t("tour." + number + ".text");
+        const std::string key = (tutorial ? "tour.tutorial." : "tour.") + std::to_string(step + 1);
+        const std::string_view title = context.t(key + ".title"), text = context.t(key + ".text");
         const float width = std::min(kWidth, screen.width - 24);
         const float height = kPad + 24 + paragraph_height(context.fonts.body, width - 2 * kPad, text, kLeading) + 16 +
                              kButtonHeight + kPad;
