@@ -23,7 +23,7 @@ inline text::Tokenizer tiny_tokenizer() {
     parts.tokens.insert(parts.tokens.end(), {"th", "the", " a", std::string(text::kEndOfText)});
     parts.merges = {{"t", "h"}, {"th", "e"}, {" ", "a"}};
     parts.specials = {kTinyVocab - 1};
-    auto tokenizer = text::Tokenizer::from_parts(std::move(parts));
+    auto tokenizer = text::Tokenizer::from_parts(parts);
     CHECK(tokenizer.has_value());
     return std::move(*tokenizer);
 }

@@ -25,7 +25,7 @@ TEST(Tokenizer, RecognisesSpecialTokensInText) {
     TokenizerParts parts = test::parts_with({{" ", "b"}});
     parts.specials.push_back(static_cast<TokenId>(parts.tokens.size()));
     parts.tokens.emplace_back("<|endoftext|>!");
-    const Tokenizer tokenizer = Tokenizer::from_parts(std::move(parts)).value();
+    const Tokenizer tokenizer = Tokenizer::from_parts(parts).value();
     EXPECT_EQ(pieces(tokenizer, "a<|endoftext|> b"), (Pieces{"a", "<|endoftext|>", " b"}));
     EXPECT_EQ(pieces(tokenizer, "<|endoftext|><|endoftext|>"), (Pieces{"<|endoftext|>", "<|endoftext|>"}));
     EXPECT_EQ(pieces(tokenizer, "<|endoftext|>!"), (Pieces{"<|endoftext|>!"}));  // the longest
@@ -113,7 +113,7 @@ TEST(Tokenizer, ServesSeveralThreads) {
 
 TEST(Tokenizer, RefusesPartsThatDoNotFit) {
     const auto message = [](TokenizerParts parts) {
-        const auto made = Tokenizer::from_parts(std::move(parts));
+        const auto made = Tokenizer::from_parts(parts);
         return made ? std::string("no error") : made.error().message;
     };
     TokenizerParts twice = test::parts_with({});
