@@ -70,7 +70,7 @@ void check_merges(std::string_view picks, std::string_view text) {
         parts.tokens.push_back(merge.first + merge.second);
         parts.merges.push_back(merge);
     }
-    const auto made = Tokenizer::from_parts(std::move(parts));
+    const auto made = Tokenizer::from_parts(parts);
     if (made.has_value()) check_round_trip(*made, text);
 }
 
