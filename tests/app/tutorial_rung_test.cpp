@@ -147,7 +147,7 @@ TEST(TutorialRung, AsksBeforeTrainedWeightsAreLost) {
     run(*app, LearnRewind{});
     EXPECT_EQ(app->question(), nullptr) << "nothing to lose";
     run(*app, LearnStep{});
-    for (Command command :
+    for (const Command& command :
          {Command(LearnRewind{}), Command(LearnSeed{9}), Command(UseCorpus{"one two -> three four"})}) {
         const auto hash = app->learning()->hash();
         run(*app, command);
