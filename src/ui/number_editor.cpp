@@ -138,8 +138,9 @@ void NumberEditor::draw_pad(const Context& context, const Box& screen, std::stri
         const float key_width = (flow.rest.width - 3 * kPadGap) / 4;
         for (std::size_t i = 0; i < keys.size(); ++i) {
             if (keys[i].key.empty()) continue;
-            const Box box{flow.rest.x + static_cast<float>(i % 4) * (key_width + kPadGap),
-                          flow.rest.y + static_cast<float>(i / 4) * (kPadKey + kPadGap), key_width, kPadKey};
+            const std::size_t row = i / 4, column = i % 4;
+            const Box box{flow.rest.x + static_cast<float>(column) * (key_width + kPadGap),
+                          flow.rest.y + static_cast<float>(row) * (kPadKey + kPadGap), key_width, kPadKey};
             const Look look = keys[i].key == "ok" ? Look::primary : Look::plain;
             if (!button(context, "pad." + std::string(keys[i].key), keys[i].label, box, look)) continue;
             if (keys[i].key == "ok") {

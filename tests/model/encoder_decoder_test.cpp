@@ -363,7 +363,8 @@ TEST(EncoderDecoder, PositionsAreThePapersSinusoidsOrATable) {
     const EncoderDecoder model = EncoderDecoder::random(compute, config, 1);
     for (int pos = 0; pos < config.context; ++pos) {
         for (int column = 0; column < 7; ++column) {
-            const double angle = pos / std::pow(10000.0, 2.0 * (column / 2) / 7);
+            const int pair = column / 2;
+            const double angle = pos / std::pow(10000.0, 2.0 * pair / 7);
             const double expected = column % 2 == 0 ? std::sin(angle) : std::cos(angle);
             EXPECT_NEAR(static_cast<double>(model.position(pos)[column]), expected, 1e-6) << pos << " " << column;
         }

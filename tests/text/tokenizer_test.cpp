@@ -112,7 +112,7 @@ TEST(Tokenizer, ServesSeveralThreads) {
 }
 
 TEST(Tokenizer, RefusesPartsThatDoNotFit) {
-    const auto message = [](TokenizerParts parts) {
+    const auto message = [](const TokenizerParts& parts) {
         const auto made = Tokenizer::from_parts(parts);
         return made ? std::string("no error") : made.error().message;
     };

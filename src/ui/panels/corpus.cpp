@@ -3,13 +3,14 @@
 
 #include "app/learning.h"
 #include "ui/panels/panels.h"
+#include "ui/prompt_field.h"
 #include "ui/widgets.h"
 
 namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 8, kLeading = 22, kNote = 18, kButtons = 32;
+constexpr float kTitle = 20, kGap = 8, kNote = 18, kButtons = 32;
 
 class Corpus final : public Panel {
   public:
@@ -25,7 +26,8 @@ class Corpus final : public Panel {
         Flow flow{box};
         heading(context, flow.take(kTitle), context.t("corpus.title"));
         flow.skip(kGap);
-        draw_field(context, flow.take(field_height(context, box.width)));
+        prompt_field(context, flow.take(field_height(context, box.width)), context.t("corpus.title"),
+                     context.t("corpus.placeholder"));
         flow.skip(kGap);
         const bool bad = !problem(context).empty();
         flow.skip(put_paragraph(context.fonts.small, flow.rest, bad ? context.theme.bad : context.theme.muted,
@@ -35,10 +37,7 @@ class Corpus final : public Panel {
     }
 
   private:
-    static float field_height(const Context& context, float width) {
-        const float text = paragraph_height(context.fonts.prompt, width - 28, context.app.field_text(), kLeading);
-        return std::clamp(text, 3 * kLeading, 8 * kLeading) + 20;
-    }
+    static float field_height(const Context& context, float width) { return prompt_field_height(context, width, 8); }
 
     // What is wrong with the draft, or nothing. Read again only when it has changed.
     const std::string& problem(const Context& context) {
@@ -58,30 +57,6 @@ class Corpus final : public Panel {
     }
     float note_height(const Context& context, float width) {
         return paragraph_height(context.fonts.small, width, note(context), kNote);
-    }
-
-    static void draw_field(const Context& context, const Box& field) {
-        fill(field, context.theme.panel, kRadius);
-        outline(field, context.theme.line, kRadius);
-        context.widgets.add({"prompt", std::string(context.t("corpus.title")), Role::text, field, {}, {}});
-        const Box text = field.inset(platform::kPromptPaddingX, platform::kPromptPaddingY);
-        if (context.covered) {
-            // The real field would shine through what lies over it, so the text is drawn instead.
-            put_paragraph(context.fonts.prompt, text, context.theme.text, context.app.field_text(), kLeading);
-            (void)context.platform.prompt_field({});
-            return;
-        }
-        const ImVec2 low = canvas().GetClipRectMin(), high = canvas().GetClipRectMax();
-        platform::PromptField out;
-        out.clip_top = std::max(0.0f, low.y - field.y);
-        out.clip_bottom = std::max(0.0f, field.bottom() - high.y);
-        if (out.clip_top + out.clip_bottom < field.height) out.rect = {field.x, field.y, field.width, field.height};
-        out.text = context.app.field_text();
-        out.hint = context.t("corpus.placeholder");
-        out.line_height = kLeading;
-        ImGui::PushFont(context.fonts.prompt);
-        if (auto text_now = context.platform.prompt_field(out)) context.push(app::SetPrompt{std::move(*text_now)});
-        ImGui::PopFont();
     }
 
     static void draw_buttons(const Context& context, const Box& row, bool bad) {

@@ -1,0 +1,20 @@
+#pragma once
+// The one text field of the window: on the page a real HTML field laid over its place, so that input methods, phone
+// keyboards and screen readers work. What it holds depends on the rung (App::field_text).
+
+#include <string_view>
+
+#include "ui/context.h"
+
+namespace headlight::ui {
+
+inline constexpr float kFieldLeading = 22;  // height of a line of its text
+
+// Grows with its text, up to so many lines, where it scrolls by itself.
+[[nodiscard]] float prompt_field_height(const Context& context, float width, float most_lines);
+
+// Draws the field and pushes what a person types. label: its name for people; hint: what stands there while it is
+// empty.
+void prompt_field(const Context& context, const Box& field, std::string_view label, std::string_view hint);
+
+}  // namespace headlight::ui
