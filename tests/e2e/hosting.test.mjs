@@ -46,7 +46,7 @@ export default async function hosting() {
     const address = `${server.url}some/folder/`;
     let visit = await (await Visit.open(context, address)).ready();
     same(await build(visit), 'headlight', 'build of the first visit');
-    await visit.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration())?.active?.state === 'activated');
+    await visit.keptOffline();
     let loads = 0;
     visit.page.on('framenavigated', () => { loads += 1; });
     await visit.page.reload();
@@ -82,7 +82,7 @@ export default async function hosting() {
     });
     const { context, close } = await browser();
     const visit = await (await Visit.open(context, server.url)).ready();
-    await visit.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration())?.active?.state === 'activated');
+    await visit.keptOffline();
     version = 2;
     await visit.page.reload();
     await visit.ready();

@@ -58,6 +58,16 @@ export class Visit {
     return this;
   }
 
+  // Until the service worker has everything and answers for the page.
+  keptOffline() {
+    return this.page.evaluate(async () => {
+      const { active } = await navigator.serviceWorker.ready;
+      while (active.state !== 'activated') {
+        await new Promise((resolve) => active.addEventListener('statechange', resolve, { once: true }));
+      }
+    });
+  }
+
   state() { return this.page.evaluate(() => window.headlight.state()); }
 
   // run(method, ...arguments) of window.headlight; waits for its result and for the picture.

@@ -70,7 +70,7 @@ export default async function tutorial() {
 
   await test('a click on a cell shows how it came about', async () => {
     await at(7, 'paper');
-    await visit.click(/^num\.scores\.1\.1$/);
+    await visit.click(/^num\.q\.1\.1$/);
     const { matrix_cell: cell } = await visit.state();
     holds(cell && Math.abs(cell.value - cell.recomputed) < 1e-5, JSON.stringify(cell));
     await visit.shot('tutorial-cell');
