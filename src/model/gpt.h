@@ -91,10 +91,6 @@ class Forward {
     void feed_forward(int layer);
     void head();
 
-    [[nodiscard]] float* rows(Site site, int layer = 0);  // the new rows of a site
-    [[nodiscard]] nn::LayerNormSaved norm(Site scale, Activations::Norm mean, int layer = 0);
-    void seen(Site site, int layer = 0);
-
     const Compute& compute_;
     const Gpt& gpt_;
     Activations& activations_;
