@@ -49,7 +49,7 @@ Kind kind_of(std::string_view key) {
 
 }  // namespace
 
-void App::State::edited(Document before, std::string key) {
+void App::State::edited(const Document& before, std::string key) {
     Warnings warnings;
     document.settings = normalised(std::move(document.settings), warnings);
     warn(warnings);

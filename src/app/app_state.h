@@ -189,11 +189,11 @@ struct App::State {
     // edits of the view always.
     template <class Change>
     void edit(std::string key, Change&& change) {
-        Document before = document;
+        const Document before = document;
         change(document);
-        edited(std::move(before), std::move(key));
+        edited(before, std::move(key));
     }
-    void edited(Document before, std::string key);
+    void edited(const Document& before, std::string key);
     void restore(std::deque<Document>& from, std::deque<Document>& to);
     void step(const std::string& key);
     void take(std::int32_t id, std::string key);

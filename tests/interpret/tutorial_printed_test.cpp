@@ -106,7 +106,8 @@ TEST_F(MistakesTest, Mistakes3And4Positions) {
             const bool slip = pos == 1 || pos == 3 || pos == 4;
             EXPECT_NEAR(printed, own_rule(pos, dim, slip), 1e-4) << pos << " " << dim;
             // The paper's pair of dimensions shares its frequency.
-            const double angle = pos / std::pow(10000.0, dim / 2 * 2 / 6.0);
+            const int pair = dim / 2;
+            const double angle = pos / std::pow(10000.0, 2 * pair / 6.0);
             EXPECT_NEAR(right("positions", pos, dim), dim % 2 == 0 ? std::sin(angle) : std::cos(angle), 1e-6);
         }
     }
