@@ -126,6 +126,9 @@ bool App::has_effects() const {
 const Settings& App::settings() const {
     return state_->document.settings;
 }
+const ModelLibrary& App::library() const {
+    return state_->library;
+}
 const Strings& App::strings() const {
     return state_->strings();
 }

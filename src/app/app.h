@@ -24,7 +24,8 @@
 
 namespace headlight::app {
 
-class Learning;  // app/learning.h
+class Learning;       // app/learning.h
+struct ModelLibrary;  // app/model_library.h
 
 // One chip. Positions of tokens are positions of the model, 0 to n - 1.
 struct TokenInfo {
@@ -151,6 +152,8 @@ class App {
     [[nodiscard]] const interpret::Sheet* sheet() const;
     [[nodiscard]] const Learning* learning() const;  // null without a tutorial
     [[nodiscard]] bool learning_plays() const;
+
+    [[nodiscard]] const ModelLibrary& library() const;  // models of one's own
 
     // ---- model and last complete pass: all below agree with each other -------------------------------------------
     [[nodiscard]] const ModelInfo* model() const;  // of the rung; null: none loaded yet

@@ -12,8 +12,8 @@ constexpr double kJoinMs = 1000;  // edits of the same thing within this time ar
 constexpr std::size_t kMaxTaken = kMaxLinkTokens;
 
 // How the person likes the program: not undone, and not reset by a link that does not mention it.
-constexpr std::string_view kPreferences[] = {"tab",   "lang", "theme", "motion", "text",
-                                             "embed", "hide", "pace",  "lspeed"};
+constexpr std::string_view kPreferences[] = {"tab",  "lang", "theme",  "motion", "text", "embed",
+                                             "hide", "pace", "lspeed", "hub",    "keep"};
 
 bool is_preference(std::string_view key) {
     return std::ranges::find(kPreferences, key) != std::end(kPreferences);
@@ -444,6 +444,16 @@ void App::State::run(const Command& command) {
                    [&](const UseCorpus& c) { use_corpus(c); },
                    [&](const Answer& c) { answer(c.yes); },
                    [&](const Visible& c) { visible = c.visible; },
+                   [&](const OpenModels& c) { open_models(c.open); },
+                   [&](const InspectAddress& c) { inspect_address(c); },
+                   [&](const ChooseFormat& c) { choose_format(c.precision); },
+                   [&](const DownloadModel&) { download_model(); },
+                   [&](const RetryModel&) { retry_model(); },
+                   [&](const ClearModels&) { clear_models(); },
+                   [&](const OpenKept& c) { open_kept(c.id); },
+                   [&](const DeleteKept& c) { delete_kept(c.id); },
+                   [&](const KeepModel&) { keep_model(); },
+                   [&](const ImportReport& c) { read_report(c); },
                },
                command);
 }

@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "app/export.h"
 #include "app/learning.h"
+#include "app/model_library.h"
 #include "app/session.h"
 #include "app/share_link.h"
 #include "app/translation_session.h"
@@ -106,6 +107,8 @@ struct App::State {
     bool answered = false;              // it is being done
     bool visible = true;
 
+    ModelLibrary library;
+
     std::uint64_t pass_revision = 0;
     std::uint64_t state_revision = 1;
 
@@ -182,6 +185,18 @@ struct App::State {
     }
     void answer(bool yes);
     [[nodiscard]] const interpret::Sheet* sheet() const;
+
+    // ---- app_models.cpp
+    void open_models(bool open);
+    void inspect_address(const InspectAddress& command);
+    void choose_format(Precision precision);
+    void download_model();
+    void retry_model();
+    void clear_models();
+    void open_kept(const std::string& id);
+    void delete_kept(const std::string& id);
+    void keep_model();
+    void read_report(const ImportReport& command);
 
     // ---- app_commands.cpp
     void run(const Command& command);

@@ -124,11 +124,41 @@ struct ReportProgress {
     double fraction;
 };  // of a download; fraction 1 ends it
 
-using Command = std::variant<SetPrompt, LoadSample, SetField, ResetField, ResetSettings, SelectHead, SelectCell,
-                             SelectMatrixCell, Release, Step, StepBack, Play, Pause, TakeToken, Undo, Redo, OpenLink,
-                             Share, LoadModel, CancelJob, DismissNotice, Export, ReportProblem, ReportProgress,
-                             EditCell, ResetEdits, RevealMistake, GuessMistake, HideMistakes, LearnPlay, LearnPause,
-                             LearnStep, LearnRewind, LearnBack, LearnSeed, UseCorpus, Answer, Visible>;
+// ---- models of one's own (model_library.h)
+struct OpenModels {
+    bool open;
+};  // the panel
+// Asks a hub for the sizes of a model: "gpt2", "owner/name", the address of a repository or of a file; without a text
+// the address in the field. Nothing is downloaded but config.json.
+struct InspectAddress {
+    std::optional<std::string> address;
+};
+struct ChooseFormat {
+    Precision precision;
+};
+struct DownloadModel {};  // what was inspected, from a hub or from files
+struct RetryModel {};     // after a pause or a failure
+struct ClearModels {};    // stops what is on its way, frees its memory, and forgets it; the open model stays
+struct OpenKept {
+    std::string id;
+};
+struct DeleteKept {
+    std::string id;
+};
+struct KeepModel {};  // writes the open model into the store once more, after room was made
+
+// What the platform has to say about an import; see library_json.cpp for the fields.
+struct ImportReport {
+    std::string json;
+};
+
+using Command =
+    std::variant<SetPrompt, LoadSample, SetField, ResetField, ResetSettings, SelectHead, SelectCell, SelectMatrixCell,
+                 Release, Step, StepBack, Play, Pause, TakeToken, Undo, Redo, OpenLink, Share, LoadModel, CancelJob,
+                 DismissNotice, Export, ReportProblem, ReportProgress, EditCell, ResetEdits, RevealMistake,
+                 GuessMistake, HideMistakes, LearnPlay, LearnPause, LearnStep, LearnRewind, LearnBack, LearnSeed,
+                 UseCorpus, Answer, Visible, OpenModels, InspectAddress, ChooseFormat, DownloadModel, RetryModel,
+                 ClearModels, OpenKept, DeleteKept, KeepModel, ImportReport>;
 
 // set<&Settings::seed>(7u): the command that changes one setting.
 template <auto Member, class T>

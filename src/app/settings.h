@@ -30,6 +30,8 @@ enum class Decoding : std::uint8_t {
     sample
 };  // of a translation; sample: with temperature, top-k, top-p, seed
 using interpret::TutorialMode;
+// How the weights of a model of one's own are held; automatic: as exactly as memory allows.
+enum class Precision : std::uint8_t { automatic, f32, f16, q8 };
 
 struct Settings {
     Rung rung = Rung::small;
@@ -90,6 +92,11 @@ struct Settings {
     bool share_weights = false;    // links carry the weights themselves
     bool show_learned = false;     // the steps show the learned model's matrices
     int pair = 1;                  // the pair of the corpus that they show
+
+    // A model of one's own.
+    Precision precision = Precision::automatic;  // of the one that is open; links need it to show the same numbers
+    std::string hub = "https://huggingface.co";  // where names of repositories are looked up
+    bool keep_models = true;                     // on this machine, for the next visit
 
     bool operator==(const Settings&) const = default;
 };

@@ -63,6 +63,10 @@ template <>
 struct EnumNames<TutorialMode> {
     static constexpr std::array<std::string_view, 3> names{"printed", "right", "paper"};
 };
+template <>
+struct EnumNames<Precision> {
+    static constexpr std::array<std::string_view, 4> names{"auto", "f32", "f16", "q8"};
+};
 
 // Who sees a change undone: what goes in and how it is sampled (content), or only how it is looked at (view). Changes
 // of view in a row are one step of undo.
@@ -81,6 +85,7 @@ struct Field {
 };
 
 inline constexpr double kMaxPromptBytes = 8000;
+inline constexpr double kMaxModelName = 300;  // an address, for models of other hosts
 inline constexpr double kMaxSeed = 4294967295.0;
 inline constexpr double kMaxIndex = 65535;
 inline constexpr double kTutorialSteps = 14;
@@ -93,7 +98,7 @@ inline constexpr double kMaxWeightBytes = 24000;
 
 inline constexpr std::tuple kFields{
     Field{"rung", &Settings::rung, 0, 0, Kind::content},
-    Field{"model", &Settings::model, 0, 100, Kind::content},
+    Field{"model", &Settings::model, 0, kMaxModelName, Kind::content},
     Field{"prompt", &Settings::prompt, 0, kMaxPromptBytes, Kind::content, true},
     Field{"seed", &Settings::seed, 0, kMaxSeed, Kind::content},
     Field{"temperature", &Settings::temperature, 0, 3, Kind::content},
@@ -137,6 +142,9 @@ inline constexpr std::tuple kFields{
     Field{"lshare", &Settings::share_weights, 0, 1, Kind::view},
     Field{"lshow", &Settings::show_learned, 0, 1, Kind::view},
     Field{"pair", &Settings::pair, 0, 63, Kind::view},
+    Field{"precision", &Settings::precision, 0, 0, Kind::content},
+    Field{"hub", &Settings::hub, 0, kMaxModelName, Kind::view},
+    Field{"keep", &Settings::keep_models, 0, 1, Kind::view},
 };
 
 // fn(field) for every row, in order.
