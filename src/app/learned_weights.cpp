@@ -5,7 +5,7 @@
 
 #include "app/base64url.h"
 #include "base/rng.h"
-#include "checkpoint/float16.h"
+#include "base/float16.h"
 
 namespace headlight::app {
 namespace {
@@ -40,7 +40,7 @@ std::string encode_weights(std::span<const float> params, std::int64_t steps, st
     append(bytes, static_cast<std::uint64_t>(steps), 4);
     append(bytes, fingerprint, 4);
     append(bytes, params.size(), 4);
-    for (const float value : params) append(bytes, checkpoint::f32_to_f16(value), 2);
+    for (const float value : params) append(bytes, f32_to_f16(value), 2);
     append(bytes, checksum(bytes), 4);
     return to_base64url(bytes);
 }
@@ -65,7 +65,7 @@ std::expected<LearnedWeights, Warning> decode_weights(std::string_view text, std
     weights.params.resize(params);
     for (std::size_t i = 0; i < params; ++i) {
         const auto half = static_cast<std::uint16_t>(read(bytes, kHeadBytes + 2 * i, 2));
-        weights.params[i] = checkpoint::f16_to_f32(half);
+        weights.params[i] = f16_to_f32(half);
     }
     const bool finite = std::ranges::all_of(weights.params, [](float value) { return std::isfinite(value); });
     if (!finite || weights.steps > INT32_MAX) return damaged();

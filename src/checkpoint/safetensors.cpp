@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "checkpoint/float16.h"
+#include "base/float16.h"
 #include "checkpoint/safetensors_header.h"
 
 static_assert(std::endian::native == std::endian::little, "the data of a safetensors file is little-endian");

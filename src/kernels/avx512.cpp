@@ -1,4 +1,4 @@
-// Sixteen lanes, on x86-64 machines that have AVX-512F.
+// Sixteen lanes, on x86-64 machines that have AVX-512F and BW.
 #include "kernels/implementations.h"
 #include "kernels/simd_avx512.h"
 

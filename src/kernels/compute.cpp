@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <new>
 
 #include "base/check.h"
 
@@ -28,26 +27,6 @@ std::pair<int, int> share(int pieces, int tasks, int task) {
     return {edge(task), edge(task + 1)};
 }
 
-// pack() for the panels [first, last) alone.
-void pack_panels(const Kernels& kernels, float* packed, MatrixView b, int k, int n, int first, int last) {
-    if (first >= last) return;
-    const int column = first * kernels.panel;
-    b.data += column * b.col_stride;
-    const int columns = std::min(last * kernels.panel, n) - column;
-    kernels.pack(packed + static_cast<std::ptrdiff_t>(column) * k, b, k, columns);
-}
-
-void pack_on_pool(const Compute& compute, float* packed, MatrixView b, int k, int n) {
-    const Kernels& kernels = compute.kernels();
-    const int panels = (n + kernels.panel - 1) / kernels.panel;
-    const bool small = static_cast<std::int64_t>(k) * n < kSmallProduct;
-    const int tasks = small ? 1 : tasks_for(panels, compute.pool().threads());
-    compute.pool().run(tasks, [&](int task, int) {
-        const auto [first, last] = share(panels, tasks, task);
-        pack_panels(kernels, packed, b, k, n, first, last);
-    });
-}
-
 // How many tasks lie side by side and how many one below the other, when both factors are packed: the columns of a are
 // packed again for every task across, the rows of b for every task down.
 struct Cut {
@@ -64,47 +43,73 @@ Cut cheapest_cut(int m, int n, int panels, int strips, int tasks) {
     return best;
 }
 
-void multiply_on_pool(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, const float* packed,
-                      int m, int n, int k, Into into, const float* bias) {
-    const Kernels& kernels = compute.kernels();
+// Calls part(first_row, rows, first_col, last_col) for all of c, on the pool's threads.
+template <class Part>
+void split_on_pool(const Compute& compute, int m, int n, int k, Part part) {
     const int threads = compute.pool().threads();
     const bool small = static_cast<std::int64_t>(m) * n * k < kSmallProduct;
-    if (threads == 1 || small) {
-        kernels.gemm(c, c_stride, a, packed, m, n, k, into, bias, 0, n);
-        return;
-    }
+    if (threads == 1 || small) return part(0, m, 0, n);
     if (m >= kRowTask * threads) {
         const int pieces = (m + kRowTask - 1) / kRowTask;
         const int tasks = tasks_for(pieces, threads);
         compute.pool().run(tasks, [&](int task, int) {
             const auto [first, last] = share(pieces, tasks, task);
-            const int row = first * kRowTask, rows = std::min(last * kRowTask, m) - row;
-            const MatrixView part{a.data + row * a.row_stride, a.row_stride, a.col_stride};
-            kernels.gemm(c + row * c_stride, c_stride, part, packed, rows, n, k, into, bias, 0, n);
+            const int row = first * kRowTask;
+            part(row, std::min(last * kRowTask, m) - row, 0, n);
         });
         return;
     }
-    const int panels = (n + kernels.panel - 1) / kernels.panel;
+    const int panel = compute.kernels().panel;
+    const int panels = (n + panel - 1) / panel;
     const int tasks = tasks_for(panels, m == 1 ? threads : threads * 2);
     compute.pool().run(tasks, [&](int task, int) {
         const auto [first, last] = share(panels, tasks, task);
-        kernels.gemm(c, c_stride, a, packed, m, n, k, into, bias, first * kernels.panel,
-                     std::min(last * kernels.panel, n));
+        part(0, m, first * panel, std::min(last * panel, n));
+    });
+}
+
+struct Product {
+    float* c;
+    std::ptrdiff_t c_stride;
+    MatrixView a;
+    const PackedMatrix& b;
+    Into into;
+    const float* bias;
+};
+
+template <class Weight>
+void multiply(const Compute& compute, const Product& p, int m,
+              void (*gemm)(float*, std::ptrdiff_t, MatrixView, const Weight*, int, int, int, Into, const float*, int,
+                           int)) {
+    const auto* weights = reinterpret_cast<const Weight*>(p.b.data());
+    split_on_pool(compute, m, p.b.n(), p.b.k(), [&](int row, int rows, int first_col, int last_col) {
+        const MatrixView a{p.a.data + row * p.a.row_stride, p.a.row_stride, p.a.col_stride};
+        gemm(p.c + row * p.c_stride, p.c_stride, a, weights, rows, p.b.n(), p.b.k(), p.into, p.bias, first_col,
+             last_col);
+    });
+}
+
+// The rows of a are quantised once, into scratch that all threads then read.
+void multiply_q8(const Compute& compute, const Product& p, int m) {
+    CHECK(p.a.col_stride == 1);
+    const auto blocks = static_cast<std::size_t>(q8_blocks(p.b.k()));
+    const auto rows_of_a = static_cast<std::size_t>(m);
+    const std::size_t quant_floats = rows_of_a * blocks * kQ8Block / 2;  // two int16 are as large as a float
+    float* work = compute.packing(0, quant_floats + rows_of_a * blocks);
+    auto* quants = reinterpret_cast<std::int16_t*>(work);
+    float* scales = work + quant_floats;
+    for (std::size_t row = 0; row < rows_of_a; ++row) {
+        compute.kernels().quantize_row(quants + row * blocks * kQ8Block, scales + row * blocks,
+                                       p.a.data + static_cast<std::ptrdiff_t>(row) * p.a.row_stride, p.b.k());
+    }
+    split_on_pool(compute, m, p.b.n(), p.b.k(), [&](int row, int rows, int first_col, int last_col) {
+        const std::size_t at = static_cast<std::size_t>(row) * blocks;
+        compute.kernels().gemm_q8(p.c + row * p.c_stride, p.c_stride, quants + at * kQ8Block, scales + at, p.b.data(),
+                                  rows, p.b.n(), p.b.k(), p.into, p.bias, first_col, last_col);
     });
 }
 
 }  // namespace
-
-void AlignedFloats::reserve(std::size_t floats) {
-    if (floats <= size_) return;
-    data_.reset();
-    data_.reset(new (std::align_val_t{kAlignment}) float[floats]);
-    size_ = floats;
-}
-
-void AlignedFloats::Free::operator()(float* p) const {
-    ::operator delete[](p, std::align_val_t{kAlignment});
-}
 
 Compute::Compute(int threads, const Kernels& kernels)
     : kernels_(&kernels),
@@ -126,20 +131,19 @@ float* Compute::packing(int worker, std::size_t floats) const {
     return block.data();
 }
 
-void PackedMatrix::pack(const Compute& compute, MatrixView b, int k, int n) {
-    CHECK(k >= 0 && n >= 0);
-    storage_.reserve(compute.kernels().packed_floats(k, n));
-    panel_ = compute.kernels().panel;
-    k_ = k;
-    n_ = n;
-    pack_on_pool(compute, storage_.data(), b, k, n);
-}
-
 void matmul(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, const PackedMatrix& b, int m,
             Into into, const float* bias) {
     CHECK(b.panel() == compute.kernels().panel);
     CHECK(bias == nullptr || into == Into::store);
-    multiply_on_pool(compute, c, c_stride, a, b.data(), m, b.n(), b.k(), into, bias);
+    const Product product{c, c_stride, a, b, into, bias};
+    switch (b.format()) {
+        case WeightFormat::f32:
+            return multiply<float>(compute, product, m, compute.kernels().gemm);
+        case WeightFormat::f16:
+            return multiply<std::uint16_t>(compute, product, m, compute.kernels().gemm_f16);
+        case WeightFormat::q8:
+            return multiply_q8(compute, product, m);
+    }
 }
 
 void matmul(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, MatrixView b, int m, int n, int k,

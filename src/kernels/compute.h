@@ -8,25 +8,9 @@
 
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
+#include "kernels/packed_matrix.h"
 
 namespace headlight::kernels {
-
-// Memory for floats, 64-byte aligned, not initialised. Move-only.
-class AlignedFloats {
-  public:
-    // At least `floats`; what was held is lost when it grows, and nothing happens when there is enough.
-    void reserve(std::size_t floats);
-    [[nodiscard]] float* data() { return data_.get(); }
-    [[nodiscard]] const float* data() const { return data_.get(); }
-
-  private:
-    static constexpr std::size_t kAlignment = 64;
-    struct Free {
-        void operator()(float* p) const;
-    };
-    std::unique_ptr<float[], Free> data_;
-    std::size_t size_ = 0;
-};
 
 class Compute {
   public:
@@ -48,26 +32,8 @@ class Compute {
     mutable std::vector<AlignedFloats> scratch_, packing_;  // one a worker
 };
 
-// Weights of a linear layer, packed once at load (inference) or once per step (training). k inputs, n outputs.
-class PackedMatrix {
-  public:
-    PackedMatrix() = default;
-    // Packs b (k x n); reuses its memory when the size is the same.
-    void pack(const Compute& compute, MatrixView b, int k, int n);
-
-    [[nodiscard]] const float* data() const { return storage_.data(); }
-    // Of the implementation that it was packed for.
-    [[nodiscard]] int panel() const { return panel_; }
-    [[nodiscard]] int k() const { return k_; }
-    [[nodiscard]] int n() const { return n_; }
-    [[nodiscard]] bool empty() const { return k_ == 0; }
-
-  private:
-    AlignedFloats storage_;
-    int panel_ = 0, k_ = 0, n_ = 0;
-};
-
-// c[m, n] = a[m, k] * b[k, n] (+ bias), split over the pool's threads by rows or columns.
+// c[m, n] = a[m, k] * b[k, n] (+ bias), split over the pool's threads by rows or columns. With q8 weights the rows of a
+// must be contiguous.
 void matmul(const Compute& compute, float* c, std::ptrdiff_t c_stride, MatrixView a, const PackedMatrix& b, int m,
             Into into = Into::store, const float* bias = nullptr);
 

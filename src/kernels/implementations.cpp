@@ -21,7 +21,7 @@ bool avx2_supported() {
 }
 
 bool avx512_supported() {
-    return __builtin_cpu_supports("avx512f") != 0;
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0;
 }
 #endif
 

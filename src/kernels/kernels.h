@@ -44,6 +44,17 @@ struct Kernels {
     // (only with Into::store). k may be 0.
     void (*gemm)(float* c, std::ptrdiff_t c_stride, MatrixView a, const float* packed_b, int m, int n, int k, Into into,
                  const float* bias, int first_col, int last_col);
+    // The same with b in halves, in the same layout: the bits of gemm with the numbers that the halves stand for.
+    void (*gemm_f16)(float* c, std::ptrdiff_t c_stride, MatrixView a, const std::uint16_t* packed_b, int m, int n,
+                     int k, Into into, const float* bias, int first_col, int last_col);
+
+    // c[m, n] = a * b with b in eight bits (q8.h; the layout stands in kernels_q8.h) and a quantised by quantize_row:
+    // quants [m][blocks of k][32], scales [m][blocks of k].
+    void (*gemm_q8)(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const float* a_scales,
+                    const std::byte* packed_b, int m, int n, int k, Into into, const float* bias, int first_col,
+                    int last_col);
+    // One row of k activations in blocks of 32, the last one filled up with zeros: scale = largest magnitude / 32767.
+    void (*quantize_row)(std::int16_t* quants, float* scales, const float* x, int k);
 
     // Reductions over n floats with the fixed tree.
     float (*sum)(const float* x, int n);
@@ -93,6 +104,14 @@ struct Kernels {
         float lr, beta1, beta2, eps, decay, grad_scale, m_correction, v_correction;
     };
     void (*adamw)(float* w, float* m, float* v, const float* grad, int n, const AdamStep& step);
+
+    // One query over the rows of a cache, read where they lie (kernels_attention.h), with the bits of gemm:
+    //   scores[j] = (q . k[j]) * factor       q [d_head], k [keys, d_head] with rows k_stride floats apart
+    void (*attention_scores)(float* scores, const float* q, const float* k, std::ptrdiff_t k_stride, int d_head,
+                             int keys, float factor);
+    //   z = sum over j of pattern[j] * v[j]   z [d_head], v [keys, d_head] with rows v_stride floats apart
+    void (*attention_mix)(float* z, const float* pattern, const float* v, std::ptrdiff_t v_stride, int d_head,
+                          int keys);
 
     // Exact: subnormals, infinities and NaN are kept.
     void (*from_f16)(float* y, const std::uint16_t* x, int n);

@@ -16,11 +16,27 @@ constexpr int kDepth = 256;         // k of one block
 constexpr int kBlockColumns = 512;  // columns of one block: kDepth * kBlockColumns floats of b, 512 KiB
 constexpr int kPanelVectors = kPanel / kLanes;
 
+inline F32 load_weights(const float* p) {
+    return load(p);
+}
+// Halves, finite ones: exact (see from_f16).
+inline F32 load_weights(const std::uint16_t* p) {
+    const I32 half = load_uint16(p), rebias = isplat((127u - 15u) << 23);
+    const I32 shifted = shift_left<13>(half & isplat(0x7fffu));
+    // The last step of a subnormal is an exact subtraction of floats: 2^-14 was put in as a hidden bit.
+    const F32 subnormal = from_bits(shifted + rebias + isplat(1u << 23)) - splat(6.103515625e-5f);
+    const F32 normal = from_bits(shifted + rebias);
+    const F32 magnitude = select(less_unsigned(shifted, isplat(1u << 23)), subnormal, normal);
+    return from_bits(bits(magnitude) | shift_left<16>(half & isplat(0x8000u)));
+}
+
+// Weight: float, or std::uint16_t for halves.
+template <class Weight>
 struct Tile {
     int k;
     const float* a;                 // [k][rows]
-    const float* b;                 // [panels][..][k][kPanel]
-    std::ptrdiff_t b_panel_stride;  // floats between panels
+    const Weight* b;                // [panels][..][k][kPanel]
+    std::ptrdiff_t b_panel_stride;  // weights between panels
     float* c;
     std::ptrdiff_t c_stride;
     bool from_c;        // start from what c holds
@@ -28,8 +44,8 @@ struct Tile {
 };
 
 // noinline, because a hot loop inside a function that is called once stays in a browser's slow compiler.
-template <int kRows, int kPanels>
-[[gnu::noinline]] void compute_tile(const Tile& t) {
+template <int kRows, int kPanels, class Weight>
+[[gnu::noinline]] void compute_tile(const Tile<Weight>& t) {
     constexpr int kVectors = kPanels * kPanelVectors;
     F32 sums[kRows][kVectors];
     HEADLIGHT_UNROLL
@@ -40,12 +56,12 @@ template <int kRows, int kPanels>
         }
     }
     const float* a = t.a;
-    const float* b = t.b;
+    const Weight* b = t.b;
     for (int k = 0; k < t.k; ++k, a += kRows, b += kPanel) {
         F32 right[kVectors];
         HEADLIGHT_UNROLL
         for (int v = 0; v < kVectors; ++v) {
-            right[v] = load(b + (v / kPanelVectors) * t.b_panel_stride + (v % kPanelVectors) * kLanes);
+            right[v] = load_weights(b + (v / kPanelVectors) * t.b_panel_stride + (v % kPanelVectors) * kLanes);
         }
         HEADLIGHT_UNROLL
         for (int r = 0; r < kRows; ++r) {
@@ -64,20 +80,20 @@ template <int kRows, int kPanels>
     }
 }
 
-// The last panel, when it is not full: through a buffer as wide as a panel.
-template <int kRows>
-[[gnu::noinline]] void compute_narrow_tile(Tile t, int columns) {
+// The last panel, when it is not full: through a buffer as wide as a panel. AnyTile has c, c_stride, from_c and bias.
+template <int kRows, class AnyTile, class Compute>
+[[gnu::noinline]] void in_narrow_panel(const AnyTile& t, int columns, Compute compute) {
     alignas(64) float c[kRows * kPanel] = {};
     alignas(64) float bias[kPanel] = {};
     for (int r = 0; t.from_c && r < kRows; ++r) {
         for (int j = 0; j < columns; ++j) c[r * kPanel + j] = t.c[r * t.c_stride + j];
     }
     for (int j = 0; t.bias != nullptr && j < columns; ++j) bias[j] = t.bias[j];
-    Tile wide = t;
+    AnyTile wide = t;
     wide.c = c;
     wide.c_stride = kPanel;
     wide.bias = t.bias != nullptr ? bias : nullptr;
-    compute_tile<kRows, 1>(wide);
+    compute(wide);
     for (int r = 0; r < kRows; ++r) {
         for (int j = 0; j < columns; ++j) t.c[r * t.c_stride + j] = c[r * kPanel + j];
     }
@@ -85,8 +101,8 @@ template <int kRows>
 
 // All columns of a block for kRows rows; t describes its first column. Few rows take several panels at once, because
 // the sums of one are too few to hide the time an addition takes.
-template <int kRows>
-void compute_strip(Tile t, int columns) {
+template <int kRows, class Weight>
+void compute_strip(Tile<Weight> t, int columns) {
     constexpr int kPanels = kRows == 1 ? kGemvPanels : kRows <= kGemvPanels / 2 ? 2 : 1;
     const auto advance = [&t, &columns](int panels) {
         t.b += panels * t.b_panel_stride;
@@ -96,7 +112,9 @@ void compute_strip(Tile t, int columns) {
     };
     for (; columns >= kPanels * kPanel; advance(kPanels)) compute_tile<kRows, kPanels>(t);
     for (; kPanels > 1 && columns >= kPanel; advance(1)) compute_tile<kRows, 1>(t);
-    if (columns > 0) compute_narrow_tile<kRows>(t, columns);
+    if (columns > 0) {
+        in_narrow_panel<kRows>(t, columns, [](const Tile<Weight>& wide) { compute_tile<kRows, 1>(wide); });
+    }
 }
 
 // Rows of a, depth columns from a.data on, as [depth][kRows].
@@ -113,8 +131,8 @@ void pack_strip(float* packed, MatrixView a, int depth) {
     }
 }
 
-template <int kRows>
-void pack_and_compute_strip(Tile t, MatrixView a, int columns) {
+template <int kRows, class Weight>
+void pack_and_compute_strip(Tile<Weight> t, MatrixView a, int columns) {
     alignas(64) float packed[kRows * kDepth];
     t.a = packed;
     if (kRows == 1 && a.col_stride == 1) {
@@ -125,19 +143,21 @@ void pack_and_compute_strip(Tile t, MatrixView a, int columns) {
     compute_strip<kRows>(t, columns);
 }
 
-using Strip = void (*)(Tile, MatrixView, int);
+template <class Weight>
+using Strip = void (*)(Tile<Weight>, MatrixView, int);
 
-template <int... kIndex>
-constexpr Strip strip_of(int rows, std::integer_sequence<int, kIndex...>) {
-    constexpr Strip kStrips[] = {pack_and_compute_strip<kIndex + 1>...};
+template <class Weight, int... kIndex>
+constexpr Strip<Weight> strip_of(int rows, std::integer_sequence<int, kIndex...>) {
+    constexpr Strip<Weight> kStrips[] = {pack_and_compute_strip<kIndex + 1, Weight>...};
     return kStrips[rows - 1];
 }
 
-void gemm(float* c, std::ptrdiff_t c_stride, MatrixView a, const float* packed_b, int m, int n, int k, Into into,
+template <class Weight>
+void gemm(float* c, std::ptrdiff_t c_stride, MatrixView a, const Weight* packed_b, int m, int n, int k, Into into,
           const float* bias, int first_col, int last_col) {
     const int whole_rows = m / kTileRows * kTileRows;
-    const Strip last_strip =
-        m > whole_rows ? strip_of(m - whole_rows, std::make_integer_sequence<int, kTileRows>{}) : nullptr;
+    const Strip<Weight> last_strip =
+        m > whole_rows ? strip_of<Weight>(m - whole_rows, std::make_integer_sequence<int, kTileRows>{}) : nullptr;
     if (last_col > n) last_col = n;
     // One row needs no strip of its own: its weights are read as long streams.
     const int block_depth = m == 1 && a.col_stride == 1 && k > 0 ? k : kDepth;
@@ -147,14 +167,14 @@ void gemm(float* c, std::ptrdiff_t c_stride, MatrixView a, const float* packed_b
         for (int j0 = first_col; j0 < last_col; j0 += kBlockColumns) {
             const int columns = last_col - j0 < kBlockColumns ? last_col - j0 : kBlockColumns;
             const std::ptrdiff_t b_panel_stride = static_cast<std::ptrdiff_t>(k) * kPanel;
-            Tile t{depth,
-                   nullptr,
-                   packed_b + (j0 / kPanel) * b_panel_stride + static_cast<std::ptrdiff_t>(k0) * kPanel,
-                   b_panel_stride,
-                   c + j0,
-                   c_stride,
-                   k0 > 0 || into == Into::accumulate,
-                   last && bias != nullptr ? bias + j0 : nullptr};
+            Tile<Weight> t{depth,
+                           nullptr,
+                           packed_b + (j0 / kPanel) * b_panel_stride + static_cast<std::ptrdiff_t>(k0) * kPanel,
+                           b_panel_stride,
+                           c + j0,
+                           c_stride,
+                           k0 > 0 || into == Into::accumulate,
+                           last && bias != nullptr ? bias + j0 : nullptr};
             MatrixView rows{a.data + k0 * a.col_stride, a.row_stride, a.col_stride};
             for (int i = 0; i < whole_rows; i += kTileRows) {
                 pack_and_compute_strip<kTileRows>(t, rows, columns);

@@ -1,7 +1,9 @@
 #pragma once
 // The table of one implementation. A source file chooses the vector type and the tile, includes this, and has a table.
 
+#include "kernels/kernels_attention.h"
 #include "kernels/kernels_gemm.h"
+#include "kernels/kernels_q8.h"
 #include "kernels/kernels_rows.h"
 
 namespace headlight::kernels {
@@ -29,7 +31,10 @@ constexpr Kernels table_of(const char* name, const char* description, bool (*sup
             .panel = kPanel,
             .supported = supported,
             .pack = pack,
-            .gemm = gemm,
+            .gemm = gemm<float>,
+            .gemm_f16 = gemm<std::uint16_t>,
+            .gemm_q8 = gemm_q8,
+            .quantize_row = quantize_row,
             .sum = row_sum,
             .dot = row_dot,
             .max = row_max,
@@ -49,6 +54,8 @@ constexpr Kernels table_of(const char* name, const char* description, bool (*sup
             .scaled_add_to = scaled_add_to,
             .dropout = dropout,
             .adamw = adamw,
+            .attention_scores = attention_scores,
+            .attention_mix = attention_mix,
             .from_f16 = from_f16,
             .busy_loop = busy_loop};
 }

@@ -3,6 +3,7 @@
 
 #include <immintrin.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels/simd_sse2.h"
@@ -116,11 +117,45 @@ inline Mask less_unsigned(I32 a, I32 b) {
     return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_xor_si256(b.v, flip), _mm256_xor_si256(a.v, flip)))};
 }
 
+inline I32 load_int8_pairs(const std::int8_t* p) {
+    return {_mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
+}
+inline I32 splat_pair(const std::int16_t* p) {
+    return {_mm256_set1_epi32(static_cast<std::uint16_t>(p[0]) | static_cast<std::int32_t>(p[1]) * 65536)};
+}
+inline I32 dot_pairs(I32 a, I32 b) {
+    return {_mm256_madd_epi16(a.v, b.v)};
+}
+inline F32 to_float(I32 a) {
+    return {_mm256_cvtepi32_ps(a.v)};
+}
+inline void store_int16(std::int16_t* p, I32 a) {
+    const __m128i low = _mm256_castsi256_si128(a.v), high = _mm256_extracti128_si256(a.v, 1);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_packs_epi32(low, high));
+}
+inline I32 load_uint16(const std::uint16_t* p) {
+    return {_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
+}
+
 inline float reduce_sum(F32 a) {
     return f32x4::reduce_sum({_mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1))});
 }
 inline float reduce_max(F32 a) {
     return f32x4::reduce_max({_mm_max_ps(_mm256_extractf128_ps(a.v, 1), _mm256_castps256_ps128(a.v))});
+}
+
+// Four floats at p and four at p + stride.
+inline void load_quads(F32& out, const float* p, std::ptrdiff_t stride) {
+    out.v = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + stride), 1);
+}
+// Within each quad, r[i] lane j becomes r[j] lane i.
+inline void transpose4(F32& r0, F32& r1, F32& r2, F32& r3) {
+    const __m256 a = _mm256_unpacklo_ps(r0.v, r1.v), b = _mm256_unpackhi_ps(r0.v, r1.v);
+    const __m256 c = _mm256_unpacklo_ps(r2.v, r3.v), d = _mm256_unpackhi_ps(r2.v, r3.v);
+    r0.v = _mm256_shuffle_ps(a, c, 0x44);
+    r1.v = _mm256_shuffle_ps(a, c, 0xee);
+    r2.v = _mm256_shuffle_ps(b, d, 0x44);
+    r3.v = _mm256_shuffle_ps(b, d, 0xee);
 }
 
 }  // namespace f32x8

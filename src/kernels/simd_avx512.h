@@ -1,8 +1,9 @@
 #pragma once
-// f32x16 with AVX-512F and without FMA. The functions are those of every vector type here; see simd_scalar.h.
+// f32x16 with AVX-512F and BW, without FMA. The functions are those of every vector type here; see simd_scalar.h.
 
 #include <immintrin.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels/simd_avx2.h"
@@ -116,6 +117,25 @@ inline Mask less_unsigned(I32 a, I32 b) {
     return {_mm512_cmplt_epu32_mask(a.v, b.v)};
 }
 
+inline I32 load_int8_pairs(const std::int8_t* p) {
+    return {_mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+}
+inline I32 splat_pair(const std::int16_t* p) {
+    return {_mm512_set1_epi32(static_cast<std::uint16_t>(p[0]) | static_cast<std::int32_t>(p[1]) * 65536)};
+}
+inline I32 dot_pairs(I32 a, I32 b) {
+    return {_mm512_madd_epi16(a.v, b.v)};
+}
+inline F32 to_float(I32 a) {
+    return {_mm512_cvtepi32_ps(a.v)};
+}
+inline void store_int16(std::int16_t* p, I32 a) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a.v));
+}
+inline I32 load_uint16(const std::uint16_t* p) {
+    return {_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+}
+
 inline __m256 upper_half(F32 a) {
     return _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a.v), 1));
 }
@@ -124,6 +144,23 @@ inline float reduce_sum(F32 a) {
 }
 inline float reduce_max(F32 a) {
     return f32x8::reduce_max({_mm256_max_ps(upper_half(a), _mm512_castps512_ps256(a.v))});
+}
+
+// Four floats at p + g * stride for each quad g.
+inline void load_quads(F32& out, const float* p, std::ptrdiff_t stride) {
+    __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(p));
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(p + stride), 1);
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(p + 2 * stride), 2);
+    out.v = _mm512_insertf32x4(x, _mm_loadu_ps(p + 3 * stride), 3);
+}
+// Within each quad, r[i] lane j becomes r[j] lane i.
+inline void transpose4(F32& r0, F32& r1, F32& r2, F32& r3) {
+    const __m512 a = _mm512_unpacklo_ps(r0.v, r1.v), b = _mm512_unpackhi_ps(r0.v, r1.v);
+    const __m512 c = _mm512_unpacklo_ps(r2.v, r3.v), d = _mm512_unpackhi_ps(r2.v, r3.v);
+    r0.v = _mm512_shuffle_ps(a, c, 0x44);
+    r1.v = _mm512_shuffle_ps(a, c, 0xee);
+    r2.v = _mm512_shuffle_ps(b, d, 0x44);
+    r3.v = _mm512_shuffle_ps(b, d, 0xee);
 }
 
 }  // namespace f32x16

@@ -116,6 +116,27 @@ inline Mask less_unsigned(I32 a, I32 b) {
     return {vcltq_u32(a.v, b.v)};
 }
 
+inline I32 load_int8_pairs(const std::int8_t* p) {
+    return {vreinterpretq_u32_s16(vmovl_s8(vld1_s8(p)))};
+}
+inline I32 splat_pair(const std::int16_t* p) {
+    return {vdupq_n_u32(static_cast<std::uint16_t>(p[0]) | static_cast<std::uint32_t>(static_cast<std::uint16_t>(p[1]))
+                                                               << 16)};
+}
+inline I32 dot_pairs(I32 a, I32 b) {
+    const int16x8_t x = vreinterpretq_s16_u32(a.v), y = vreinterpretq_s16_u32(b.v);
+    return {vreinterpretq_u32_s32(vpaddq_s32(vmull_s16(vget_low_s16(x), vget_low_s16(y)), vmull_high_s16(x, y)))};
+}
+inline F32 to_float(I32 a) {
+    return {vcvtq_f32_s32(vreinterpretq_s32_u32(a.v))};
+}
+inline void store_int16(std::int16_t* p, I32 a) {
+    vst1_s16(p, vmovn_s32(vreinterpretq_s32_u32(a.v)));
+}
+inline I32 load_uint16(const std::uint16_t* p) {
+    return {vmovl_u16(vld1_u16(p))};
+}
+
 inline float reduce_sum(F32 a) {
     const float32x2_t two = vadd_f32(vget_low_f32(a.v), vget_high_f32(a.v));
     return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);

@@ -110,6 +110,32 @@ inline Mask less_unsigned(I32 a, I32 b) {
     return {a.v < b.v};
 }
 
+// Products of small integers: a vector of int32 holds two int16 a lane, the lower one first.
+// p[0], p[1], ... p[2 * kLanes - 1], two a lane
+inline I32 load_int8_pairs(const std::int8_t* p) {
+    return {static_cast<std::uint16_t>(p[0]) | static_cast<std::uint32_t>(p[1]) << 16};
+}
+// p[0] and p[1] in every lane
+inline I32 splat_pair(const std::int16_t* p) {
+    return {static_cast<std::uint16_t>(p[0]) | static_cast<std::uint32_t>(static_cast<std::uint16_t>(p[1])) << 16};
+}
+// lower * lower + upper * upper, in int32
+inline I32 dot_pairs(I32 a, I32 b) {
+    const auto lower = [](I32 x) { return static_cast<std::int32_t>(static_cast<std::int16_t>(x.v)); };
+    const auto upper = [](I32 x) { return static_cast<std::int32_t>(x.v) >> 16; };
+    return {static_cast<std::uint32_t>(lower(a) * lower(b) + upper(a) * upper(b))};
+}
+inline F32 to_float(I32 a) {
+    return {static_cast<float>(static_cast<std::int32_t>(a.v))};
+}
+// Lanes are within int16.
+inline void store_int16(std::int16_t* p, I32 a) {
+    *p = static_cast<std::int16_t>(a.v);
+}
+inline I32 load_uint16(const std::uint16_t* p) {
+    return {*p};
+}
+
 // Over the lanes of one vector, lane j with lane j + half until one is left.
 inline float reduce_sum(F32 a) {
     return a.v;

@@ -121,6 +121,27 @@ inline Mask less_unsigned(I32 a, I32 b) {
     return {_mm_castsi128_ps(_mm_cmplt_epi32(_mm_xor_si128(a.v, flip), _mm_xor_si128(b.v, flip)))};
 }
 
+inline I32 load_int8_pairs(const std::int8_t* p) {
+    const __m128i x = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+    return {_mm_srai_epi16(_mm_unpacklo_epi8(x, x), 8)};
+}
+inline I32 splat_pair(const std::int16_t* p) {
+    return {_mm_set1_epi32(static_cast<std::uint16_t>(p[0]) | static_cast<std::int32_t>(p[1]) * 65536)};
+}
+inline I32 dot_pairs(I32 a, I32 b) {
+    return {_mm_madd_epi16(a.v, b.v)};
+}
+inline F32 to_float(I32 a) {
+    return {_mm_cvtepi32_ps(a.v)};
+}
+inline void store_int16(std::int16_t* p, I32 a) {
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi32(a.v, a.v));
+}
+inline I32 load_uint16(const std::uint16_t* p) {
+    const __m128i x = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+    return {_mm_unpacklo_epi16(x, _mm_setzero_si128())};
+}
+
 inline float reduce_sum(F32 a) {
     const __m128 two = _mm_add_ps(a.v, _mm_movehl_ps(a.v, a.v));
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));

@@ -116,6 +116,25 @@ inline Mask less_unsigned(I32 a, I32 b) {
     return {wasm_u32x4_lt(a.v, b.v)};
 }
 
+inline I32 load_int8_pairs(const std::int8_t* p) {
+    return {wasm_i16x8_load8x8(p)};
+}
+inline I32 splat_pair(const std::int16_t* p) {
+    return {wasm_v128_load32_splat(p)};
+}
+inline I32 dot_pairs(I32 a, I32 b) {
+    return {wasm_i32x4_dot_i16x8(a.v, b.v)};
+}
+inline F32 to_float(I32 a) {
+    return {wasm_f32x4_convert_i32x4(a.v)};
+}
+inline void store_int16(std::int16_t* p, I32 a) {
+    wasm_v128_store64_lane(p, wasm_i16x8_narrow_i32x4(a.v, a.v), 0);
+}
+inline I32 load_uint16(const std::uint16_t* p) {
+    return {wasm_u32x4_load16x4(p)};
+}
+
 inline float reduce_sum(F32 a) {
     const v128_t two = wasm_f32x4_add(a.v, wasm_i32x4_shuffle(a.v, a.v, 2, 3, 2, 3));
     return wasm_f32x4_extract_lane(two, 0) + wasm_f32x4_extract_lane(two, 1);

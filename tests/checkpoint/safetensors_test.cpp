@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "checkpoint/float16.h"
+#include "base/float16.h"
 
 namespace headlight::checkpoint {
 namespace {

@@ -4,3 +4,6 @@ if(CMAKE_OBJDUMP AND NOT EMSCRIPTEN AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|A
     -DLIBRARY=$<TARGET_FILE:hl_kernels> -P ${CMAKE_CURRENT_LIST_DIR}/without_fma.cmake)
   set_tests_properties(kernels_without_fma PROPERTIES LABELS unit)
 endif()
+
+# compute_test.cpp counts what the products ask for.
+target_link_options(test_kernels PRIVATE -Wl,--wrap=aligned_alloc)

@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace headlight::checkpoint {
+namespace headlight {
 
 // IEEE binary16: 1 sign, 5 exponent, 10 mantissa bits. Exact for every pattern; NaN keeps its payload.
 [[nodiscard]] constexpr float f16_to_f32(std::uint16_t half) {
@@ -54,4 +54,4 @@ namespace headlight::checkpoint {
     return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
 }
 
-}  // namespace headlight::checkpoint
+}  // namespace headlight

@@ -1,11 +1,11 @@
-#include "checkpoint/float16.h"
+#include "base/float16.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-namespace headlight::checkpoint {
+namespace headlight {
 namespace {
 
 std::uint32_t bits(float value) {
@@ -90,4 +90,4 @@ TEST(Float16, BrainFloatsRoundToNearestTiesToEven) {
 }
 
 }  // namespace
-}  // namespace headlight::checkpoint
+}  // namespace headlight

@@ -1,0 +1,220 @@
+// Weights in floats, halves and eight bits: what is read back, and products against the loops that define them.
+
+#include "kernels/packed_matrix.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "base/float16.h"
+#include "kernels/compute.h"
+#include "kernels/kernels_cases.h"
+
+namespace headlight::kernels {
+namespace {
+
+std::vector<float> random_floats(int n, std::uint64_t seed) {
+    Rng rng(seed);
+    std::vector<float> x(static_cast<std::size_t>(n));
+    for (float& v : x) v = static_cast<float>(rng.normal());
+    return x;
+}
+
+struct Quantised {
+    std::vector<std::int16_t> quants;  // [blocks][32]
+    std::vector<float> scales;
+};
+
+// By the definition, with the standard library's rounding.
+Quantised quantise_activations(const float* x, int k) {
+    Quantised row{std::vector<std::int16_t>(static_cast<std::size_t>(q8_blocks(k) * kQ8Block)), {}};
+    for (int first = 0; first < k; first += kQ8Block) {
+        const int last = std::min(first + kQ8Block, k);
+        float most = 0;
+        for (int i = first; i < last; ++i) most = std::max(most, std::fabs(x[i]));
+        row.scales.push_back(most / 32767.0F);
+        const float inverse = most > 1e-33F ? 32767.0F / most : 0;
+        for (int i = first; i < last; ++i) {
+            row.quants[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(std::nearbyint(x[i] * inverse));
+        }
+    }
+    return row;
+}
+
+// sum += float(sum of a block's products) * (weight scale * activation scale), block by block.
+float defined_q8(const Quantised& a, const PackedMatrix& b, int column, float start) {
+    float sum = start;
+    for (int block = 0; block < q8_blocks(b.k()); ++block) {
+        std::int32_t products = 0;
+        for (int i = block * kQ8Block; i < std::min((block + 1) * kQ8Block, b.k()); ++i) {
+            products += std::int32_t{a.quants[static_cast<std::size_t>(i)]} * b.quant(i, column);
+        }
+        sum += static_cast<float>(products) * (b.scale(block, column) * a.scales[static_cast<std::size_t>(block)]);
+    }
+    return sum;
+}
+
+PackedMatrix packed(const Compute& compute, const std::vector<float>& b, int k, int n, WeightFormat format) {
+    PackedMatrix matrix;
+    EXPECT_TRUE(matrix.reserve(compute, k, n, format));
+    matrix.fill(compute, {b.data(), n, 1}, 0, k, 0, n);
+    return matrix;
+}
+
+class Packed : public EachImplementation {
+  protected:
+    Compute compute_{1, kernels()};
+};
+
+TEST_P(Packed, Q8ProductsAreTheDefinedSum) {
+    for (int m = 1; m <= 14; m += m < 6 ? 1 : 4) {
+        for (const int n : {1, 7, 8, 31, 33, 64, 130, 260}) {
+            for (const int k : {1, 31, 32, 33, 64, 100, 1100}) {
+                const auto a = random_floats(m * k, 1), b = random_floats(k * n, 2), bias = random_floats(n, 3);
+                const PackedMatrix matrix = packed(compute_, b, k, n, WeightFormat::q8);
+                for (const bool with_bias : {false, true}) {
+                    auto c = random_floats(m * n, 4);
+                    const auto before = c;
+                    const Into into = with_bias || m % 2 == 0 ? Into::store : Into::accumulate;
+                    matmul(compute_, c.data(), n, {a.data(), k, 1}, matrix, m, into, with_bias ? bias.data() : nullptr);
+                    for (int i = 0; i < m; ++i) {
+                        const Quantised row = quantise_activations(a.data() + i * k, k);
+                        for (int j = 0; j < n; ++j) {
+                            const auto at = static_cast<std::size_t>(i * n + j);
+                            float want = defined_q8(row, matrix, j, into == Into::store ? 0.0F : before[at]);
+                            if (with_bias) want += bias[static_cast<std::size_t>(j)];
+                            ASSERT_TRUE(same_bits(c[at], want)) << m << "x" << n << "x" << k << " at " << i << " " << j;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_P(Packed, Q8IsNearTheProductOfTheNumbers) {
+    constexpr int m = 3, n = 40, k = 768;
+    const auto a = random_floats(m * k, 5), b = random_floats(k * n, 6);
+    std::vector<float> exact(m * n), c(m * n);
+    matmul(compute_, exact.data(), n, {a.data(), k, 1}, packed(compute_, b, k, n, WeightFormat::f32), m);
+    matmul(compute_, c.data(), n, {a.data(), k, 1}, packed(compute_, b, k, n, WeightFormat::q8), m);
+    // Rounding errors of at most half a step (about 2.5 sigma / 127) in each weight add up like noise.
+    for (std::size_t i = 0; i < c.size(); ++i) EXPECT_NEAR(c[i], exact[i], 6 * 0.006 * std::sqrt(k)) << i;
+}
+
+TEST_P(Packed, HalvesGiveTheBitsOfTheNumbersTheyStandFor) {
+    for (const int m : {1, 2, 5, 13}) {
+        constexpr int n = 70, k = 300;
+        const auto a = random_floats(m * k, 7);
+        auto b = random_floats(k * n, 8);
+        b[3] = 1e-7F, b[4] = 3e-5F, b[5] = -6e-5F, b[6] = 0, b[7] = -0.0F, b[8] = 70000;  // subnormal halves, too large
+        auto rounded = b;
+        for (float& w : rounded) w = f16_to_f32(f32_to_f16(std::min(w, 65504.0F)));
+        std::vector<float> c(static_cast<std::size_t>(m * n)), want = c;
+        const PackedMatrix halves = packed(compute_, b, k, n, WeightFormat::f16);
+        matmul(compute_, c.data(), n, {a.data(), k, 1}, halves, m);
+        matmul(compute_, want.data(), n, {a.data(), k, 1}, packed(compute_, rounded, k, n, WeightFormat::f32), m);
+        EXPECT_TRUE(same_bits(c, want)) << m;
+        for (int i = 0; i < 10; ++i) EXPECT_EQ(halves.at(0, i), rounded[static_cast<std::size_t>(i)]);
+    }
+}
+
+TEST_P(Packed, PartsMakeTheWhole) {
+    constexpr int n = 101, k = 77;
+    const auto b = random_floats(k * n, 9);
+    for (const auto format : {WeightFormat::f32, WeightFormat::f16, WeightFormat::q8}) {
+        const PackedMatrix whole = packed(compute_, b, k, n, format);
+        PackedMatrix parts;
+        ASSERT_TRUE(parts.reserve(compute_, k, n, format));
+        for (int row = 0; row < k; row += 32) {
+            for (int column = 0; column < n; column += 64) {
+                parts.fill(compute_, {b.data() + row * n + column, n, 1}, row, std::min(32, k - row), column,
+                           std::min(64, n - column));
+            }
+        }
+        EXPECT_EQ(std::memcmp(whole.data(), parts.data(), static_cast<std::size_t>(whole.bytes())), 0);
+        std::vector<float> column(k);
+        whole.column(100, column.data());
+        for (int r = 0; r < k; ++r) {
+            const float want = b[static_cast<std::size_t>(r * n + 100)];
+            EXPECT_EQ(column[static_cast<std::size_t>(r)], whole.at(r, 100));
+            if (format == WeightFormat::f32) {
+                EXPECT_EQ(whole.at(r, 100), want);
+            }
+            EXPECT_NEAR(whole.at(r, 100), want, 0.02);
+        }
+    }
+}
+
+TEST_P(Packed, StoredQuantsComeBackAsTheyWere) {
+    constexpr int n = 45, k = 70, blocks = 3;
+    Rng rng(10);
+    std::vector<std::int8_t> quants(k * n);
+    for (std::int8_t& q : quants) q = static_cast<std::int8_t>(static_cast<int>(rng.uniform() * 255) - 127);
+    const auto scales = random_floats(blocks * n, 11);
+    PackedMatrix matrix;
+    ASSERT_TRUE(matrix.reserve(compute_, k, n, WeightFormat::q8));
+    matrix.fill({quants.data(), n, 1, scales.data(), n, 1}, 0, k, 0, n);
+    for (int r = 0; r < k; ++r) {
+        for (int c = 0; c < n; ++c) {
+            EXPECT_EQ(matrix.quant(r, c), quants[static_cast<std::size_t>(r * n + c)]);
+            EXPECT_EQ(matrix.scale(r / kQ8Block, c), scales[static_cast<std::size_t>(r / kQ8Block * n + c)]);
+        }
+    }
+}
+
+TEST_P(Packed, MemoryThatIsNotThereIsSaid) {
+    PackedMatrix matrix;
+    EXPECT_FALSE(matrix.reserve(compute_, 1 << 24, 1 << 24, WeightFormat::f32));
+    EXPECT_TRUE(matrix.empty());
+}
+
+TEST_P(Packed, QuantisedRowsKeepNanAndForgetNothingElse) {
+    std::vector<float> x = random_floats(96, 12);
+    x[40] = std::numeric_limits<float>::quiet_NaN();
+    std::fill(x.begin() + 64, x.end(), 0.0F);
+    std::vector<std::int16_t> quants(96);
+    float scales[3];
+    kernels().quantize_row(quants.data(), scales, x.data(), 96);
+    EXPECT_TRUE(std::isfinite(scales[0]) && scales[0] > 0);
+    EXPECT_TRUE(std::isnan(scales[1]));
+    EXPECT_EQ(scales[2], 0.0F);
+    for (int i = 0; i < 32; ++i)
+        EXPECT_NEAR(static_cast<float>(quants[static_cast<std::size_t>(i)]) * scales[0], x[static_cast<std::size_t>(i)],
+                    scales[0] * 0.51F);
+    for (int i = 64; i < 96; ++i) EXPECT_EQ(quants[static_cast<std::size_t>(i)], 0);
+}
+
+TEST(Q8, RoundsToNearestAndKeepsTheLargest) {
+    const float x[] = {127, -126.5F, 125.5F, 0.4F, -127, 0.5F, 1.5F, 0};
+    std::int8_t quants[8];
+    float scale = 0;
+    quantize_q8(quants, &scale, x, 1, 8);
+    EXPECT_EQ(scale, 1.0F);
+    const int want[] = {127, -126, 126, 0, -127, 0, 2, 0};
+    for (int i = 0; i < 8; ++i) EXPECT_EQ(quants[i], want[i]) << i;
+    const float zeros[2] = {0, -0.0F};
+    quantize_q8(quants, &scale, zeros, 1, 2);
+    EXPECT_EQ(scale, 0.0F);
+    EXPECT_EQ(quants[0], 0);
+}
+
+TEST_P(Packed, ThreadsChangeNoBit) {
+    for (const int m : {1, 40, 200}) {
+        constexpr int n = 1000, k = 160;
+        const auto a = random_floats(m * k, 13), b = random_floats(k * n, 14);
+        const Compute three(3, kernels());
+        for (const auto format : {WeightFormat::f16, WeightFormat::q8}) {
+            const PackedMatrix matrix = packed(compute_, b, k, n, format), same = packed(three, b, k, n, format);
+            std::vector<float> c(static_cast<std::size_t>(m * n)), other = c;
+            matmul(compute_, c.data(), n, {a.data(), k, 1}, matrix, m);
+            matmul(three, other.data(), n, {a.data(), k, 1}, same, m);
+            EXPECT_TRUE(same_bits(c, other));
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Packed, every_implementation(), name_of);
+
+}  // namespace
+}  // namespace headlight::kernels
