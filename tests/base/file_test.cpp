@@ -82,6 +82,44 @@ TEST_F(FileTest, AFullDiskIsAnError) {
 }
 #endif
 
+TEST_F(FileTest, AReaderGivesTheBytesInPieces) {
+    const std::string path = folder_ + "/bytes";
+    ASSERT_TRUE(write_file_atomic(path, "0123456789").has_value());
+    auto reader = FileReader::open(path);
+    ASSERT_TRUE(reader.has_value()) << reader.error().message;
+    EXPECT_EQ(reader->size(), 10U);
+    std::string piece(4, '?'), all;
+    for (const std::size_t expected : {4U, 4U, 2U, 0U}) {
+        const auto got = reader->read(std::as_writable_bytes(std::span(piece)));
+        ASSERT_EQ(got.value(), expected);
+        all += piece.substr(0, expected);
+    }
+    EXPECT_EQ(all, "0123456789");
+    EXPECT_EQ(FileReader::open(folder_ + "/none").error().code, ErrorCode::not_found);
+    EXPECT_FALSE(FileReader::open(folder_).has_value());
+}
+
+TEST_F(FileTest, AFileInPiecesAppearsOnlyWhenItIsWhole) {
+    const std::string path = folder_ + "/sub/model";
+    ASSERT_TRUE(write_file_atomic(path, "old").has_value());
+    {
+        auto given_up = AtomicFile::create(path);
+        ASSERT_TRUE(given_up.has_value());
+        ASSERT_TRUE(given_up->write(std::as_bytes(std::span("half", 4))).has_value());
+    }
+    EXPECT_EQ(read_file(path).value(), "old");
+    EXPECT_FALSE(file_exists(path + ".part"));
+    auto file = AtomicFile::create(path);
+    ASSERT_TRUE(file.has_value());
+    for (const char* part : {"ne", "w"}) {
+        ASSERT_TRUE(file->write(std::as_bytes(std::span(std::string_view(part)))).has_value());
+        EXPECT_EQ(read_file(path).value(), "old");
+    }
+    ASSERT_TRUE(file->commit().has_value());
+    EXPECT_EQ(read_file(path).value(), "new");
+    EXPECT_FALSE(file_exists(path + ".part"));
+}
+
 TEST_F(FileTest, MissingFilesAndFoldersAreNamed) {
     const auto missing = read_file(folder_ + "/none.txt");
     ASSERT_FALSE(missing.has_value());
