@@ -44,6 +44,18 @@ void read_sizes(ConfigReader& reader, Gpt2Config& config) {
     }
 }
 
+constexpr int kQuantBlock = 32;
+
+// Ours alone: other ways to quantise store other tensors.
+void read_quantisation(const json& object, ConfigReader& reader, Gpt2Config& config) {
+    if (!reader.has("quantization_config")) return;
+    const json& how = object["quantization_config"];
+    const bool ours = how.is_object() && how.contains("quant_method") && how["quant_method"] == "headlight_q8" &&
+                      (!how.contains("block") || how["block"] == kQuantBlock);
+    if (!ours) reader.refuse("quantization_config", "quant_method \"headlight_q8\" with blocks of 32, or none");
+    config.headlight_q8 = ours;
+}
+
 }  // namespace
 
 Result<Gpt2Config> parse_gpt2_config(std::string_view text, std::string_view file_name) {
@@ -63,6 +75,7 @@ Result<Gpt2Config> parse_gpt2_config(std::string_view text, std::string_view fil
     reader.read("qkv_bias", config.qkv_bias);
     reader.read_token("bos_token_id", config.bos_token_id, config.vocab_size);
     reader.read_token("eos_token_id", config.eos_token_id, config.vocab_size);
+    read_quantisation(object, reader, config);
     if (reader.error()) return std::unexpected(*reader.error());
     return config;
 }
@@ -88,6 +101,7 @@ std::string gpt2_config_json(const Gpt2Config& config) {
     object["embd_pdrop"] = config.embd_pdrop;
     object["attn_pdrop"] = config.attn_pdrop;
     object["resid_pdrop"] = config.resid_pdrop;
+    if (config.headlight_q8) object["quantization_config"] = {{"quant_method", "headlight_q8"}, {"block", kQuantBlock}};
     return object.dump(2) + "\n";
 }
 

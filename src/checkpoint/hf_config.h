@@ -26,6 +26,7 @@ struct Gpt2Config {
     double embd_pdrop = 0.1;
     double attn_pdrop = 0.1;
     double resid_pdrop = 0.1;
+    bool headlight_q8 = false;  // quantization_config: the matrices are stored as quants and scales (weights_writer.h)
 
     [[nodiscard]] int inner() const { return n_inner.value_or(4 * n_embd); }
     friend bool operator==(const Gpt2Config&, const Gpt2Config&) = default;

@@ -107,6 +107,25 @@ TEST(HfConfig, RefusalsNameFileKeyAndExpectation) {
         R"(folder/config.json: "scale_attn_weights" is false; expected true; the other variant is not supported)");
 }
 
+TEST(HfConfig, OnlyOurOwnQuantisationIsKnown) {
+    auto with = [](const char* how) {
+        return R"({"model_type":"gpt2","quantization_config":)" + std::string(how) + "}";
+    };
+    EXPECT_FALSE(accepted(with("null")).headlight_q8);
+    EXPECT_TRUE(accepted(with(R"({"quant_method":"headlight_q8","block":32})")).headlight_q8);
+    EXPECT_TRUE(accepted(with(R"({"quant_method":"headlight_q8"})")).headlight_q8);
+    for (const char* other : {R"({"quant_method":"gptq","bits":4})", R"({"load_in_8bit":true})", "8",
+                              "\"headlight_q8\"", R"({"quant_method":"headlight_q8","block":64})"}) {
+        const std::string message = refusal(with(other));
+        EXPECT_NE(message.find("\"quantization_config\" is"), std::string::npos) << message;
+        EXPECT_NE(message.find("headlight_q8"), std::string::npos) << message;
+    }
+    Gpt2Config config;
+    EXPECT_EQ(gpt2_config_json(config).find("quantization_config"), std::string::npos);
+    config.headlight_q8 = true;
+    EXPECT_TRUE(accepted(gpt2_config_json(config)).headlight_q8);
+}
+
 TEST(HfConfig, SizesThatAreNoSizes) {
     for (const char* value : {"0", "-1", "1.5", "\"12\"", "[]", "1e99", "99999999999999999999", "true"}) {
         const std::string message = refusal(std::string(R"({"model_type":"gpt2","n_layer":)") + value + "}");
