@@ -1,5 +1,7 @@
 #include "app/strings.h"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/numeric_text.h"
@@ -93,6 +95,27 @@ std::string short_count_text(std::int64_t count, const Strings& strings) {
     }
     if (count >= 10'000) return strings("number.thousand", {{"n", std::to_string((count + 500) / 1000)}});
     return count_text(count, strings);
+}
+
+std::string bytes_text(double bytes, const Strings& strings) {
+    struct Unit {
+        double size;
+        std::string_view key;
+        int decimals;  // of numbers that would have a single digit otherwise
+    };
+    for (const Unit& unit : {Unit{1e9, "number.gigabytes", 2}, Unit{1e6, "number.megabytes", 1}}) {
+        const double n = bytes / unit.size;
+        if (n < 1) continue;
+        return strings(unit.key, {{"n", fixed_text(n, n < 10 ? unit.decimals : 0, strings)}});
+    }
+    return strings("number.kilobytes", {{"n", fixed_text(std::ceil(std::max(bytes, 0.0) / 1000), 0, strings)}});
+}
+
+std::string seconds_text(double seconds, const Strings& strings) {
+    constexpr double kShownAsSeconds = 100;
+    if (seconds < kShownAsSeconds)
+        return strings("number.seconds", {{"n", fixed_text(std::ceil(std::max(seconds, 0.0)), 0, strings)}});
+    return strings("number.minutes", {{"n", fixed_text(std::ceil(seconds / 60), 0, strings)}});
 }
 
 }  // namespace headlight::app

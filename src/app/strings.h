@@ -33,10 +33,13 @@ class Strings {
 };
 
 // Numbers as the language writes them: 61.2 % and 3,112,704 in English, %61,2 and 3.112.704 in Turkish. The signs come
-// from the strings "number.decimal", "number.group" and "number.percent".
+// from the strings "number.decimal", "number.group", "number.percent" and those of the units.
 [[nodiscard]] std::string fixed_text(double value, int decimals, const Strings& strings);
 [[nodiscard]] std::string percent_text(double part, const Strings& strings);  // 0.612 -> "61.2 %"; tiny: "< 0.1 %"
 [[nodiscard]] std::string count_text(std::int64_t count, const Strings& strings);
 [[nodiscard]] std::string short_count_text(std::int64_t count, const Strings& strings);  // 3112704 -> "3.1 M"
+// Decimal units, as files and disks are sold: 548105171 -> "548 MB", 1520000000 -> "1.52 GB".
+[[nodiscard]] std::string bytes_text(double bytes, const Strings& strings);
+[[nodiscard]] std::string seconds_text(double seconds, const Strings& strings);  // 27.3 -> "27 s", 300 -> "5 min"
 
 }  // namespace headlight::app

@@ -98,5 +98,20 @@ TEST(Strings, NumbersFollowTheLanguage) {
     EXPECT_EQ(short_count_text(950, en), "950");
 }
 
+TEST(Strings, SizesAndTimesTakeTheUnitThatFits) {
+    const Strings en = load("en"), tr = load("tr");
+    EXPECT_EQ(bytes_text(548105171, en), "548 MB");
+    EXPECT_EQ(bytes_text(1520013706, en), "1.52 GB");
+    EXPECT_EQ(bytes_text(1520013706, tr), "1,52 GB");
+    EXPECT_EQ(bytes_text(12'300'000'000, en), "12 GB");
+    EXPECT_EQ(bytes_text(6'250'000, en), "6.2 MB");
+    EXPECT_EQ(bytes_text(665, en), "1 kB");
+    EXPECT_EQ(bytes_text(0, en), "0 kB");
+    EXPECT_EQ(seconds_text(26.2, en), "27 s");
+    EXPECT_EQ(seconds_text(0, tr), "0 sn");
+    EXPECT_EQ(seconds_text(100, en), "2 min");
+    EXPECT_EQ(seconds_text(3600, tr), "60 dk");
+}
+
 }  // namespace
 }  // namespace headlight::app
