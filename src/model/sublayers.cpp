@@ -31,18 +31,29 @@ const float* Sublayers::attention(const AttentionSites& sites, int layer, const 
         project(sites.k, memory, memory_rows, w.key, w.key_bias);
         project(sites.v, memory, memory_rows, w.value, w.value_bias);
     }
-    nn::attention_scores(compute_, a_.at(sites.scores, layer), a_.at(sites.q, layer), a_.at(sites.k, layer), shape);
-    seen(sites.scores, layer);
-    nn::attention_pattern(compute_, a_.at(sites.pattern, layer), a_.at(sites.scores, layer), shape);
-    seen(sites.pattern, layer);
-    nn::attention_mix(compute_, a_.at(sites.z, layer), a_.at(sites.pattern, layer), a_.at(sites.v, layer), shape,
-                      dropout(DropoutSite::pattern, place), options_.dropout_work.data());
-    seen(sites.z, layer);
+    attend(sites, layer, shape, place);
 
     float* out = rows(sites.out, layer);
     matmul(compute_, out, d, {rows(sites.z, layer), width, 1}, w.out, count_, kernels::Into::store, w.out_bias);
     seen(sites.out, layer);
     return out;
+}
+
+// Scores, pattern and mix.
+void Sublayers::attend(const AttentionSites& sites, int layer, const nn::AttentionShape& shape, int place) {
+    float *scores = a_.at(sites.scores, layer), *pattern = a_.at(sites.pattern, layer), *z = a_.at(sites.z, layer);
+    const float *q = a_.at(sites.q, layer), *k = a_.at(sites.k, layer), *v = a_.at(sites.v, layer);
+    if (options_.observer == nullptr && options_.dropout == 0) {
+        nn::attention(compute_, z, scores, pattern, q, k, v, shape);
+        return;
+    }
+    nn::attention_scores(compute_, scores, q, k, shape);
+    seen(sites.scores, layer);
+    nn::attention_pattern(compute_, pattern, scores, shape);
+    seen(sites.pattern, layer);
+    nn::attention_mix(compute_, z, pattern, v, shape, dropout(DropoutSite::pattern, place),
+                      options_.dropout_work.data());
+    seen(sites.z, layer);
 }
 
 const float* Sublayers::add(int layer, const float* x, const float* branch, Site sum, DropoutSite site, int place) {

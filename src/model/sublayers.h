@@ -63,6 +63,8 @@ class Sublayers {
     }
 
   private:
+    void attend(const AttentionSites& sites, int layer, const nn::AttentionShape& shape, int place);
+
     const Compute& compute_;
     Activations& a_;
     int first_, count_;

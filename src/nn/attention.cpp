@@ -10,6 +10,8 @@ namespace {
 
 // Queries are taken in blocks, so that a causal block multiplies only with the keys it may see.
 constexpr int kQueryBlock = 64;
+// Up to so many queries read the rows of the cache in place, one by one; more are worth packing keys and values for.
+constexpr int kFewQueries = 4;
 // Work space per thread: the dropped pattern and the gradient of the scores.
 constexpr std::size_t kWorkMatrices = 2;
 
@@ -79,38 +81,72 @@ const float* drop_pattern(const Compute& compute, const float* pattern, const He
     return work;
 }
 
+// Scores of the queries [first, last) of one head.
+void score_queries(const Compute& compute, int worker, float* scores, const float* q, const float* k,
+                   const AttentionShape& shape, const Head& head, int first, int last) {
+    const kernels::Kernels& kernels = compute.kernels();
+    const float factor = factor_of(shape);
+    const int end = written_columns(shape);
+    float* out = scores + head.matrix + head.row(first);
+    const float* queries = q + head.rows + row_offset(first, head.width);
+    const bool few = last - first <= kFewQueries;
+    if (!few) {
+        // [last - first, seen] = q [last - first, d_head] k^T [d_head, seen]
+        matmul_on(compute, worker, out, head.columns, {queries, head.width, 1}, {k + head.keys, 1, head.width},
+                  last - first, head.seen_by(last - 1), shape.d_head);
+    }
+    for (int i = first; i < last; ++i, out += head.columns, queries += head.width) {
+        const int own = head.seen_by(i);
+        if (few) {
+            kernels.attention_scores(out, queries, k + head.keys, head.width, shape.d_head, own, factor);
+        } else {
+            kernels.scale(out, out, factor, own);
+        }
+        std::fill(out + own, out + end, -std::numeric_limits<float>::infinity());
+    }
+}
+
+void soften_queries(const Compute& compute, float* pattern, const float* scores, const AttentionShape& shape,
+                    const Head& head, int first, int last) {
+    const int end = written_columns(shape);
+    for (int i = first; i < last; ++i) {
+        float* out = pattern + head.matrix + head.row(i);
+        const int seen = head.seen_by(i);
+        compute.kernels().softmax(out, scores + head.matrix + head.row(i), seen);
+        std::fill(out + seen, out + end, 0.0F);
+    }
+}
+
+// pattern: of this head, dropped already.
+void mix_queries(const Compute& compute, int worker, float* z, const float* pattern, const float* v,
+                 const AttentionShape& shape, const Head& head, int first, int last) {
+    float* out = z + head.rows + row_offset(first, head.width);
+    if (last - first <= kFewQueries) {
+        for (int i = first; i < last; ++i, out += head.width) {
+            compute.kernels().attention_mix(out, pattern + head.row(i), v + head.keys, head.width, shape.d_head,
+                                            head.seen_by(i));
+        }
+        return;
+    }
+    // z [last - first, d_head] = pattern [last - first, seen] v [seen, d_head]
+    matmul_on(compute, worker, out, head.width, {pattern + head.row(first), head.columns, 1},
+              {v + head.keys, head.width, 1}, last - first, shape.d_head, head.seen_by(last - 1));
+}
+
 }  // namespace
 
 void attention_scores(const Compute& compute, float* scores, const float* q, const float* k,
                       const AttentionShape& shape) {
-    const float factor = factor_of(shape);
-    const int end = written_columns(shape);
     for_heads(compute, shape, [&](const Head& head, int worker) {
         for_query_blocks(shape, [&](int first, int last) {
-            // [last - first, seen] = q [last - first, d_head] k^T [d_head, seen]
-            const int seen = head.seen_by(last - 1);
-            float* out = scores + head.matrix + head.row(first);
-            const kernels::MatrixView queries{q + head.rows + row_offset(first, head.width), head.width, 1};
-            const kernels::MatrixView keys{k + head.keys, 1, head.width};
-            matmul_on(compute, worker, out, head.columns, queries, keys, last - first, seen, shape.d_head);
-            for (int i = first; i < last; ++i, out += head.columns) {
-                const int own = head.seen_by(i);
-                compute.kernels().scale(out, out, factor, own);
-                std::fill(out + own, out + end, -std::numeric_limits<float>::infinity());
-            }
+            score_queries(compute, worker, scores, q, k, shape, head, first, last);
         });
     });
 }
 
 void attention_pattern(const Compute& compute, float* pattern, const float* scores, const AttentionShape& shape) {
-    const int end = written_columns(shape);
     for_heads(compute, shape, [&](const Head& head, int) {
-        for (int i = shape.first; i < shape.first + shape.queries; ++i) {
-            float* out = pattern + head.matrix + head.row(i);
-            const int seen = head.seen_by(i);
-            compute.kernels().softmax(out, scores + head.matrix + head.row(i), seen);
-            std::fill(out + seen, out + end, 0.0F);
-        }
+        soften_queries(compute, pattern, scores, shape, head, shape.first, shape.first + shape.queries);
     });
 }
 
@@ -122,11 +158,18 @@ void attention_mix(const Compute& compute, float* z, const float* pattern, const
         for_query_blocks(shape, [&](int first, int last) {
             const float* dropped =
                 drop_pattern(compute, pattern + head.matrix, head, first, last, dropout, dropped_work);
-            // z [last - first, d_head] = pattern [last - first, seen] v [seen, d_head]
-            const kernels::MatrixView weights{dropped + head.row(first), head.columns, 1};
-            const kernels::MatrixView values{v + head.keys, head.width, 1};
-            matmul_on(compute, worker, z + head.rows + row_offset(first, head.width), head.width, weights, values,
-                      last - first, shape.d_head, head.seen_by(last - 1));
+            mix_queries(compute, worker, z, dropped, v, shape, head, first, last);
+        });
+    });
+}
+
+void attention(const Compute& compute, float* z, float* scores, float* pattern, const float* q, const float* k,
+               const float* v, const AttentionShape& shape) {
+    for_heads(compute, shape, [&](const Head& head, int worker) {
+        for_query_blocks(shape, [&](int first, int last) {
+            score_queries(compute, worker, scores, q, k, shape, head, first, last);
+            soften_queries(compute, pattern, scores, shape, head, first, last);
+            mix_queries(compute, worker, z, pattern + head.matrix, v, shape, head, first, last);
         });
     });
 }

@@ -36,6 +36,10 @@ void attention_pattern(const Compute& compute, float* pattern, const float* scor
 void attention_mix(const Compute& compute, float* z, const float* pattern, const float* v, const AttentionShape& shape,
                    Dropout dropout, float* work);
 
+// All three in one loop over the heads, where nobody replaces anything in between; the same bits.
+void attention(const Compute& compute, float* z, float* scores, float* pattern, const float* q, const float* k,
+               const float* v, const AttentionShape& shape);
+
 // Gradients of all three stages for whole sequences (first = 0, queries = capacity). dq, dk, dv are written, not added
 // to.
 struct AttentionBackward {

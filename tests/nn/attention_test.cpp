@@ -150,6 +150,21 @@ TEST(Attention, QueriesInPiecesGiveTheSameBits) {
     }
 }
 
+// Few queries read keys and values in place, many have them packed; fused and apart.
+TEST(Attention, InOneLoopItGivesTheSameBits) {
+    const Compute compute(2);
+    for (const int queries : {1, 4, 5, 70}) {
+        const AttentionShape shape{1, 9, queries, 90, 3, 10};
+        Buffers apart(compute, shape), fused(compute, shape);
+        apart.run(compute);
+        attention(compute, fused.z.data(), fused.scores.data(), fused.pattern.data(), fused.q.data(), fused.k.data(),
+                  fused.v.data(), shape);
+        EXPECT_EQ(fused.scores, apart.scores) << queries;
+        EXPECT_EQ(fused.pattern, apart.pattern) << queries;
+        EXPECT_EQ(fused.z, apart.z) << queries;
+    }
+}
+
 // Scores so large that an exp without the maximum taken off would overflow or vanish.
 TEST(Attention, HugeScoresAreNoTrouble) {
     const Compute compute;
