@@ -83,6 +83,11 @@ Result<std::unique_ptr<Session>> Session::load(const model::Compute& compute, st
                                                const std::map<std::string, std::string>& files,
                                                std::size_t max_trace_bytes) {
     ASSIGN_OR_RETURN(model::LoadedModel loaded, model::load_model(compute, files));
+    return create(compute, std::move(name), std::move(loaded), max_trace_bytes);
+}
+
+Result<std::unique_ptr<Session>> Session::create(const model::Compute& compute, std::string name,
+                                                 model::LoadedModel loaded, std::size_t max_trace_bytes) {
     if (loaded.tokenizer.has_value() && loaded.tokenizer->vocab_size() > loaded.gpt.config().vocab) {
         return invalid("The tokenizer has " + std::to_string(loaded.tokenizer->vocab_size()) +
                        " tokens, the model only " + std::to_string(loaded.gpt.config().vocab) + ".");

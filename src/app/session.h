@@ -33,6 +33,10 @@ class Session {
     [[nodiscard]] static Result<std::unique_ptr<Session>> load(const model::Compute& compute, std::string name,
                                                                const std::map<std::string, std::string>& files,
                                                                std::size_t max_trace_bytes = kMaxTraceBytes);
+    // The same for a model that is loaded already.
+    [[nodiscard]] static Result<std::unique_ptr<Session>> create(const model::Compute& compute, std::string name,
+                                                                 model::LoadedModel loaded,
+                                                                 std::size_t max_trace_bytes = kMaxTraceBytes);
     static constexpr std::size_t kMaxTraceBytes = 768U << 20;
     ~Session();
 
