@@ -1,7 +1,4 @@
 // A model's configuration and where its parameters are.
-#include <algorithm>
-#include <array>
-
 #include "base/file.h"
 #include "base/numeric_text.h"
 #include "cli/command_list.h"
@@ -9,7 +6,7 @@
 #include "cli/inputs.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
-#include "model/config.h"
+#include "model/architecture.h"
 
 namespace headlight::cli {
 namespace {
@@ -18,58 +15,34 @@ using model::GptConfig;
 using model::ParamGroup;
 using model::ParamSummary;
 
-struct Preset {
-    std::string_view name;
-    GptConfig config;
-};
-
-GptConfig gpt2_like(int layers, int heads, int dim) {
-    return {.vocab = 50257,
-            .context = 1024,
-            .d_model = dim,
-            .layers = layers,
-            .heads = heads,
-            .d_mlp = 4 * dim,
-            .end_token = 50256};
-}
-
-std::vector<Preset> presets() {
-    GptConfig seed = gpt2_like(12, 12, 768);
-    seed.qkv_bias = false;
-    seed.tied_head = false;
-    return {{"gpt2", gpt2_like(12, 12, 768)},
-            {"gpt2-medium", gpt2_like(24, 16, 1024)},
-            {"gpt2-large", gpt2_like(36, 20, 1280)},
-            {"gpt2-xl", gpt2_like(48, 25, 1600)},
-            {"gpt-124m", seed}};
-}
-
 std::string preset_names() {
     std::string names;
-    for (const Preset& preset : presets()) names += (names.empty() ? "" : ", ") + std::string(preset.name);
+    for (const model::KnownConfig& known : model::known_configs())
+        names += (names.empty() ? "" : ", ") + std::string(known.name);
     return names;
 }
 
-std::int64_t sum_of(std::span<const ParamGroup> groups, std::string_view part) {
-    std::int64_t sum = 0;
-    for (const ParamGroup& group : groups) {
-        if (group.label.find(part) != std::string::npos) sum += group.count;
-    }
-    return sum;
-}
-
-// The sums of one block that people ask for.
-struct BlockSums {
-    std::int64_t attention, feed_forward, norms;
-};
-
-BlockSums block_sums(const ParamSummary& s) {
-    return {sum_of(s.one_block, "attention"), sum_of(s.one_block, "feed-forward"), sum_of(s.one_block, "norm")};
+// What it takes to hold the weights and to compute with them.
+void cost_rows(Table& t, const GptConfig& c) {
+    const model::WeightBytes bytes = model::weight_bytes(c);
+    const model::Flops first = model::decode_flops(c, 1), last = model::decode_flops(c, c.context);
+    t.title("");
+    t.title("Memory of the weights");
+    t.line("F32", mebibytes(bytes.f32));
+    t.line("F16", mebibytes(bytes.f16) + " (matrices; the rest stays F32)");
+    t.line("Q8", mebibytes(bytes.q8) + " (matrices, with a scale for every 32 weights)");
+    t.line("KV cache", mebibytes(model::cache_bytes(c, c.context)) + " for " + grouped(c.context) + " positions, " +
+                           grouped(model::cache_bytes(c, 1)) + " bytes each");
+    t.title("");
+    t.title("Floating-point operations (matrix products)");
+    t.line("one new token", fixed(first.total() / 1e6, 1) + " M after none, " + fixed(last.total() / 1e6, 1) +
+                                " M after " + grouped(c.context - 1));
+    t.line("a whole prompt",
+           fixed(model::prefill_flops(c, c.context).total() / 1e9, 1) + " G for " + grouped(c.context) + " tokens");
 }
 
 std::string table_text(const GptConfig& c) {
     const ParamSummary s = model::summarise(c);
-    const BlockSums sums = block_sums(s);
     Table t;
     t.title("Configuration");
     t.line("layers", std::to_string(c.layers));
@@ -83,14 +56,14 @@ std::string table_text(const GptConfig& c) {
     t.title("Parameters");
     for (const ParamGroup& group : s.embeddings) t.row(2, group.label, group.formula, group.count);
     for (const ParamGroup& group : s.one_block) t.row(4, group.label, group.formula, group.count);
-    t.row(4, "attention, all", "", sums.attention);
-    t.row(4, "feed-forward, all", "", sums.feed_forward);
-    t.row(4, "norms, all", "", sums.norms);
+    t.row(4, "attention, all", "", s.attention);
+    t.row(4, "feed-forward, all", "", s.feed_forward);
+    t.row(4, "norms, all", "", s.norms);
     t.row(2, "one block", "", s.block);
     t.row(2, "all blocks", std::to_string(c.layers) + " x " + grouped(s.block), s.blocks);
     for (const ParamGroup& group : s.final) t.row(2, group.label, group.formula, group.count);
     t.row(2, "total", "", s.total);
-    t.memory(s.total);
+    cost_rows(t, c);
     return t.text();
 }
 
@@ -104,20 +77,25 @@ Json groups_json(std::span<const ParamGroup> groups) {
 
 Json info_json(const GptConfig& c) {
     const ParamSummary s = model::summarise(c);
-    const BlockSums sums = block_sums(s);
     Json object;
     object["config"] = {{"layers", c.layers},     {"heads", c.heads},        {"dim", c.d_model},
                         {"mlp", c.d_mlp},         {"vocab", c.vocab},        {"context", c.context},
                         {"qkv_bias", c.qkv_bias}, {"tied_head", c.tied_head}};
     object["embeddings"] = groups_json(s.embeddings);
     object["one_block"] = groups_json(s.one_block);
-    object["attention_of_one_block"] = sums.attention;
-    object["feed_forward_of_one_block"] = sums.feed_forward;
-    object["norms_of_one_block"] = sums.norms;
+    object["attention_of_one_block"] = s.attention;
+    object["feed_forward_of_one_block"] = s.feed_forward;
+    object["norms_of_one_block"] = s.norms;
     object["block"] = s.block;
     object["blocks"] = s.blocks;
     object["final"] = groups_json(s.final);
     object["parameters"] = s.total;
+    const model::WeightBytes bytes = model::weight_bytes(c);
+    object["bytes"] = {{"f32", bytes.f32}, {"f16", bytes.f16}, {"q8", bytes.q8}};
+    object["cache_bytes"] = model::cache_bytes(c, c.context);
+    object["flops"] = {{"decode_first", model::decode_flops(c, 1).total()},
+                       {"decode_last", model::decode_flops(c, c.context).total()},
+                       {"prefill", model::prefill_flops(c, c.context).total()}};
     return object;
 }
 
@@ -177,10 +155,9 @@ class Info : public Action {
     Result<GptConfig> chosen() const {
         if (of_a_folder()) return of_folder();
         if (!folder_.empty()) return invalid("--model and a configuration of your own exclude each other");
-        const auto known = presets();
-        const auto at = std::ranges::find(known, preset_.empty() ? "gpt2" : preset_, &Preset::name);
-        if (at == known.end()) return invalid("--preset '" + preset_ + "': expected one of " + preset_names());
-        GptConfig config = at->config;
+        const model::KnownConfig* known = model::find_config(preset_.empty() ? "gpt2" : preset_);
+        if (known == nullptr) return invalid("--preset '" + preset_ + "': expected one of " + preset_names());
+        GptConfig config = known->config;
         if (layers_ > 0) config.layers = layers_;
         if (heads_ > 0) config.heads = heads_;
         if (dim_ > 0) config.d_model = dim_;

@@ -8,6 +8,10 @@
 
 namespace headlight::cli {
 
+[[nodiscard]] inline std::string mebibytes(std::int64_t bytes) {
+    return fixed(static_cast<double>(bytes) / (1024.0 * 1024.0), 1) + " MiB";
+}
+
 class Table {
   public:
     void row(int indent, const std::string& what, const std::string& formula, std::int64_t count) {

@@ -54,31 +54,4 @@ GptLayout::GptLayout(const GptConfig& c) {
     lm_head = c.tied_head ? wte : add("lm_head.weight", {c.vocab, d});
 }
 
-ParamSummary summarise(const GptConfig& c) {
-    const auto text = [](std::int64_t n) { return std::to_string(n); };
-    const std::int64_t d = c.d_model;
-    const std::int64_t f = c.d_mlp;
-    const auto linear = [&](const std::string& label, std::int64_t in, std::int64_t out, bool bias) {
-        return ParamGroup{label, text(in) + " x " + text(out) + (bias ? " + " + text(out) : ""),
-                          in * out + (bias ? out : 0)};
-    };
-    ParamSummary s;
-    s.embeddings = {linear("token embedding", c.vocab, d, false), linear("position embedding", c.context, d, false)};
-    s.one_block = {{"norm 1", "2 x " + text(d), 2 * d},
-                   linear("attention: q, k, v", d, 3 * d, c.qkv_bias),
-                   linear("attention: output projection", d, d, true),
-                   {"norm 2", "2 x " + text(d), 2 * d},
-                   linear("feed-forward: first", d, f, true),
-                   linear("feed-forward: second", f, d, true)};
-    s.final = {{"final norm", "2 x " + text(d), 2 * d}};
-    s.final.push_back(c.tied_head ? ParamGroup{"head (tied to the token embedding)", "0", 0}
-                                  : linear("head", c.vocab, d, false));
-    for (const auto& group : s.one_block) s.block += group.count;
-    s.blocks = s.block * c.layers;
-    s.total = s.blocks;
-    for (const auto& group : s.embeddings) s.total += group.count;
-    for (const auto& group : s.final) s.total += group.count;
-    return s;
-}
-
 }  // namespace headlight::model

@@ -51,16 +51,4 @@ class GptLayout : public ParamList {
     std::size_t lm_head = 0;                     // [vocab, d_model]; the same as wte when tied
 };
 
-// The parameter table of people: groups with their numbers of parameters, in the order of the forward pass.
-struct ParamGroup {
-    std::string label;    // "token embedding", "block 0: attention: q, k, v", ...
-    std::string formula;  // "50257 x 768"
-    std::int64_t count;
-};
-struct ParamSummary {
-    std::vector<ParamGroup> embeddings, one_block, final;
-    std::int64_t block = 0, blocks = 0, total = 0;
-};
-[[nodiscard]] ParamSummary summarise(const GptConfig& config);
-
 }  // namespace headlight::model

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/architecture.h"
+
 namespace headlight::model {
 namespace {
 
@@ -14,39 +16,6 @@ GptConfig gpt_124m() {
     config.qkv_bias = false;
     config.tied_head = false;
     return config;
-}
-
-std::int64_t count_of(const std::vector<ParamGroup>& groups, const std::string& label) {
-    for (const ParamGroup& group : groups) {
-        if (group.label.find(label) != std::string::npos) return group.count;
-    }
-    ADD_FAILURE() << "no group " << label;
-    return -1;
-}
-
-TEST(Config, ParametersOfGpt124MPartByPart) {
-    const ParamSummary s = summarise(gpt_124m());
-    EXPECT_EQ(s.total, 163'009'536);
-    EXPECT_EQ(count_of(s.embeddings, "token"), 38'597'376);
-    EXPECT_EQ(count_of(s.embeddings, "position"), 786'432);
-    EXPECT_EQ(count_of(s.one_block, "q, k, v"), 1'769'472);
-    EXPECT_EQ(count_of(s.one_block, "output projection"), 590'592);
-    EXPECT_EQ(count_of(s.one_block, "q, k, v") + count_of(s.one_block, "output projection"), 2'360'064);
-    EXPECT_EQ(count_of(s.one_block, "first"), 2'362'368);
-    EXPECT_EQ(count_of(s.one_block, "second"), 2'360'064);
-    EXPECT_EQ(count_of(s.one_block, "first") + count_of(s.one_block, "second"), 4'722'432);
-    EXPECT_EQ(count_of(s.one_block, "norm 1") + count_of(s.one_block, "norm 2"), 3'072);
-    EXPECT_EQ(s.block, 7'085'568);
-    EXPECT_EQ(s.blocks, 85'026'816);
-    EXPECT_EQ(count_of(s.final, "norm"), 1'536);
-    EXPECT_EQ(count_of(s.final, "head"), 38'597'376);
-}
-
-TEST(Config, TheReleasedGpt2SmallTiesItsHead) {
-    const ParamSummary s = summarise(gpt2_small());
-    EXPECT_EQ(s.total, 124'439'808);
-    EXPECT_EQ(count_of(s.final, "head"), 0);
-    EXPECT_EQ(count_of(s.one_block, "q, k, v"), 1'771'776);
 }
 
 TEST(Config, TheLayoutHoldsWhatTheTableCounts) {
