@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace headlight {
@@ -76,6 +78,21 @@ TEST(ThreadPool, AWorkerMayOwnAPoolOfItsOwn) {
         inner.run(10, [&](int, int) { ++count; });
     });
     EXPECT_EQ(count.load(), 40);
+}
+
+// Each task waits for the other: a worker that is not woken would be waited for in vain.
+TEST(ThreadPool, SleepingWorkersAreWoken) {
+    ThreadPool pool(2);
+    if (pool.threads() < 2) GTEST_SKIP() << "built without threads";
+    for (int loop = 0; loop < 60; ++loop) {
+        std::this_thread::sleep_for(std::chrono::microseconds(loop % 3 * 300));  // awake, falling asleep, asleep
+        std::atomic<int> inside = 0;
+        pool.run(2, [&](int, int) {
+            ++inside;
+            while (inside.load() < 2) std::this_thread::yield();
+        });
+        EXPECT_EQ(inside.load(), 2);
+    }
 }
 
 TEST(ThreadPool, ClampsTheNumberOfThreads) {
