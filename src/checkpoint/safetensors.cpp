@@ -57,11 +57,11 @@ void to_f32(Dtype dtype, const std::byte* bytes, std::span<float> out) {
 }
 
 // "[1, 0, 5]": the place of a flat index in a tensor.
-std::string place(std::span<const std::int64_t> shape, std::size_t flat) {
+std::string place(std::span<const std::int64_t> shape, std::uint64_t flat) {
     std::vector<std::int64_t> index(shape.size());
     for (std::size_t axis = shape.size(); axis-- > 0;) {
-        index[axis] = static_cast<std::int64_t>(flat % static_cast<std::size_t>(shape[axis]));
-        flat /= static_cast<std::size_t>(shape[axis]);
+        index[axis] = static_cast<std::int64_t>(flat % static_cast<std::uint64_t>(shape[axis]));
+        flat /= static_cast<std::uint64_t>(shape[axis]);
     }
     return shape_text(index);
 }
@@ -154,19 +154,26 @@ Result<void> Safetensors::read_f32(const TensorInfo& info, std::span<float> out,
 
 Result<void> Safetensors::convert_f32(const TensorInfo& info, std::span<const std::byte> bytes, std::span<float> out,
                                       Values values) const {
+    CHECK(bytes.size() == info.end - info.begin);
+    return convert_f32_part(info, 0, bytes, out, values);
+}
+
+Result<void> Safetensors::convert_f32_part(const TensorInfo& info, std::uint64_t first,
+                                           std::span<const std::byte> bytes, std::span<float> out,
+                                           Values values) const {
     const std::string where = file_name_ + ": tensor " + quoted_name(info.name);
     if (info.dtype != Dtype::f64 && info.dtype != Dtype::f32 && info.dtype != Dtype::f16 && info.dtype != Dtype::bf16) {
         return fail(ErrorCode::unsupported, where + ": dtype " + std::string(dtype_name(info.dtype)) +
                                                 " where numbers are needed; expected F32, F16, BF16 or F64");
     }
-    CHECK(bytes.size() == info.end - info.begin);
-    CHECK(out.size() == info.elements());
+    CHECK(bytes.size() == out.size() * dtype_bytes(info.dtype));
+    CHECK(first + out.size() <= info.elements());
     to_f32(info.dtype, bytes.data(), out);
     for (std::size_t i = 0; i < out.size(); ++i) {
         if (std::isfinite(out[i]) || (values == Values::infinite_too && std::isinf(out[i]))) continue;
         const char* found = std::isnan(out[i]) ? "NaN" : out[i] < 0 ? "-infinity" : "infinity";
-        return invalid(where + ": " + found + " at index " + std::to_string(i) + " (" + place(info.shape, i) +
-                       "); expected finite numbers");
+        return invalid(where + ": " + found + " at index " + std::to_string(first + i) + " (" +
+                       place(info.shape, first + i) + "); expected finite numbers");
     }
     return {};
 }

@@ -70,6 +70,10 @@ class Safetensors {
     Result<void> convert_f32(const TensorInfo& info, std::span<const std::byte> bytes, std::span<float> out,
                              Values values = Values::finite) const;
 
+    // The same for out.size() elements from element `first` on, in row-major order, as they come piece by piece.
+    Result<void> convert_f32_part(const TensorInfo& info, std::uint64_t first, std::span<const std::byte> bytes,
+                                  std::span<float> out, Values values = Values::finite) const;
+
   private:
     std::string file_name_;
     std::uint64_t data_start_ = 0;
@@ -89,5 +93,9 @@ struct TensorOut {
 // are rounded to nearest even, those beyond F16's range become infinity (a reader of weights refuses them).
 [[nodiscard]] std::string write_safetensors(std::span<const TensorOut> tensors, Dtype dtype,
                                             const std::map<std::string, std::string>& metadata);
+
+// The bytes before the data, padded with spaces to 8 bytes; begin and end must tile the data in the order given.
+[[nodiscard]] std::string write_header(std::span<const TensorInfo> tensors,
+                                       const std::map<std::string, std::string>& metadata);
 
 }  // namespace headlight::checkpoint

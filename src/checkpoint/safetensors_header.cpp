@@ -158,24 +158,34 @@ Result<Header> parse_header_json(std::string_view text, std::uint64_t data_size,
     return header;
 }
 
-std::string header_bytes(std::span<const TensorOut> tensors, Dtype dtype,
-                         const std::map<std::string, std::string>& metadata) {
+std::string write_header(std::span<const TensorInfo> tensors, const std::map<std::string, std::string>& metadata) {
     nlohmann::ordered_json header = nlohmann::ordered_json::object();
     if (!metadata.empty()) header[std::string(kMetadata)] = metadata;
     std::uint64_t begin = 0;
     std::set<std::string_view> names;
-    for (const TensorOut& tensor : tensors) {
+    for (const TensorInfo& tensor : tensors) {
         CHECK(names.insert(tensor.name).second && tensor.name != kMetadata);
-        const auto bytes = byte_count(tensor.shape, dtype);
-        CHECK(bytes && *bytes == tensor.data.size() * dtype_bytes(dtype));
+        CHECK(tensor.begin == begin && byte_count(tensor.shape, tensor.dtype) == tensor.end - begin);
         header[tensor.name] = {
-            {"dtype", dtype_name(dtype)}, {"shape", tensor.shape}, {"data_offsets", {begin, begin + *bytes}}};
-        begin += *bytes;
+            {"dtype", dtype_name(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {tensor.begin, tensor.end}}};
+        begin = tensor.end;
     }
     std::string text = header.dump(-1, ' ', false, json::error_handler_t::replace);
     text.resize((text.size() + 7) / 8 * 8, ' ');
     const auto length = std::bit_cast<std::array<char, kLengthBytes>>(static_cast<std::uint64_t>(text.size()));
     return std::string(length.data(), length.size()) + text;
+}
+
+std::string header_bytes(std::span<const TensorOut> tensors, Dtype dtype,
+                         const std::map<std::string, std::string>& metadata) {
+    std::vector<TensorInfo> infos;
+    std::uint64_t begin = 0;
+    for (const TensorOut& tensor : tensors) {
+        const std::uint64_t end = begin + tensor.data.size() * dtype_bytes(dtype);
+        infos.push_back({tensor.name, dtype, tensor.shape, begin, end});
+        begin = end;
+    }
+    return write_header(infos, metadata);
 }
 
 }  // namespace headlight::checkpoint
