@@ -114,7 +114,8 @@ class Explainer {
 
     void lookup() {
         const int col = at_[1], width = view_of(r_.self).shape[1];
-        const float entry = r_.weight.data[static_cast<std::ptrdiff_t>(r_.table_row) * width + col];
+        const float entry = r_.weight[static_cast<std::size_t>(r_.table_row) * static_cast<std::size_t>(width) +
+                                      static_cast<std::size_t>(col)];
         out_.recomputed = entry * r_.factor;
         const std::string where = std::to_string(r_.table_row) + ", " + std::to_string(col);
         Formula line;
@@ -205,7 +206,7 @@ class Explainer {
         const auto x = row(r_.a, at_[0]);
         const auto mean = static_cast<float>(moments(x).mean);
         const float scale = cell(r_.b, {at_[0], 0, 0});
-        const float w = r_.weight.data[at_[1]], b = r_.bias.data[at_[1]];
+        const float w = r_.weight[index(1)], b = r_.bias[index(1)];
         out_.recomputed = (x[index(1)] - mean) / scale * w + b;
         out_.lines.push_back(Formula()
                                  .text("y = (x − μ) / s · w + b = (")
@@ -229,20 +230,20 @@ class Explainer {
 
     void linear() {
         const auto x = row(r_.a, at_[0]);
-        const auto inputs = static_cast<std::ptrdiff_t>(x.size());
         const int col = r_.first_column + column();
-        const float* first = r_.weight.data + (r_.transposed ? col * inputs : col);
-        const std::ptrdiff_t stride = r_.transposed ? 1 : r_.outputs;
-        for (std::ptrdiff_t i = 0; i < inputs; ++i) {
-            const float left = x[static_cast<std::size_t>(i)], right = first[i * stride];
+        const auto output = static_cast<std::size_t>(col);
+        const std::size_t first = r_.transposed ? output * x.size() : output;
+        const std::size_t stride = r_.transposed ? 1 : static_cast<std::size_t>(r_.outputs);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const float left = x[i], right = r_.weight[first + i * stride];
             add_term(static_cast<int>(i), left, right, left * right);
         }
         const float products = summed();
-        const float bias = r_.bias.data == nullptr ? 0 : r_.bias.data[col];
+        const float bias = r_.bias.empty() ? 0 : r_.bias[output];
         out_.recomputed = products + bias;
         Formula line;
         line.text(r_.symbol + " = x · " + r_.weight_symbol);
-        if (r_.bias.data != nullptr) {
+        if (!r_.bias.empty()) {
             line.text(" + b = ").number(products).text(bias < 0 ? " − " : " + ").number(std::abs(bias));
         }
         out_.lines.push_back(line.text(" = ").result(out_.recomputed).take());

@@ -128,7 +128,7 @@ class Resolver {
     [[nodiscard]] Place here(Site site) const {
         return place(site, nn::site_info(site).per_layer() ? at_.layer : 0, at_.stack);
     }
-    [[nodiscard]] Tensor tensor(std::size_t offset) const { return {pass_.model.weights(offset), offset}; }
+    [[nodiscard]] Tensor tensor(std::size_t offset) const { return {pass_.model.weights(offset), nullptr, offset}; }
 
     void inputs() {
         r_.a = here(d_.a);

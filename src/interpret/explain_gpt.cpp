@@ -77,7 +77,7 @@ class Resolver {
     [[nodiscard]] Place place(Site site, int layer) const {
         return {{site, layer, nn::Stack::gpt}, &pass_.trace, static_cast<int>(pass_.ids.size())};
     }
-    [[nodiscard]] Tensor tensor(std::size_t offset) const { return {pass_.gpt.weights(offset), offset}; }
+    [[nodiscard]] Tensor tensor(std::size_t offset) const { return {nullptr, &pass_.gpt, offset}; }
 
     void inputs() {
         const auto layer_of = [&](Site site) {

@@ -8,6 +8,7 @@
 
 #include "interpret/explanation.h"
 #include "model/activations.h"
+#include "model/gpt.h"
 #include "model/params.h"
 
 namespace headlight::interpret {
@@ -36,10 +37,14 @@ struct Place {
     int positions = 0;
 };
 
-// A parameter tensor; null data: there is none.
+// A parameter tensor of a model: plain floats, or matrices that a GPT holds for its kernels. Neither: there is none.
 struct Tensor {
     const float* data = nullptr;
-    std::size_t offset = 0;  // among all parameters, for its name
+    const model::Gpt* gpt = nullptr;
+    std::size_t offset = 0;  // among all parameters
+
+    [[nodiscard]] bool empty() const { return data == nullptr && gpt == nullptr; }
+    [[nodiscard]] float operator[](std::size_t i) const { return gpt != nullptr ? gpt->value(offset + i) : data[i]; }
 };
 
 struct Recipe {

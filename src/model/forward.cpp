@@ -50,7 +50,10 @@ void Forward::embed() {
     const int d = gpt_.config().d_model;
     const auto context = static_cast<std::size_t>(activations_.context());
     Sublayers sub(compute_, activations_, first_, count_, options_);
-    nn::embedding_forward(sub.rows(Site::embed), ids_, gpt_.weights(gpt_.layout().wte), d);
+    float* embed = sub.rows(Site::embed);  // [count, d_model]
+    for (std::size_t row = 0; row < ids_.size(); ++row) {
+        gpt_.embedding(ids_[row], embed + row * static_cast<std::size_t>(d));
+    }
     sub.seen(Site::embed);
     for (std::size_t row = 0; row < ids_.size(); ++row) {
         const std::size_t position = (static_cast<std::size_t>(first_) + row) % context;

@@ -9,7 +9,7 @@
 namespace headlight::model {
 
 Gpt::Gpt(const Compute& compute, const GptConfig& config, std::vector<float> params)
-    : config_(config), layout_(config), params_(std::move(params)) {
+    : config_(config), layout_(config), params_(std::move(params)), packed_(static_cast<std::size_t>(config.layers)) {
     CHECK(params_.size() == layout_.size());
     pack(compute);
 }
@@ -30,23 +30,6 @@ Gpt Gpt::random(const Compute& compute, const GptConfig& config, std::uint64_t s
         }
     }
     return {compute, config, std::move(params)};
-}
-
-void Gpt::pack(const Compute& compute) {
-    const int d = config_.d_model;
-    packed_.resize(static_cast<std::size_t>(config_.layers));
-    for (std::size_t l = 0; l < packed_.size(); ++l) {
-        const BlockLayout& at = layout_.blocks[l];
-        PackedBlock& block = packed_[l];
-        const float* qkv = weights(at.attn_weight);
-        block.query.pack(compute, {qkv, 3 * d, 1}, d, d);
-        block.key.pack(compute, {qkv + d, 3 * d, 1}, d, d);
-        block.value.pack(compute, {qkv + 2 * d, 3 * d, 1}, d, d);
-        block.proj.pack(compute, {weights(at.proj_weight), d, 1}, d, d);
-        block.fc.pack(compute, {weights(at.fc_weight), config_.d_mlp, 1}, d, config_.d_mlp);
-        block.mlp_proj.pack(compute, {weights(at.mlp_proj_weight), d, 1}, config_.d_mlp, d);
-    }
-    packed_head_.pack(compute, {weights(layout_.lm_head), 1, d}, d, config_.vocab);
 }
 
 nn::Dropout dropout_at(float probability, std::uint64_t seed, DropoutSite site, int layer) {

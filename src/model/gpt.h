@@ -2,6 +2,8 @@
 // A GPT-2-shaped decoder (Radford et al., 2019): pre-norm blocks, learned positions, tanh-GELU, tied or untied head.
 // There is one forward pass: training, prefill, decoding with the KV cache, tracing and interventions all run it.
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -16,10 +18,11 @@ namespace headlight::model {
 using kernels::Compute;
 using nn::TokenId;
 
-// Weights, const after load. The caller owns activations and cache.
+// Weights, const after load. The caller owns activations and cache. Matrices are held interleaved for the kernels, and
+// only so; a model that is trained keeps all parameters as plain floats beside them.
 class Gpt {
   public:
-    // params: GptLayout(config).size() floats in the layout's order.
+    // To be trained. params: GptLayout(config).size() floats in the layout's order.
     Gpt(const Compute& compute, const GptConfig& config, std::vector<float> params);
     Gpt(Gpt&&) = default;
     Gpt& operator=(Gpt&&) = default;
@@ -27,14 +30,45 @@ class Gpt {
     // Weights drawn from N(0, 0.02), residual projections scaled by 1 / sqrt(2 layers), norms 1 and 0, as GPT-2.
     [[nodiscard]] static Gpt random(const Compute& compute, const GptConfig& config, std::uint64_t seed);
 
+    // A model that comes piece by piece: memory for all of it (too_large when there is none), then every parameter by
+    // fill(). Matrices are held in `format`, everything else as floats.
+    [[nodiscard]] static Result<Gpt> reserve(const Compute& compute, const GptConfig& config,
+                                             kernels::WeightFormat format);
+    // What reserve() asks for, in bytes.
+    [[nodiscard]] static std::uint64_t bytes(const Compute& compute, const GptConfig& config,
+                                             kernels::WeightFormat format);
+    // Rows of parameter `param` of the layout, in the shape that the layout gives it, from `first_row` on. Of matrices:
+    // a multiple of 32 rows, or all to the end. Positions and vectors (one row): any part.
+    void fill(const Compute& compute, std::size_t param, std::int64_t first_row, std::span<const float> rows);
+    // The same with quants of one byte, and scales of 32 numbers along the input dimension: [rows / 32, out] for
+    // [in, out] matrices, [rows, ceil(d_model / 32)] for the embedding and the head. Only for models held in q8.
+    void fill_q8(std::size_t param, std::int64_t first_row, std::span<const std::int8_t> rows,
+                 std::span<const float> scales);
+
     [[nodiscard]] const GptConfig& config() const { return config_; }
     [[nodiscard]] const GptLayout& layout() const { return layout_; }
-    [[nodiscard]] std::span<const float> params() const { return params_; }
-    // A tensor's first float.
-    [[nodiscard]] const float* weights(std::size_t offset) const { return params_.data() + offset; }
+    [[nodiscard]] kernels::WeightFormat format() const { return format_; }
 
-    // For the trainer: change the parameters, then pack() before the next forward pass.
-    [[nodiscard]] std::span<float> mutable_params() { return params_; }
+    // A norm, a bias or the positions, [context, d_model].
+    [[nodiscard]] const float* weights(std::size_t offset) const;
+    // A row of the token embedding, [d_model].
+    void embedding(TokenId id, float* out) const;
+    // Any parameter as products see it, by its offset in the layout.
+    [[nodiscard]] float value(std::size_t offset) const;
+    [[nodiscard]] std::vector<float> tensor(std::size_t param) const;
+    [[nodiscard]] std::vector<float> all_params() const;  // in the layout's order
+    // Where a matrix holds element (row, column) of parameter `param`; no matrix: it is a plain float.
+    struct Place {
+        const kernels::PackedMatrix* matrix = nullptr;
+        int k = 0, n = 0;
+    };
+    [[nodiscard]] Place place(std::size_t param, std::int64_t row, std::int64_t column) const;
+
+    // For the trainer: keep the parameters as floats, too.
+    void make_trainable(const Compute& compute);
+    // Of a model to be trained: change them, then pack() before the next forward pass.
+    [[nodiscard]] std::span<const float> params() const;
+    [[nodiscard]] std::span<float> mutable_params();
     void pack(const Compute& compute);
 
     // The matrices of a block, interleaved once for the kernels.
@@ -44,14 +78,30 @@ class Gpt {
         kernels::PackedMatrix mlp_proj;                 // [d_mlp, d_model]
     };
     [[nodiscard]] const PackedBlock& packed(int layer) const { return packed_[static_cast<std::size_t>(layer)]; }
-    [[nodiscard]] const kernels::PackedMatrix& packed_head() const { return packed_head_; }  // [d_model, vocab]
+    [[nodiscard]] const kernels::PackedMatrix& packed_head() const { return head_; }  // [d_model, vocab]
 
   private:
+    // One matrix of a parameter tensor: its columns from first_column on, or for the embedding and the head its
+    // transpose, because their rows are the outputs.
+    struct Part {
+        kernels::PackedMatrix* matrix = nullptr;
+        int k = 0, n = 0;  // of the matrix
+        int first_column = 0;
+        bool transposed = false;
+    };
+    explicit Gpt(const GptConfig& config);
+    [[nodiscard]] std::array<Part, 3> parts(std::size_t param);  // those that there are come first
+    [[nodiscard]] std::size_t param_at(std::size_t offset) const;
+
     GptConfig config_;
     GptLayout layout_;
-    std::vector<float> params_;
+    kernels::WeightFormat format_ = kernels::WeightFormat::f32;
+    std::vector<float> params_;              // all of them, in a model to be trained
+    std::vector<float> plain_;               // else: all but the matrices
+    std::vector<std::size_t> plain_offset_;  // by parameter
     std::vector<PackedBlock> packed_;
-    kernels::PackedMatrix packed_head_;
+    kernels::PackedMatrix head_;       // [d_model, vocab]
+    kernels::PackedMatrix embedding_;  // the same shape, unless the head is tied
 };
 
 // Which positions get logits.

@@ -15,6 +15,7 @@ Trainer::Trainer(const kernels::Compute& compute, model::Gpt gpt, const Dataset&
       adamw_(gpt_.layout(), options.adamw),
       rng_(options.seed),
       gradients_(gpt_.layout().size()) {
+    gpt_.make_trainable(compute);
     const auto tokens = static_cast<std::size_t>(options.batch) * static_cast<std::size_t>(options.context);
     ids_.resize(tokens);
     targets_.resize(tokens);
