@@ -20,7 +20,7 @@ Forward::Forward(const Compute& compute, const Gpt& gpt, Activations& activation
     CHECK(count_ > 0 && first >= 0);
     CHECK(batch == 1 ? first + count_ <= activations.context() : first == 0 && count_ == batch * activations.context());
     for (const TokenId id : ids) CHECK(id >= 0 && id < gpt.config().vocab);
-    if (activations.keep() == Keep::decode) options_.logits = LogitRows::last;
+    if (activations.keep() == Keep::decode && options.logits == LogitRows::all) options_.logits = LogitRows::last;
     if (options.dropout > 0) {
         const nn::AttentionShape shape{
             batch, 0, activations.context(), activations.context(), gpt.config().heads, gpt.config().d_head()};
@@ -126,6 +126,7 @@ void Forward::head() {
     const float* x = sub.norm(0, sub.rows(Site::resid_post, c.layers - 1), kNormFinal,
                               {gpt_.weights(at.ln_f_weight), gpt_.weights(at.ln_f_bias), c.layer_norm_eps});
 
+    if (options_.logits == LogitRows::none) return;
     float* out = sub.rows(Site::logits);  // [count, vocab], or one row
     int rows_left = count_;
     if (options_.logits == LogitRows::last) {
@@ -137,8 +138,15 @@ void Forward::head() {
     sub.seen(Site::logits);
 }
 
+void head_rows(const Compute& compute, const Gpt& gpt, Activations& trace, int first, int rows) {
+    CHECK(trace.keep() == Keep::trace && first >= 0 && rows > 0 && first + rows <= trace.context());
+    const int d = gpt.config().d_model, vocab = gpt.config().vocab;
+    const float* x = trace.at(Site::ln_final_normalized) + nn::row_offset(first, d);
+    matmul(compute, trace.at(Site::logits) + nn::row_offset(first, vocab), vocab, {x, d, 1}, gpt.packed_head(), rows);
+}
+
 const float* Forward::last_logits() const {
-    CHECK(done());
+    CHECK(done() && options_.logits != LogitRows::none);
     const float* logits = activations_.at(Site::logits);
     if (activations_.keep() == Keep::decode) return logits;
     return logits + nn::row_offset(first_ + count_ - 1, gpt_.config().vocab);

@@ -104,11 +104,11 @@ class Gpt {
     kernels::PackedMatrix embedding_;  // the same shape, unless the head is tied
 };
 
-// Which positions get logits.
-enum class LogitRows { last, all };
+// Which positions get logits. none: later, by head_rows(), if somebody looks.
+enum class LogitRows { last, all, none };
 
 struct ForwardOptions {
-    LogitRows logits = LogitRows::all;   // Keep::decode always computes the last one only
+    LogitRows logits = LogitRows::all;   // Keep::decode computes the last one only
     nn::Observer* observer = nullptr;    // sees (and may replace) the value of every site
     float dropout = 0;                   // training only
     std::uint64_t dropout_seed = 0;      // a new one for each step
@@ -150,6 +150,9 @@ class Forward {
     ForwardOptions options_;
     int stage_ = 0;
 };
+
+// Logits of positions [first, first + rows) of a trace whose forward pass left them out; the same bits.
+void head_rows(const Compute& compute, const Gpt& gpt, Activations& trace, int first, int rows);
 
 // The places where dropout is applied; the seed of each layer's mask follows from the step's seed.
 enum class DropoutSite { embedding, pattern, attn_out, mlp_out };
