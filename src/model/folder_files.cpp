@@ -4,12 +4,16 @@
 
 namespace headlight::model {
 
-Result<const std::string*> require_file(const Files& files, std::string_view name) {
-    const auto at = files.find(std::string(name));
-    if (at != files.end()) return &at->second;
+std::unexpected<Error> no_such_file(std::string_view name) {
     return fail(ErrorCode::not_found, "no " + std::string(name) +
                                           " among the files; a model's folder has config.json, model.safetensors and "
                                           "tokenizer.json (or vocab.json and merges.txt)");
+}
+
+Result<const std::string*> require_file(const Files& files, std::string_view name) {
+    const auto at = files.find(std::string(name));
+    if (at != files.end()) return &at->second;
+    return no_such_file(name);
 }
 
 Result<Files> read_folder(const std::string& folder) {
@@ -59,14 +63,18 @@ std::string weights_file(const ParamList& layout, std::span<const float> params,
     return checkpoint::write_safetensors(tensors, dtype, {{"format", "pt"}});
 }
 
-Result<void> save_folder(const std::string& folder, const std::string& config, const std::string& weights,
-                         const text::Tokenizer* tokenizer) {
-    RETURN_IF_ERROR(write_file_atomic(folder + "/config.json", config));
-    RETURN_IF_ERROR(write_file_atomic(folder + "/model.safetensors", weights));
+Result<void> save_tokenizer(const std::string& folder, const text::Tokenizer* tokenizer) {
     if (tokenizer == nullptr) return {};
     RETURN_IF_ERROR(write_file_atomic(folder + "/vocab.json", tokenizer->vocab_json()));
     RETURN_IF_ERROR(write_file_atomic(folder + "/merges.txt", tokenizer->merges_txt()));
     return write_file_atomic(folder + "/tokenizer.json", tokenizer->tokenizer_json());
+}
+
+Result<void> save_folder(const std::string& folder, const std::string& config, const std::string& weights,
+                         const text::Tokenizer* tokenizer) {
+    RETURN_IF_ERROR(write_file_atomic(folder + "/config.json", config));
+    RETURN_IF_ERROR(write_file_atomic(folder + "/model.safetensors", weights));
+    return save_tokenizer(folder, tokenizer);
 }
 
 }  // namespace headlight::model

@@ -7,15 +7,17 @@
 #include <string_view>
 
 #include "checkpoint/safetensors.h"
-#include "model/hf_folder.h"
+#include "model/loaded_model.h"
 #include "model/params.h"
 
 namespace headlight::model {
 
 inline constexpr std::string_view kConfigFile = "config.json";
 inline constexpr std::string_view kWeightsFile = "model.safetensors";
+inline constexpr std::string_view kIndexFile = "model.safetensors.index.json";
 
 // The file of that name, or an error that says which files a folder has.
+[[nodiscard]] std::unexpected<Error> no_such_file(std::string_view name);
 [[nodiscard]] Result<const std::string*> require_file(const Files& files, std::string_view name);
 // Those of a folder that a model may have.
 [[nodiscard]] Result<Files> read_folder(const std::string& folder);
@@ -29,6 +31,8 @@ using FindTensor = std::function<const checkpoint::TensorInfo*(const std::string
 [[nodiscard]] Result<std::optional<text::Tokenizer>> read_tokenizer(const Files& files, int vocab);
 
 [[nodiscard]] std::string weights_file(const ParamList& layout, std::span<const float> params, checkpoint::Dtype dtype);
+// Nothing to do without one.
+[[nodiscard]] Result<void> save_tokenizer(const std::string& folder, const text::Tokenizer* tokenizer);
 [[nodiscard]] Result<void> save_folder(const std::string& folder, const std::string& config, const std::string& weights,
                                        const text::Tokenizer* tokenizer);
 

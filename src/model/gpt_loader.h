@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/hf_folder.h"
+#include "model/loaded_model.h"
 #include "model/model_needs.h"
 
 namespace headlight::model {
@@ -45,8 +45,8 @@ class GptLoader {
     [[nodiscard]] const std::vector<std::string>& wanted_files() const;
     [[nodiscard]] Result<void> begin_file(const std::string& name, std::uint64_t size);
 
-    // Where the file's next bytes are to be written: at most `want`, at least one while the file has any left (else
-    // none). Valid until the next call of take(). When memory is refused, none, and take(0) returns the error.
+    // Where the file's next bytes are to be written: at most `want`, at least one while the file has any left; none
+    // after an error. Valid until the next call of take().
     [[nodiscard]] std::span<std::byte> room(std::size_t want);
     // `n` bytes were written into room(). Converts what is complete: at most a few dozen rows of one matrix, some
     // milliseconds.

@@ -1,43 +1,59 @@
 #include "model/hf_folder.h"
 
-#include <algorithm>
-
+#include "base/file.h"
 #include "checkpoint/hf_config.h"
 #include "model/folder_files.h"
+#include "model/weights_writer.h"
 
 namespace headlight::model {
 namespace {
 
-constexpr std::string_view kPrefix = "transformer.";
-constexpr std::string_view kHead = "lm_head.weight";
+constexpr std::size_t kReadAtOnce = 1 << 20;
 
-std::span<const std::byte> as_bytes(const std::string& text) {
-    return std::as_bytes(std::span(text));
+bool is_weight_file(std::string_view name) {
+    return name.ends_with(".safetensors");
 }
 
-// The causal mask that older checkpoints carry along.
-bool is_mask_buffer(std::string_view name) {
-    return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias");
+// The small files of a checkpoint. With model.safetensors there, an index of shards beside it does not count.
+Files small_files(const Files& files) {
+    Files small;
+    for (const auto& [name, bytes] : files) {
+        if (is_weight_file(name) || (name == kIndexFile && files.contains(std::string(kWeightsFile)))) continue;
+        small.emplace(name, bytes);
+    }
+    return small;
 }
 
-const checkpoint::TensorInfo* find_tensor(const checkpoint::Safetensors& file, const std::string& name) {
-    const auto* plain = file.find(name);
-    return plain != nullptr ? plain : file.find(std::string(kPrefix) + name);
+Result<Files> read_small_files(const std::string& folder) {
+    Files files;
+    const bool one_file = file_exists(folder + "/" + std::string(kWeightsFile));
+    for (const char* name : {"config.json", "tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json",
+                             "model.safetensors.index.json"}) {
+        const std::string path = folder + "/" + name;
+        if (!file_exists(path) || (name == kIndexFile && one_file)) continue;
+        ASSIGN_OR_RETURN(files[name], read_file(path));
+    }
+    return files;
 }
 
-Result<void> refuse_strangers(const checkpoint::Safetensors& file, const GptLayout& layout) {
-    for (const auto& tensor : file.tensors()) {
-        std::string_view name = tensor.name;
-        if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
-        if (is_mask_buffer(name) || name == kHead) continue;
-        const bool known =
-            std::ranges::any_of(layout.params(), [&](const ParamInfo& info) { return info.name == name; });
-        if (!known) {
-            return invalid(file.file_name() + ": tensor " + checkpoint::quoted_name(tensor.name) +
-                           " is not part of a GPT-2 with the layers of config.json");
-        }
+Result<void> read_weights(GptLoader& loader, const std::string& folder, const std::string& name) {
+    const std::string path = folder + "/" + name;
+    if (!file_exists(path)) return no_such_file(name);
+    ASSIGN_OR_RETURN(FileReader file, FileReader::open(path));
+    RETURN_IF_ERROR(loader.begin_file(name, file.size()));
+    for (auto room = loader.room(kReadAtOnce); !room.empty(); room = loader.room(kReadAtOnce)) {
+        ASSIGN_OR_RETURN(const std::size_t got, file.read(room));
+        if (got == 0) return fail(ErrorCode::io, name + ": ended before its " + std::to_string(file.size()) + " bytes");
+        RETURN_IF_ERROR(loader.take(got));
     }
     return {};
+}
+
+Result<LoadedModel> load_from_disk(const Compute& compute, const std::string& folder, const LoadOptions& options) {
+    ASSIGN_OR_RETURN(Files small, read_small_files(folder));
+    ASSIGN_OR_RETURN(GptLoader loader, GptLoader::begin(compute, std::move(small), options));
+    for (const std::string& name : loader.wanted_files()) RETURN_IF_ERROR(read_weights(loader, folder, name));
+    return loader.finish();
 }
 
 }  // namespace
@@ -60,7 +76,9 @@ Result<GptConfig> parse_config(std::string_view json, std::string_view file_name
     return config;
 }
 
-std::string config_json(const GptConfig& config) {
+namespace {
+
+checkpoint::Gpt2Config to_hf(const GptConfig& config) {
     checkpoint::Gpt2Config hf;
     hf.vocab_size = config.vocab;
     hf.n_positions = config.context;
@@ -73,32 +91,39 @@ std::string config_json(const GptConfig& config) {
     // 1e-5f widened to double would print as 9.999999747e-06: keep the digits of the float.
     hf.layer_norm_epsilon = config.layer_norm_eps == 1e-5F ? 1e-5 : static_cast<double>(config.layer_norm_eps);
     if (config.end_token >= 0) hf.bos_token_id = hf.eos_token_id = config.end_token;
+    return hf;
+}
+
+}  // namespace
+
+std::string config_json(const GptConfig& config) {
+    return checkpoint::gpt2_config_json(to_hf(config));
+}
+
+std::string stored_config_json(const GptConfig& config, kernels::WeightFormat format) {
+    checkpoint::Gpt2Config hf = to_hf(config);
+    hf.headlight_q8 = format == kernels::WeightFormat::q8;
     return checkpoint::gpt2_config_json(hf);
 }
 
-Result<LoadedModel> load_model(const Compute& compute, const Files& files) {
-    ASSIGN_OR_RETURN(const std::string* config_text, require_file(files, kConfigFile));
-    ASSIGN_OR_RETURN(const std::string* weights, require_file(files, kWeightsFile));
-    ASSIGN_OR_RETURN(const auto file, checkpoint::Safetensors::parse(as_bytes(*weights), kWeightsFile));
-    const bool has_head = find_tensor(file, std::string(kHead)) != nullptr;
-    ASSIGN_OR_RETURN(const GptConfig config, parse_config(*config_text, kConfigFile, has_head));
-    const GptLayout layout(config);
-    RETURN_IF_ERROR(refuse_strangers(file, layout));
-    const auto find = [&](const std::string& name) { return find_tensor(file, name); };
-    ASSIGN_OR_RETURN(auto params, read_params(file, layout, find));
-    ASSIGN_OR_RETURN(auto tokenizer, read_tokenizer(files, config.vocab));
-    return LoadedModel{Gpt(compute, config, std::move(params)), std::move(tokenizer)};
+Result<LoadedModel> load_model(const Compute& compute, const Files& files, LoadOptions options) {
+    ASSIGN_OR_RETURN(GptLoader loader, GptLoader::begin(compute, small_files(files), options));
+    for (const std::string& name : loader.wanted_files()) {
+        ASSIGN_OR_RETURN(const std::string* bytes, require_file(files, name));
+        RETURN_IF_ERROR(loader.begin_file(name, bytes->size()));
+        RETURN_IF_ERROR(loader.append(std::as_bytes(std::span(*bytes))));
+    }
+    return loader.finish();
 }
 
-Result<LoadedModel> load_model_folder(const Compute& compute, const std::string& folder) {
-    ASSIGN_OR_RETURN(const Files files, read_folder(folder));
-    auto loaded = load_model(compute, files);
+Result<LoadedModel> load_model_folder(const Compute& compute, const std::string& folder, LoadOptions options) {
+    auto loaded = load_from_disk(compute, folder, options);
     if (!loaded.has_value()) return fail(loaded.error().code, folder + ": " + loaded.error().message);
     return loaded;
 }
 
 std::string weights_file(const Gpt& gpt, checkpoint::Dtype dtype) {
-    return weights_file(gpt.layout(), gpt.params(), dtype);
+    return weights_file(gpt.layout(), gpt.all_params(), dtype);
 }
 
 Result<void> save_model_folder(const std::string& folder, const Gpt& gpt, const text::Tokenizer* tokenizer,

@@ -1,27 +1,22 @@
 #pragma once
 // A Hugging Face GPT-2 folder as a model: config.json, model.safetensors, tokenizer.json or vocab.json + merges.txt.
 
-#include <map>
 #include <optional>
 #include <string>
 
 #include "checkpoint/safetensors.h"
-#include "model/gpt.h"
-#include "text/tokenizer.h"
+#include "model/gpt_loader.h"
+#include "model/loaded_model.h"
 
 namespace headlight::model {
 
-struct LoadedModel {
-    Gpt gpt;
-    std::optional<text::Tokenizer> tokenizer;  // a folder used with ids alone needs none
-};
-
-using Files = std::map<std::string, std::string>;  // file name -> bytes
-
-// Errors name the file, the tensor, what was found and what was expected. Tolerated: the prefix "transformer.", mask
-// buffers, a missing lm_head.weight (then the head is tied), unknown tensors of other names are refused.
-[[nodiscard]] Result<LoadedModel> load_model(const Compute& compute, const Files& files);
-[[nodiscard]] Result<LoadedModel> load_model_folder(const Compute& compute, const std::string& folder);
+// Errors name the file, the tensor, what was found and what was expected. Taken: one model.safetensors, or shards with
+// their index; F32, F16, BF16, F64, and the eight bits of weights_writer.h. Tolerated: the prefix "transformer.", mask
+// buffers, a missing lm_head.weight (then the head is tied); unknown tensors of other names are refused.
+[[nodiscard]] Result<LoadedModel> load_model(const Compute& compute, const Files& files, LoadOptions options = {});
+// The same from a disk, piece by piece (GptLoader).
+[[nodiscard]] Result<LoadedModel> load_model_folder(const Compute& compute, const std::string& folder,
+                                                    LoadOptions options = {});
 
 // config.json alone. lm_head_in_file: whether the weights have one of their own; overrides the config when given.
 [[nodiscard]] Result<GptConfig> parse_config(std::string_view json, std::string_view file_name,

@@ -13,7 +13,7 @@
 #include "base/result.h"
 #include "kernels/compute.h"
 #include "model/config.h"
-#include "model/hf_folder.h"
+#include "model/loaded_model.h"
 
 namespace headlight::model {
 

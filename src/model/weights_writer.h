@@ -9,7 +9,7 @@
 #include <string>
 
 #include "model/gpt.h"
-#include "model/hf_folder.h"
+#include "model/loaded_model.h"
 
 namespace headlight::model {
 
