@@ -18,6 +18,10 @@ class Headlight final : public platform::Program {
     static Result<std::unique_ptr<platform::Program>> create(platform::Platform& platform) {
         app::AppOptions options;
         options.threads = platform.threads();
+        options.machine = [&platform] {
+            const platform::Memory memory = platform.memory();
+            return app::Machine{memory.limit, memory.free};
+        };
         for (const char* path :
              {"strings/en.json", "strings/tr.json", "prompts/prompts.json", "tutorial/tutorial.json"}) {
             ASSIGN_OR_RETURN(options.assets[path], platform.asset(path));
@@ -29,6 +33,10 @@ class Headlight final : public platform::Program {
 
     platform::Demand turn() override {
         for (platform::Event& event : platform_.poll()) take(event);
+        if (!opened_) {  // after what the platform had to say first: which models it keeps
+            commands_.push(app::OpenLink{platform_.start_link()});  // the app asks for the model that it needs
+            opened_ = true;
+        }
         app_->apply(commands_, now_ms());
         app_->advance(now_ms(), kWorkMs);
         run_effects();
@@ -38,6 +46,7 @@ class Headlight final : public platform::Program {
     }
 
     std::string command(std::string_view json) override { return ui::run_command(json, *app_, commands_, platform_); }
+    platform::ModelSink& models() override { return sink_; }
     std::string state() override { return ui::state_json(*app_, *ui_, commands_, platform_); }
     std::string widgets() override {
         std::string json = ui_->widgets_json();
@@ -49,7 +58,6 @@ class Headlight final : public platform::Program {
     Headlight(platform::Platform& platform, std::unique_ptr<app::App> app, std::unique_ptr<ui::Ui> ui)
         : platform_(platform), app_(std::move(app)), ui_(std::move(ui)) {
         follow_system();
-        commands_.push(app::OpenLink{platform_.start_link()});  // the app asks for the model that it needs
     }
 
     [[nodiscard]] double now_ms() const { return platform_.now() * 1000; }
@@ -72,6 +80,9 @@ class Headlight final : public platform::Program {
                 break;
             case platform::EventKind::link:
                 commands_.push(app::OpenLink{event.text});
+                break;
+            case platform::EventKind::command:
+                if (auto command = app::command_from_json(event.text)) commands_.push(std::move(*command));
                 break;
             case platform::EventKind::system_theme:
                 follow_system();
@@ -104,6 +115,9 @@ class Headlight final : public platform::Program {
                 case stop_fetch:
                     platform_.stop_fetch(effect.name);
                     break;
+                case model_request:
+                    if (!platform_.model_request(effect.name, effect.bytes)) refuse(effect.name);
+                    break;
             }
         }
     }
@@ -115,6 +129,14 @@ class Headlight final : public platform::Program {
         } else if (!platform_.fetch_model(name)) {
             commands_.push(app::ReportProblem{"problem.no_model", load.error().message});
         }
+    }
+
+    // A platform that cannot do what an import needs ends it.
+    void refuse(std::string_view verb) {
+        if (verb != "inspect" && verb != "load") return;
+        const int job = app_->library().import.job;
+        commands_.push(app::ImportReport{R"({"event":"failed","key":"library.error.unsupported","job":)" +
+                                         std::to_string(job) + "}"});
     }
 
     // A page around the program mirrors its state, theme and language.
@@ -136,11 +158,31 @@ class Headlight final : public platform::Program {
         return demand;
     }
 
+    // Bytes of a model, straight into the app.
+    class Sink final : public platform::ModelSink {
+      public:
+        explicit Sink(Headlight& program) : program_(program) {}
+        bool begin_file(int job, std::string_view name, double bytes) override {
+            return app().begin_file(job, name, bytes);
+        }
+        std::span<char> room(int job, std::size_t want) override { return app().room(job, want); }
+        bool take(int job, std::size_t size) override { return app().take(job, size, program_.now_ms()); }
+        bool end_file(int job) override { return app().end_file(job); }
+        bool finish(int job) override { return app().finish(job); }
+        std::optional<std::span<const char>> kept_bytes(int job) override { return app().kept_bytes(job); }
+
+      private:
+        app::App& app() { return *program_.app_; }
+        Headlight& program_;
+    };
+
     platform::Platform& platform_;
     std::unique_ptr<app::App> app_;
     std::unique_ptr<ui::Ui> ui_;
     app::CommandQueue commands_;
+    Sink sink_{*this};
     std::uint64_t announced_ = 0;
+    bool opened_ = false;
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ App::~App() = default;
 
 Result<std::unique_ptr<App>> App::create(AppOptions options) {
     auto state = std::make_unique<State>(std::max(1, options.threads));
+    state->measure_machine = std::move(options.machine);
     const auto asset = [&](const char* name) -> Result<std::string> {
         const auto found = options.assets.find(name);
         if (found == options.assets.end()) return fail(ErrorCode::not_found, std::string(name) + " is missing.");
@@ -79,6 +80,7 @@ bool App::apply(CommandQueue& queue, double now_ms) {
     state_->now_ms = now_ms;
     for (const Command& command : queue.take()) state_->run(command);
     state_->ensure_model();
+    state_->refresh_loop();
     state_->settle();
     state_->update_progress();
     ++state_->state_revision;
@@ -96,6 +98,7 @@ bool App::advance(double now_ms, double budget_ms) {
         changed = true;
     }
     if (s.advance_learning(budget_ms)) changed = true;
+    if (s.advance_loop(budget_ms)) changed = true;
     if (!changed) return false;
     s.update_progress();
     ++s.state_revision;
@@ -106,7 +109,9 @@ double App::next_work_ms(double now_ms) const {
     const State& s = *state_;
     const bool waits = s.gpt_rung() && s.session == nullptr;
     if (!waits && (s.working() || s.pending_steps > 0 || (s.pending_share && s.ready()))) return 0;
+    if (s.loop_busy()) return 0;
     double next = -1;
+    if (s.loop_playing) next = std::max(0.0, s.next_line_ms - now_ms);
     if (s.playing) next = std::max(0.0, s.next_step_ms - now_ms);
     const bool may_learn = s.rung() == Rung::tutorial && s.learning != nullptr && s.visible;
     const double learns = may_learn ? s.learning->next_work_ms(now_ms) : -1;
@@ -125,9 +130,6 @@ bool App::has_effects() const {
 
 const Settings& App::settings() const {
     return state_->document.settings;
-}
-const ModelLibrary& App::library() const {
-    return state_->library;
 }
 const Strings& App::strings() const {
     return state_->strings();
@@ -160,7 +162,7 @@ Verdict App::verdict() const {
     return state_->verdict;
 }
 bool App::playing() const {
-    return state_->playing;
+    return state_->in_loop() ? state_->loop_playing : state_->playing;
 }
 bool App::can_undo() const {
     return !state_->undo.empty();
@@ -170,18 +172,36 @@ bool App::can_redo() const {
 }
 bool App::ready() const {
     const State& s = *state_;
+    if (s.models_shown()) return true;
     if (s.gpt_rung()) return s.gpt_ready();
     return s.rung() == Rung::tutorial ? s.tutorial.has_value() : s.translator != nullptr;
 }
 bool App::can_step() const {
     const State& s = *state_;
+    if (settings().architecture) return s.in_loop() && s.loop != nullptr && settings().loop < s.last_line();
     if (s.rung() == Rung::tutorial) return s.tutorial.has_value() && settings().step < interpret::Tutorial::kSteps;
     return s.rung() == Rung::translate ? !s.target_tokens.empty() && !s.translation.ended : s.gpt_ready();
 }
 bool App::can_step_back() const {
     const State& s = *state_;
+    if (settings().architecture) return s.in_loop() && settings().loop > 0;
     if (s.rung() == Rung::tutorial) return settings().step > 1;
     return s.rung() == Rung::translate ? s.target_tokens.size() > 1 : !s.document.taken.empty();
+}
+Architecture App::architecture() const {
+    return state_->architecture();
+}
+std::vector<ArchitecturePreset> App::architecture_presets() const {
+    return state_->architecture_presets();
+}
+bool App::in_loop() const {
+    return state_->in_loop();
+}
+std::optional<LoopView> App::loop() const {
+    return state_->loop_view();
+}
+std::string App::loop_token(std::int32_t id) const {
+    return state_->loop_token(id);
 }
 const Question* App::question() const {
     return state_->question.has_value() ? &*state_->question : nullptr;

@@ -3,13 +3,16 @@
 // the work in slices that fit into a frame. No ImGui, no platform.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/architecture.h"
 #include "app/commands.h"
 #include "app/notices.h"
 #include "app/selection.h"
@@ -93,8 +96,14 @@ struct Environment {
     bool reduced_motion = false;
 };
 
+// Bytes that the program may have in all, and of these not taken yet; 0: not known.
+struct Machine {
+    double limit = 0, free = 0;
+};
+
 struct AppOptions {
     int threads = 1;
+    std::function<Machine()> machine;  // asked when a model of one's own is weighed; may be missing
     // Content of assets: "strings/en.json", "strings/tr.json", "prompts/prompts.json".
     // "tutorial/tutorial.json" may be missing: then there is no tutorial.
     std::map<std::string, std::string> assets;
@@ -118,6 +127,15 @@ class App {
     [[nodiscard]] double next_work_ms(double now_ms) const;
     [[nodiscard]] std::vector<Effect> take_effects();
     [[nodiscard]] bool has_effects() const;
+
+    // ---- bytes of a model of one's own, between two turns; jobs and files as library_requests.h says. False or empty:
+    // the sender may stop, library() says why.
+    bool begin_file(int job, std::string_view name, double bytes);
+    [[nodiscard]] std::span<char> room(int job, std::size_t want);
+    bool take(int job, std::size_t size, double now_ms);
+    bool end_file(int job);
+    bool finish(int job);
+    [[nodiscard]] std::optional<std::span<const char>> kept_bytes(int job);
 
     // ---- state ---------------------------------------------------------------------------------------------------
     [[nodiscard]] const Settings& settings() const;
@@ -153,7 +171,16 @@ class App {
     [[nodiscard]] const Learning* learning() const;  // null without a tutorial
     [[nodiscard]] bool learning_plays() const;
 
-    [[nodiscard]] const ModelLibrary& library() const;  // models of one's own
+    // Models of one's own, and whether their panel is shown: then field_text() is the address in it.
+    [[nodiscard]] const ModelLibrary& library() const;
+    [[nodiscard]] bool models_shown() const;
+
+    // ---- the architecture exhibit (Settings::architecture)
+    [[nodiscard]] Architecture architecture() const;
+    [[nodiscard]] std::vector<ArchitecturePreset> architecture_presets() const;
+    [[nodiscard]] bool in_loop() const;  // its generation loop is shown: Step, StepBack and Play are its own
+    [[nodiscard]] std::optional<LoopView> loop() const;           // nothing while no model can run it
+    [[nodiscard]] std::string loop_token(std::int32_t id) const;  // display form in the vocabulary of its model
 
     // ---- model and last complete pass: all below agree with each other -------------------------------------------
     [[nodiscard]] const ModelInfo* model() const;  // of the rung; null: none loaded yet
@@ -193,7 +220,8 @@ class App {
     [[nodiscard]] std::uint64_t state_revision() const;  // changes with anything a panel may draw, hover included
     [[nodiscard]] std::int64_t rows_computed() const;    // token rows that went through the model, in all
     [[nodiscard]] std::string golden_hash() const;  // model/logits_hash.h with this app's kernels and threads; slow
-    [[nodiscard]] std::string state_json() const;   // everything above for the JavaScript interface
+    [[nodiscard]] std::string architecture_json() const;  // what state_json() says of the exhibit
+    [[nodiscard]] std::string state_json() const;         // everything above for the JavaScript interface
 
   private:
     struct State;

@@ -68,6 +68,7 @@ void App::State::edited(const Document& before, std::string key) {
         last_edit = std::move(key);
         last_edit_ms = now_ms;
     }
+    if (document.settings.rung != before.settings.rung) seat();
     if (document.taken != before.taken || document.settings.prompt != before.settings.prompt) refresh();
     if (document.settings.rung != before.settings.rung || document.settings.source != before.settings.source) {
         rebuild_field_text();
@@ -92,6 +93,7 @@ void App::State::restore(std::deque<Document>& from, std::deque<Document>& to) {
     last_edit.clear();
     touched = true;
     verdict = Verdict::none;
+    seat();
     refresh();
     refresh_translation();
     refresh_tutorial();
@@ -127,6 +129,11 @@ void App::State::step(const std::string& key) {
 // What is typed into the one text field, by rung.
 void App::State::set_text(const std::string& text) {
     if (text == field_text) return;
+    if (models_shown()) {
+        library.address = text;
+        field_text = text;
+        return;
+    }
     if (rung() == Rung::translate) return set_source(text);
     if (gpt_rung()) return set_prompt(text);
     Settings cleaned;
@@ -166,11 +173,13 @@ void App::State::set_setting(const std::string& key, const std::string& value) {
     if (key == "prompt") return set_prompt(value);
     if (key == "source") return set_source(value);
     if (key == "corpus") return use_corpus({value});
-    if (key == "model" || key == "translator") return;  // models are loaded, not named
+    if (key == "model" || key == "translator" || key == "precision") return;  // models are loaded, not named
     Warnings warnings;
     Settings changed = document.settings;
     set_field(changed, key, value, warnings);
     warn(warnings);
+    if (is_architecture_key(key)) return set_architecture(key, value);
+    if (key == "arch") return open_architecture(changed.architecture);
     if (key == "rung") return set_rung(changed.rung);
     if (key == "part") return set_part(changed.part);
     if (key == "step") return edit("view", [&](Document& d) { go_to_step(d.settings, changed.step); });
@@ -188,8 +197,14 @@ void App::State::set_rung(Rung to) {
         commit_learning();
     }
     if (to == Rung::tutorial && !tutorial.has_value()) return;
-    if (to == Rung::own && (session == nullptr || info.name == Settings().model)) return;  // there is none yet
-    edit("set:rung", [&](Document& d) { switch_rung(d.settings, to); });
+    library.open = false;
+    edit("set:rung", [&](Document& d) {
+        const bool gpt = to == Rung::own || to == Rung::small;
+        if (gpt && (to == Rung::own) != own_seated) d.taken.clear();  // ids of another vocabulary
+        switch_rung(d.settings, to);
+        d.settings.architecture = false;
+    });
+    rebuild_field_text();
 }
 
 void App::State::set_part(Part part) {
@@ -204,6 +219,11 @@ void App::State::set_part(Part part) {
 void App::State::release() {
     edit("view", [](Document& d) {
         Settings& s = d.settings;
+        if (s.architecture) {
+            if (s.stage == Stage::none) s.architecture = false;
+            s.stage = Stage::none;
+            return;
+        }
         const bool in_sheet = s.rung == Rung::tutorial || s.bottom == Bottom::matrix;
         if (in_sheet && s.row >= 0) {
             s.row = s.column = -1;
@@ -243,14 +263,10 @@ void App::State::open_link(const std::string& text) {
         commit_learning();
     }
     failed_fetch.clear();
-    if (session != nullptr) {
-        if (link.settings.model != info.name) {
-            notify_key(Severity::warning, "notice.link_model", {{"value", link.settings.model}, {"what", info.name}});
-        }
-        link.settings.model = info.name;
-        const bool gpt = link.settings.rung == Rung::small || link.settings.rung == Rung::own;
-        if (gpt) link.settings.rung = info.name == Settings().model ? Rung::small : Rung::own;
-    }
+    if (link.settings.rung == Rung::small && link.settings.model != Settings().model) link.settings.rung = Rung::own;
+    const bool brings = link.settings.rung == Rung::own && link.settings.model != Settings().model &&
+                        !is_open(link.settings.model, link.settings.precision);
+    const Settings wanted = link.settings;
     if (translator != nullptr && link.settings.translator != translator->name()) {
         const Strings::Hole value{"value", link.settings.translator}, what{"what", translator->name()};
         if (link.has_translator) notify_key(Severity::warning, "notice.link_model", {value, what});
@@ -268,7 +284,8 @@ void App::State::open_link(const std::string& text) {
     document = std::move(next);
     redo.clear();
     last_edit.clear();
-    drop_unknown_tokens();
+    seat();
+    if (!brings) drop_unknown_tokens();
     expected = std::move(link.checksum);
     verdict = expected.empty() ? Verdict::none : Verdict::pending;
     refresh();
@@ -276,6 +293,7 @@ void App::State::open_link(const std::string& text) {
     refresh_tutorial();
     judge();
     if (gpt_rung() && ready() && document.settings.layer < 0) choose_head();
+    if (brings) bring_linked(wanted, text);
 }
 
 namespace {
@@ -318,7 +336,9 @@ void App::State::reset_settings() {
 }
 
 void App::State::begin_step() {
-    playing = false;
+    playing = loop_playing = false;
+    if (in_loop()) return go_to_line(document.settings.loop + 1);
+    if (document.settings.architecture) return;
     if (rung() != Rung::tutorial) {
         if (!blocked()) ++pending_steps;
         return;
@@ -328,7 +348,9 @@ void App::State::begin_step() {
 }
 
 void App::State::step_back() {
-    playing = false;
+    playing = loop_playing = false;
+    if (in_loop()) return go_to_line(document.settings.loop - 1);
+    if (document.settings.architecture) return;
     pending_steps = 0;
     if (rung() == Rung::translate) return step_target_back();
     if (rung() == Rung::tutorial) return edit("view", [](Document& d) { go_to_step(d.settings, d.settings.step - 1); });
@@ -340,6 +362,8 @@ void App::State::step_back() {
 }
 
 void App::State::play() {
+    if (in_loop()) return play_loop();
+    if (document.settings.architecture) return;
     if (rung() == Rung::tutorial || blocked()) return;
     if (rung() == Rung::translate) {
         if (target_tokens.empty()) return;
@@ -354,6 +378,7 @@ void App::State::cancel_job() {
     playing = false;
     pending_steps = 0;
     external = {};
+    if (library.import.active()) clear_models();
     if (!fetching.empty()) {
         effects.push_back({Effect::Kind::stop_fetch, fetching, "", ""});
         failed_fetch = std::exchange(fetching, {});
@@ -396,7 +421,7 @@ void App::State::run(const Command& command) {
                    [&](const Step&) { begin_step(); },
                    [&](const StepBack&) { step_back(); },
                    [&](const Play&) { play(); },
-                   [&](const Pause&) { playing = false; },
+                   [&](const Pause&) { playing = loop_playing = false; },
                    [&](const TakeToken& c) {
                        if (gpt_rung()) take(c.id, "step");
                        if (rung() == Rung::translate) take_target(c.id);
@@ -420,6 +445,7 @@ void App::State::run(const Command& command) {
                        external = c.fraction >= 1 ? Progress{}
                                                   : Progress{Activity::downloading, std::max(0.0, c.fraction), c.key};
                    },
+                   [&](const UseArchitecture& c) { use_architecture(c.id); },
                    [&](const EditCell& c) { edit_cell(c); },
                    [&](const ResetEdits&) { edit("edits", [](Document& d) { d.settings.edits.clear(); }); },
                    [&](const RevealMistake& c) { reveal_mistake(c.number); },

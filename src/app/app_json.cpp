@@ -122,7 +122,11 @@ std::string App::state_json() const {
     json["revision"] = s.state_revision;
     json["pass_revision"] = s.pass_revision;
     json["ready"] = ready();
-    json["busy"] = !s.blocked() && (s.working() || s.learning_busy() || s.pending_steps > 0);
+    const ImportStage stage = s.library.import.stage;
+    const bool brings = stage == ImportStage::inspecting || stage == ImportStage::loading;
+    json["busy"] =
+        brings || s.loop_busy() || (!s.blocked() && (s.working() || s.learning_busy() || s.pending_steps > 0));
+    json["models"] = Json::parse(library_json(s.library));
     json["rung"] = to_text(s.rung());
     json["activity"] = name_of(s.progress.activity, kActivities);
     json["fraction"] = s.progress.fraction;
@@ -140,6 +144,7 @@ std::string App::state_json() const {
     }
     if (s.rung() == Rung::tutorial && tutorial() != nullptr) json["tutorial"] = tutorial_json(*tutorial(), settings());
     if (s.rung() == Rung::tutorial && learning() != nullptr) json["learning"] = learning_json(*learning());
+    if (settings().architecture) json["architecture"] = Json::parse(architecture_json());
     json["question"] = nullptr;
     if (s.question.has_value()) json["question"] = {{"key", s.question->key}, {"text", s.question->text}};
     const Distribution& d = distribution();
@@ -181,7 +186,7 @@ std::string App::state_json() const {
         json["matrix_cell"] = {
             {"site", own.site}, {"indices", own.indices}, {"value", own.value}, {"recomputed", own.recomputed}};
     }
-    json["playing"] = s.playing;
+    json["playing"] = playing();
     json["can_undo"] = can_undo();
     json["can_redo"] = can_redo();
     json["seed"] = settings().seed;
@@ -276,6 +281,7 @@ std::string App::State::spoken_tutorial() const {
 std::string App::live_text() const {
     const State& s = *state_;
     const Strings& strings = s.strings();
+    if (s.document.settings.architecture) return s.spoken_architecture();
     if (s.rung() == Rung::tutorial && s.tutorial.has_value()) return s.spoken_tutorial();
     const std::vector<TokenInfo>& tokens = s.rung_tokens();
     if (s.model() == nullptr || tokens.empty()) return std::string(strings("live.empty"));

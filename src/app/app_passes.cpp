@@ -12,19 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxNotices = 6;
 
-ModelInfo info_of(const Session& session) {
-    const model::GptConfig& c = session.gpt().config();
-    return {session.name(),
-            c.layers,
-            c.heads,
-            c.d_model,
-            c.d_head(),
-            session.context(),
-            c.vocab,
-            static_cast<std::int64_t>(session.gpt().layout().size()),
-            session.tokenizer() != nullptr};
-}
-
 }  // namespace
 
 std::string checksum_of(std::span<const float> values) {
@@ -117,6 +104,10 @@ void App::State::warn(const Warnings& warnings) {
 // ---- text and passes
 
 void App::State::rebuild_field_text() {
+    if (models_shown()) {
+        field_text = library.address;
+        return;
+    }
     if (rung() == Rung::translate) {
         field_text = document.settings.source;
         return;
@@ -196,7 +187,7 @@ void App::State::choose_head() {
 }
 
 void App::State::settle() {
-    if (blocked() || working() || learning_busy()) return;
+    if ((blocked() && !models_shown()) || working() || learning_busy()) return;
     if (rung_tokens().empty()) pending_steps = 0;  // nothing to continue
     if (pending_steps > 0) {
         --pending_steps;
@@ -217,7 +208,10 @@ void App::State::settle() {
 
 void App::State::update_progress() {
     translation.complete = translator != nullptr && translator->complete() && !playing;
-    if (external.activity != Activity::empty) {
+    if (const Import& import = library.import; import.stage == ImportStage::loading) {
+        const bool hub = import.source == SourceKind::hub;
+        progress = {hub ? Activity::downloading : Activity::loading, import.fraction(), "library.progress"};
+    } else if (external.activity != Activity::empty) {
         progress = external;
     } else if (!fetching.empty() && blocked()) {
         progress = {Activity::downloading, 0, "progress.download"};
@@ -252,33 +246,14 @@ void App::State::load_model(const LoadModel& command) {
         if (session != nullptr) notify_key(Severity::info, "notice.model_kept");
         return;
     }
-    const bool first = session == nullptr;
-    session = std::move(*loaded);
-    info = info_of(*session);
-    tokens.clear();
-    checksum.clear();
-    undo.clear();
-    redo.clear();
-    playing = false;
-    pending_steps = 0;
-    Settings& settings = document.settings;
-    if (!first) {
-        document.taken.clear();
-        verdict = Verdict::none;
-        views[2] = {};
-        if (gpt_rung())
-            settings.layer = settings.head = settings.query = settings.key = settings.row = settings.column = -1;
-        notify_key(Severity::info, "notice.model_loaded", {{"name", info.name}});
-    } else if (settings.model != info.name) {
-        notify_key(Severity::warning, "notice.link_model", {{"value", settings.model}, {"what", info.name}});
+    if ((*loaded)->name() != Settings().model) {
+        own_precision = Precision::f32;
+        own_small.clear();
+        for (const auto& [name, bytes] : command.files) {
+            if (!is_weights_file(name)) own_small[name] = bytes;
+        }
     }
-    settings.model = info.name;
-    const Rung home = info.name == Settings().model ? Rung::small : Rung::own;
-    if (gpt_rung() || home == Rung::own) switch_rung(settings, home);  // a person's own is wanted now
-    if (!info.has_text) notify_key(Severity::warning, "notice.needs_tokenizer");
-    drop_unknown_tokens();
-    published();
-    refresh();
+    adopt(std::move(*loaded));
 }
 
 }  // namespace headlight::app

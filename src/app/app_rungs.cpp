@@ -8,7 +8,7 @@ namespace {
 
 std::size_t view_slot(Rung rung) {
     if (rung == Rung::tutorial) return 0;
-    return rung == Rung::translate ? 1 : 2;
+    return rung == Rung::translate ? 1 : rung == Rung::small ? 2 : 3;
 }
 
 }  // namespace
@@ -35,8 +35,7 @@ void App::State::switch_rung(Settings& s, Rung to) {
 // tried again when the rung is chosen again.
 void App::State::ensure_model() {
     if (rung() == Rung::translate && translator == nullptr) fetch(Settings().translator);
-    if (gpt_rung() && session == nullptr) fetch(Settings().model);
-    if (rung() == Rung::small && session != nullptr && info.name != Settings().model) fetch(Settings().model);
+    if (rung() == Rung::small && session == nullptr) fetch(Settings().model);
 }
 
 void App::State::fetch(const std::string& name) {

@@ -6,8 +6,12 @@
 #include <optional>
 
 #include "app/app.h"
+#include "app/architecture.h"
 #include "app/export.h"
 #include "app/learning.h"
+#include "app/library_requests.h"
+#include "app/model_import.h"
+#include "app/model_keeper.h"
 #include "app/model_library.h"
 #include "app/session.h"
 #include "app/share_link.h"
@@ -72,13 +76,18 @@ struct App::State {
     std::vector<Effect> effects;
     std::string last_fragment;
 
-    std::unique_ptr<Session> session;
-    ModelInfo info;  // of `session`
+    std::unique_ptr<Session> session;  // of the rung, or of the last one that has a GPT
+    ModelInfo info;                    // of `session`
+    bool own_seated = false;           // `session` is for a model of the person's own
+    std::unique_ptr<Session> parked;   // the other of the two
+    ModelInfo parked_info;
+    Precision own_precision = Precision::automatic;
+    model::Files own_small;  // config.json and the tokenizer's files of the person's own, as they came
     std::unique_ptr<TranslationSession> translator;
     ModelInfo translator_info;
     std::string fetching;      // the model that the platform was asked for
     std::string failed_fetch;  // what could not be had: not asked for again by itself
-    std::array<RungView, 3> views;
+    std::array<RungView, 4> views;
     Progress progress;
     Progress external;  // of the platform's download
 
@@ -107,7 +116,27 @@ struct App::State {
     bool answered = false;              // it is being done
     bool visible = true;
 
+    // ---- the architecture exhibit
+    model::GptConfig draft;                    // impossible, not yet or never taken over
+    std::optional<model::GptConfig> draft_of;  // the good one that it was made from
+    std::unique_ptr<GenerationLoop> loop;
+    bool loop_playing = false;
+    double next_line_ms = 0;
+
+    // ---- models of one's own
     ModelLibrary library;
+    std::vector<Manifest> manifests;  // of library.kept
+    std::unique_ptr<ModelImport> importing;
+    std::unique_ptr<ModelKeeper> keeper;
+    model::Files import_files;  // small files that came with the description
+    int last_job = 0, keep_job = 0, offer = 0;
+    struct {
+        double at_ms = 0, bytes = 0;
+    } rate;
+    double shown_bytes_ms = 0;
+    Precision waiting_precision = Precision::automatic;
+    std::string waiting_link;  // opened again as soon as the model that it names is there
+    std::function<Machine()> measure_machine;
 
     std::uint64_t pass_revision = 0;
     std::uint64_t state_revision = 1;
@@ -186,8 +215,34 @@ struct App::State {
     void answer(bool yes);
     [[nodiscard]] const interpret::Sheet* sheet() const;
 
+    // ---- app_architecture.cpp
+    void set_architecture(const std::string& key, const std::string& value);
+    [[nodiscard]] bool draft_holds() const;
+    [[nodiscard]] Architecture architecture() const;
+    [[nodiscard]] std::vector<ArchitecturePreset> architecture_presets() const;
+    void use_architecture(const std::string& id);
+    void open_architecture(bool open);
+    [[nodiscard]] bool in_loop() const {
+        return document.settings.architecture && document.settings.exhibit == Exhibit::loop;
+    }
+    [[nodiscard]] const Session* loop_session() const;
+    void refresh_loop();
+    void drop_loop(const Session* of);
+    [[nodiscard]] bool loop_busy() const;
+    [[nodiscard]] int loop_lines() const;
+    [[nodiscard]] int last_line() const;
+    bool advance_loop(double budget_ms);
+    void go_to_line(int line);
+    void play_loop();
+    [[nodiscard]] std::optional<LoopView> loop_view() const;
+    [[nodiscard]] std::string loop_token(std::int32_t id) const;
+    [[nodiscard]] std::string spoken_architecture() const;
+
     // ---- app_models.cpp
+    [[nodiscard]] LibraryText library_text(std::string_view key, const Report& report) const;
+    void ask_platform(std::string_view verb, std::string json);
     void open_models(bool open);
+    Import& new_import(SourceKind kind, std::string name);
     void inspect_address(const InspectAddress& command);
     void choose_format(Precision precision);
     void download_model();
@@ -195,8 +250,36 @@ struct App::State {
     void clear_models();
     void open_kept(const std::string& id);
     void delete_kept(const std::string& id);
-    void keep_model();
+    [[nodiscard]] Machine measure() const;
+    void judge_memory();
+    bool describe(const Report& report);
+    void fail_import(const ImportFault& fault, bool can_retry);
     void read_report(const ImportReport& command);
+    void read_offer(const Report& report);
+    void read_list(const Report& report);
+    void mark_kept();
+    [[nodiscard]] bool importing_now(int job) const;
+    bool begin_file(int job, std::string_view name, double bytes);
+    bool import_went(const ImportResult<void>& result);
+    void forget_damaged(const ImportFault& fault);
+    void count_bytes(double at_ms);
+    bool take_bytes(int job, std::size_t size, double at_ms);
+    bool end_file(int job);
+    bool finish_import(int job);
+
+    // ---- app_seats.cpp
+    [[nodiscard]] const ModelInfo* own_info() const;  // null: no model of one's own is open
+    [[nodiscard]] bool models_shown() const;
+    void seat();
+    void show_seated();
+    void adopt(std::unique_ptr<Session> loaded);
+    bool open_imported(model::LoadedModel loaded, model::Files small);
+    void bring_linked(const Settings& wanted, const std::string& link_text);
+    [[nodiscard]] bool is_open(const std::string& name, Precision precision) const;
+    void keep_model();
+    void stop_keeping();
+    [[nodiscard]] std::optional<std::span<const char>> kept_bytes(int job);
+    void end_keeping(const Report& report);
 
     // ---- app_commands.cpp
     void run(const Command& command);

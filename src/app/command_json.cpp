@@ -150,6 +150,10 @@ constexpr Entry kEntries[] = {
          });
      }},
     {"export", export_command},
+    {"use_architecture",
+     [](const Json& j) {
+         return map_result(text_of(j, "id"), [](std::string t) { return UseArchitecture{std::move(t)}; });
+     }},
     {"edit_cell", edit_command},
     {"reset_edits", plain<ResetEdits>},
     {"reveal_mistake",
@@ -184,6 +188,32 @@ constexpr Entry kEntries[] = {
     {"answer", [](const Json& j) { return map_result(flag_of(j, "yes"), [](bool yes) { return Answer{yes}; }); }},
     {"visible",
      [](const Json& j) { return map_result(flag_of(j, "visible"), [](bool seen) { return Visible{seen}; }); }},
+    {"open_models",
+     [](const Json& j) { return map_result(flag_of(j, "open"), [](bool open) { return OpenModels{open}; }); }},
+    {"inspect_address",
+     [](const Json& j) -> Result<Command> {
+         if (!j.contains("address")) return Command(InspectAddress{});
+         return map_result(text_of(j, "address"), [](std::string t) { return InspectAddress{std::move(t)}; });
+     }},
+    {"choose_format",
+     [](const Json& j) -> Result<Command> {
+         ASSIGN_OR_RETURN(const std::string name, text_of(j, "precision"));
+         for (const Precision p : {Precision::automatic, Precision::f32, Precision::f16, Precision::q8}) {
+             if (name == to_text(p)) return Command(ChooseFormat{p});
+         }
+         return invalid("\"precision\" must be \"auto\", \"f32\", \"f16\" or \"q8\".");
+     }},
+    {"download_model", plain<DownloadModel>},
+    {"retry_model", plain<RetryModel>},
+    {"clear_models", plain<ClearModels>},
+    {"open_kept",
+     [](const Json& j) { return map_result(text_of(j, "id"), [](std::string t) { return OpenKept{std::move(t)}; }); }},
+    {"delete_kept",
+     [](const Json& j) {
+         return map_result(text_of(j, "id"), [](std::string t) { return DeleteKept{std::move(t)}; });
+     }},
+    {"keep_model", plain<KeepModel>},
+    {"import_report", [](const Json& j) { return Result<Command>(ImportReport{j.dump()}); }},
     {"report_problem",
      [](const Json& j) -> Result<Command> {
          ASSIGN_OR_RETURN(std::string key, text_of(j, "key"));

@@ -73,6 +73,7 @@ struct Import {
     bool described = false;
     model::GptConfig config;
     std::int64_t parameters = 0;
+    bool stored_as_q8 = false;                   // the source itself is in Q8
     std::array<FormatChoice, 3> formats;         // F32, F16, Q8
     double memory_limit = 0, memory_free = 0;    // of this machine, for the program
     Precision automatic = Precision::f32;        // what fits best
@@ -123,7 +124,7 @@ struct ModelLibrary {
     std::string address;  // as typed
     Import import;
     Keep keep;
-    std::vector<KeptModel> kept;  // the last used one first
+    std::vector<KeptModel> kept;  // the newest first
     bool listed = false;          // whether `kept` is known already
     Storage storage;
 };

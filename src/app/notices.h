@@ -37,9 +37,10 @@ struct Effect {
         copy_text,
         save_file,
         set_fragment,
-        copy_link,    // bytes: the fragment; the shell puts the page's address before it
-        fetch_model,  // name: of a folder of models that came with the program; comes back as LoadModel
-        stop_fetch    // name: it is not wanted any more
+        copy_link,     // bytes: the fragment; the shell puts the page's address before it
+        fetch_model,   // name: of a folder of models that came with the program; comes back as LoadModel
+        stop_fetch,    // name: it is not wanted any more
+        model_request  // name: the verb, bytes: JSON; library_requests.h
     } kind;
     std::string name;  // of a file
     std::string mime;

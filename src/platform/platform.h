@@ -28,6 +28,7 @@ enum class EventKind : std::uint8_t {
     files,         // picked by open_files() or dropped on the window, together; text: what to call them, or ""
     no_chooser,    // this machine has no file chooser: files can still be dropped
     link,          // text: the fragment of a link that was opened ("v=1&...")
+    command,       // text: a command of the app as JSON (an import_report, see Platform::model_request)
     system_theme,  // the system changed between light and dark: ask prefers_dark()
     graphics_lost  // all textures are gone; they come back with the next upload
 };
@@ -45,6 +46,11 @@ struct Demand {
 
 using Texture = std::uint64_t;  // 0: none; otherwise what ImGui takes as ImTextureID
 
+// Bytes that the program may have in all, and of these not taken yet; 0: not known.
+struct Memory {
+    double limit = 0, free = 0;
+};
+
 // The prompt's text field. On the web a real HTML field lies over the rectangle; elsewhere ImGui draws one.
 struct PromptField {
     Rect rect;                            // of its box; width 0 hides the field (something lies over it)
@@ -52,6 +58,7 @@ struct PromptField {
     std::string_view text;                // what the program holds
     std::string_view hint;                // shown while it is empty
     float font_size = 15, line_height = 22;
+    bool address = false;  // it takes the name or address of a model: no spelling help, Enter asks for it
 };
 inline constexpr float kPromptPaddingX = 12, kPromptPaddingY = 10;  // between box and text
 
@@ -97,6 +104,15 @@ class Platform {
     // later, with a command "load_model" or a report of what went wrong. False: there is nowhere to get them from.
     [[nodiscard]] virtual bool fetch_model(std::string_view name) = 0;
     virtual void stop_fetch(std::string_view name) = 0;  // it is not wanted any more
+    // Bringing a model of the person's own: the program decides and counts, the platform finds sizes and moves bytes.
+    // `verb` says what is wanted, `json` how (app/library_requests.h describes both); answers come as commands
+    // "import_report", the bytes through Program::models(). False: this platform has no way to do that.
+    [[nodiscard]] virtual bool model_request(std::string_view verb, std::string_view json) {
+        (void)verb;
+        (void)json;
+        return false;
+    }
+    [[nodiscard]] virtual Memory memory() const { return {}; }
     // Paths of all of them in a folder ("models/story").
     [[nodiscard]] virtual std::vector<std::string> assets_in(std::string_view folder) const = 0;
 
@@ -114,6 +130,24 @@ class Platform {
     virtual void fatal(std::string_view message) = 0;
 };
 
+// Where the bytes of a model go that the platform brings, between two turns. Calls that carry another job than the
+// running one change nothing and return false or nothing: the sender stops then, the program knows why.
+class ModelSink {
+  public:
+    virtual ~ModelSink() = default;
+    // The next file of the job, from its beginning; bytes: its size, negative when not known.
+    virtual bool begin_file(int job, std::string_view name, double bytes) = 0;
+    // Where up to `want` of its next bytes can be written; empty: stop.
+    virtual std::span<char> room(int job, std::size_t want) = 0;
+    virtual bool take(int job, std::size_t size) = 0;  // so many were written there
+    // Its end: false when it is not what was promised (size, checksum, content).
+    virtual bool end_file(int job) = 0;
+    virtual bool finish(int job) = 0;  // all files are there: the model opens
+    // The next bytes of the model that the platform was asked to keep (verb "keep"), all files one after another.
+    // An end without bytes: complete; no value: it is not wanted any more.
+    virtual std::optional<std::span<const char>> kept_bytes(int job) = 0;
+};
+
 // What main.cpp hands to the platform: the whole program behind a few calls.
 class Program {
   public:
@@ -124,6 +158,7 @@ class Program {
     virtual std::string command(std::string_view json) = 0;
     virtual std::string state() = 0;
     virtual std::string widgets() = 0;
+    virtual ModelSink& models() = 0;
 };
 using MakeProgram = Result<std::unique_ptr<Program>> (*)(Platform& platform);
 
