@@ -8,3 +8,5 @@ if(EMSCRIPTEN)
     target_link_options(bench_kernels PRIVATE -sPTHREAD_POOL_SIZE=8 -sPROXY_TO_PTHREAD)
   endif()
 endif()
+
+include(${CMAKE_CURRENT_LIST_DIR}/rivals/rivals.cmake)
