@@ -98,10 +98,7 @@ void multiply_q8(const Compute& compute, const Product& p, int m) {
     float* work = compute.packing(0, quant_floats + rows_of_a * blocks);
     auto* quants = reinterpret_cast<std::int16_t*>(work);
     float* scales = work + quant_floats;
-    for (std::size_t row = 0; row < rows_of_a; ++row) {
-        compute.kernels().quantize_row(quants + row * blocks * kQ8Block, scales + row * blocks,
-                                       p.a.data + static_cast<std::ptrdiff_t>(row) * p.a.row_stride, p.b.k());
-    }
+    compute.kernels().quantize_rows(quants, scales, p.a.data, p.a.row_stride, m, p.b.k());
     split_on_pool(compute, m, p.b.n(), p.b.k(), [&](int row, int rows, int first_col, int last_col) {
         const std::size_t at = static_cast<std::size_t>(row) * blocks;
         compute.kernels().gemm_q8(p.c + row * p.c_stride, p.c_stride, quants + at * kQ8Block, scales + at, p.b.data(),

@@ -33,6 +33,7 @@ struct Kernels {
     const char* description;  // for people: which instructions
     int lanes;                // floats in the vector that its source file was compiled for
     int panel;                // columns of a packed panel
+    int tile_rows;            // rows of c that a product computes at once
     bool (*supported)();      // on this machine
 
     // Packed weights: [ceil(n / panel)][k][panel], the last panel padded with zeros.
@@ -48,13 +49,14 @@ struct Kernels {
     void (*gemm_f16)(float* c, std::ptrdiff_t c_stride, MatrixView a, const std::uint16_t* packed_b, int m, int n,
                      int k, Into into, const float* bias, int first_col, int last_col);
 
-    // c[m, n] = a * b with b in eight bits (q8.h; the layout stands in kernels_q8.h) and a quantised by quantize_row:
-    // quants [m][blocks of k][32], scales [m][blocks of k].
+    // c[m, n] = a * b with b in eight bits (q8.h; the layout stands in kernels_q8.h) and a as quantize_rows leaves it.
     void (*gemm_q8)(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const float* a_scales,
                     const std::byte* packed_b, int m, int n, int k, Into into, const float* bias, int first_col,
                     int last_col);
-    // One row of k activations in blocks of 32, the last one filled up with zeros: scale = largest magnitude / 32767.
-    void (*quantize_row)(std::int16_t* quants, float* scales, const float* x, int k);
+    // m rows of k activations, `stride` apart, in blocks of 32 (the last one filled up with zeros): scale = largest
+    // magnitude / 32767. In strips of tile_rows rows, the last one of those that are left: quants
+    // [strips][blocks][16][rows][2], scales [strips][blocks][rows].
+    void (*quantize_rows)(std::int16_t* quants, float* scales, const float* x, std::ptrdiff_t stride, int m, int k);
 
     // Reductions over n floats with the fixed tree.
     float (*sum)(const float* x, int n);

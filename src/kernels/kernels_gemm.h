@@ -45,7 +45,8 @@ struct Tile {
 
 // noinline, because a hot loop inside a function that is called once stays in a browser's slow compiler.
 template <int kRows, int kPanels, class Weight>
-[[gnu::noinline]] void compute_tile(const Tile<Weight>& t) {
+[[gnu::noinline]] void compute_tile(const Tile<Weight>& tile) {
+    const Tile<Weight> t = tile;  // vector stores may overlap anything but a copy in registers
     constexpr int kVectors = kPanels * kPanelVectors;
     F32 sums[kRows][kVectors];
     HEADLIGHT_UNROLL

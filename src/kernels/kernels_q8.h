@@ -15,9 +15,8 @@ constexpr int kQ8Depth = 32;  // blocks of k in one go: with the panel's they st
 
 struct Q8Tile {
     int blocks;
-    const std::int16_t* a;          // [rows][..][32]
-    const float* a_scales;          // [rows][..]
-    std::ptrdiff_t a_blocks;        // of a row
+    const std::int16_t* a;          // [blocks][16][rows][2]
+    const float* a_scales;          // [blocks][rows]
     const std::byte* b;             // [panels][..][blocks] of kQ8PanelBytes
     std::ptrdiff_t b_panel_stride;  // bytes between panels
     float* c;
@@ -28,7 +27,8 @@ struct Q8Tile {
 
 // The sums rest in c between blocks: a block's integer sums need the registers.
 template <int kRows, int kPanels>
-[[gnu::noinline]] void q8_tile(const Q8Tile& t) {
+[[gnu::noinline]] void q8_tile(const Q8Tile& tile) {
+    const Q8Tile t = tile;  // vector stores may overlap anything but a copy in registers
     constexpr int kVectors = kPanels * kPanelVectors;
     HEADLIGHT_UNROLL
     for (int r = 0; r < kRows; ++r) {
@@ -45,8 +45,8 @@ template <int kRows, int kPanels>
             for (int v = 0; v < kVectors; ++v) sums[r][v] = isplat(0);
         }
         const std::byte* b = t.b + block * kQ8PanelBytes;
-        const std::int16_t* a = t.a + block * kQ8Block;
-        for (int pair = 0; pair < kPairs; ++pair) {
+        const std::int16_t* a = t.a + block * kQ8Block * kRows;
+        for (int pair = 0; pair < kPairs; ++pair, a += 2 * kRows) {
             I32 right[kVectors];
             HEADLIGHT_UNROLL
             for (int v = 0; v < kVectors; ++v) {
@@ -56,14 +56,14 @@ template <int kRows, int kPanels>
             }
             HEADLIGHT_UNROLL
             for (int r = 0; r < kRows; ++r) {
-                const I32 left = splat_pair(a + r * t.a_blocks * kQ8Block + pair * 2);
+                const I32 left = splat_pair(a + r * 2);
                 HEADLIGHT_UNROLL
                 for (int v = 0; v < kVectors; ++v) sums[r][v] = sums[r][v] + dot_pairs(left, right[v]);
             }
         }
         HEADLIGHT_UNROLL
         for (int r = 0; r < kRows; ++r) {
-            const F32 a_scale = splat(t.a_scales[r * t.a_blocks + block]);
+            const F32 a_scale = splat(t.a_scales[block * kRows + r]);
             HEADLIGHT_UNROLL
             for (int v = 0; v < kVectors; ++v) {
                 const auto* scales = reinterpret_cast<const float*>(b + (v / kPanelVectors) * t.b_panel_stride);
@@ -121,9 +121,8 @@ void gemm_q8(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const flo
         for (int j = first_col; j < last_col; j += step) {
             const int columns = last_col - j < step ? last_col - j : step;
             Q8Tile t{taken,
-                     a + first * kQ8Block,
-                     a_scales + first,
-                     blocks,
+                     a,
+                     a_scales,
                      packed_b + (j / kPanel) * b_panel_stride + first * kQ8PanelBytes,
                      b_panel_stride,
                      c + j,
@@ -132,13 +131,13 @@ void gemm_q8(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const flo
                      last && bias != nullptr ? bias + j : nullptr};
             for (int i = 0; i < m; i += kTileRows) {
                 const int rows = m - i < kTileRows ? m - i : kTileRows;
+                t.a = a + (static_cast<std::ptrdiff_t>(i) * blocks + first * rows) * kQ8Block;
+                t.a_scales = a_scales + static_cast<std::ptrdiff_t>(i) * blocks + first * rows;
                 if (rows == kTileRows) {
                     q8_strip<kTileRows>(t, columns);
                 } else {
                     q8_strip_of(rows, std::make_integer_sequence<int, kTileRows>{})(t, columns);
                 }
-                t.a += rows * static_cast<std::ptrdiff_t>(blocks) * kQ8Block;
-                t.a_scales += rows * static_cast<std::ptrdiff_t>(blocks);
                 t.c += rows * c_stride;
             }
         }
@@ -164,13 +163,37 @@ inline void quantize_block(std::int16_t* q, float* scale, const float* x) {
     }
 }
 
-[[gnu::noinline]] void quantize_row(std::int16_t* q, float* scales, const float* x, int k) {
-    int i = 0;
-    for (; i + kQ8Block <= k; i += kQ8Block) quantize_block(q + i, scales + i / kQ8Block, x + i);
-    if (i == k) return;
-    alignas(64) float end[kQ8Block] = {};
-    for (int j = i; j < k; ++j) end[j - i] = x[j];
-    quantize_block(q + i, scales + i / kQ8Block, end);
+// `rows` rows of k activations as one strip: pairs of all rows side by side.
+[[gnu::noinline]] void quantize_strip(std::int16_t* q, float* scales, const float* x, std::ptrdiff_t stride, int rows,
+                                      int k) {
+    for (int block = 0; block < q8_blocks(k); ++block, q += rows * kQ8Block, scales += rows) {
+        const int at = block * kQ8Block, count = k - at < kQ8Block ? k - at : kQ8Block;
+        for (int r = 0; r < rows; ++r) {
+            const float* from = x + r * stride + at;
+            alignas(64) float whole[kQ8Block] = {};
+            if (count < kQ8Block) {
+                for (int j = 0; j < count; ++j) whole[j] = from[j];
+                from = whole;
+            }
+            if (rows == 1) {
+                quantize_block(q, scales, from);
+                continue;
+            }
+            alignas(64) std::int16_t quants[kQ8Block];
+            quantize_block(quants, scales + r, from);
+            for (int pair = 0; pair < kPairs; ++pair) {
+                __builtin_memcpy(q + (pair * rows + r) * 2, quants + pair * 2, 2 * sizeof(std::int16_t));
+            }
+        }
+    }
+}
+
+void quantize_rows(std::int16_t* q, float* scales, const float* x, std::ptrdiff_t stride, int m, int k) {
+    const std::ptrdiff_t blocks = q8_blocks(k);
+    for (int i = 0; i < m; i += kTileRows) {
+        const int rows = m - i < kTileRows ? m - i : kTileRows;
+        quantize_strip(q + i * blocks * kQ8Block, scales + i * blocks, x + i * stride, stride, rows, k);
+    }
 }
 
 }  // namespace

@@ -121,7 +121,9 @@ inline I32 load_int8_pairs(const std::int8_t* p) {
     return {_mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
 }
 inline I32 splat_pair(const std::int16_t* p) {
-    return {_mm512_set1_epi32(static_cast<std::uint16_t>(p[0]) | static_cast<std::int32_t>(p[1]) * 65536)};
+    int pair;
+    __builtin_memcpy(&pair, p, sizeof(pair));
+    return {_mm512_set1_epi32(pair)};
 }
 inline I32 dot_pairs(I32 a, I32 b) {
     return {_mm512_madd_epi16(a.v, b.v)};

@@ -81,7 +81,7 @@ Ceilings measure_ceilings(const Compute& compute) {
 
 void print_product(const char* what, int m, int n, int k, double time, const Ceilings& ceilings) {
     const double gflops = 2.0 * m * n * k / time / 1e9;
-    std::printf("  %-26s %5d x %5d x %5d %8.1f GFLOP/s %4.0f %% of registers\n", what, m, n, k, gflops,
+    std::printf("  %-28s %5d x %5d x %5d %8.1f GFLOP/s %4.0f %% of registers\n", what, m, n, k, gflops,
                 100 * gflops / ceilings.gflops);
 }
 
@@ -90,6 +90,7 @@ void bench_products(const Compute& compute, const Ceilings& ceilings) {
         const char* what;
         int m, n, k;
         bool packed, a_transposed, b_transposed;
+        WeightFormat format = WeightFormat::f32;
     };
     const Product products[] = {
         {"linear", 4096, 768, 192, true, false, false},
@@ -98,6 +99,12 @@ void bench_products(const Compute& compute, const Ceilings& ceilings) {
         {"one token, from L2", 1, 768, 192, true, false, false},
         {"one token, from L3", 1, 2048, 768, true, false, false},
         {"one token, from memory", 1, 50257, 768, true, false, false},
+        {"prompt, F32", 128, 3072, 768, true, false, false},
+        {"prompt, F16", 128, 3072, 768, true, false, false, WeightFormat::f16},
+        {"prompt, Q8", 128, 3072, 768, true, false, false, WeightFormat::q8},
+        {"one token, F16, from memory", 1, 50257, 768, true, false, false, WeightFormat::f16},
+        {"one token, Q8, from L2", 1, 768, 768, true, false, false, WeightFormat::q8},
+        {"one token, Q8, from memory", 1, 50257, 768, true, false, false, WeightFormat::q8},
         {"dW = X^T dY", 192, 768, 4096, false, true, false},
         {"dX = dY W^T", 4096, 192, 768, false, false, true},
         {"scores = Q K^T", 256, 256, 64, false, false, true},
@@ -109,7 +116,7 @@ void bench_products(const Compute& compute, const Ceilings& ceilings) {
         const MatrixView left = p.a_transposed ? MatrixView{a.data(), 1, p.m} : MatrixView{a.data(), p.k, 1};
         const MatrixView right = p.b_transposed ? MatrixView{b.data(), 1, p.k} : MatrixView{b.data(), p.n, 1};
         PackedMatrix weights;
-        if (p.packed) weights.pack(compute, right, p.k, p.n);
+        if (p.packed && weights.reserve(compute, p.k, p.n, p.format)) weights.fill(compute, right, 0, p.k, 0, p.n);
         const double time = best_time([&] {
             if (p.packed) {
                 matmul(compute, c.data(), p.n, left, weights, p.m);

@@ -37,7 +37,7 @@ TEST(Implementations, ShareNoFunction) {
     expect_different(&Kernels::gemm);
     expect_different(&Kernels::gemm_f16);
     expect_different(&Kernels::gemm_q8);
-    expect_different(&Kernels::quantize_row);
+    expect_different(&Kernels::quantize_rows);
     expect_different(&Kernels::pack);
     expect_different(&Kernels::softmax);
     expect_different(&Kernels::exp);

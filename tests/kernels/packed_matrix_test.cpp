@@ -175,7 +175,7 @@ TEST_P(Packed, QuantisedRowsKeepNanAndForgetNothingElse) {
     std::fill(x.begin() + 64, x.end(), 0.0F);
     std::vector<std::int16_t> quants(96);
     float scales[3];
-    kernels().quantize_row(quants.data(), scales, x.data(), 96);
+    kernels().quantize_rows(quants.data(), scales, x.data(), 96, 1, 96);
     EXPECT_TRUE(std::isfinite(scales[0]) && scales[0] > 0);
     EXPECT_TRUE(std::isnan(scales[1]));
     EXPECT_EQ(scales[2], 0.0F);
