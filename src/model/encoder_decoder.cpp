@@ -16,7 +16,7 @@ namespace {
 std::vector<float> sinusoids(int rows, int d) {
     std::vector<float> table(nn::row_offset(rows, d));
     for (int column = 0; column < d; ++column) {
-        const double pair = column / 2;
+        const int pair = column / 2;
         const double frequency = kernels::exp_f64(-2.0 * pair / d * kernels::log_f64(10000.0));
         for (int row = 0; row < rows; ++row) {
             const double angle = row * frequency;
