@@ -16,6 +16,10 @@
 //   await headlight.learn(200)                       // training steps; also learnPlay, learnPause, learnStep, rewind
 //   headlight.state().learning                       // {state, steps, loss, hash, pairs ...}
 //   await headlight.answer(true)                     // to headlight.state().question, before trained weights are lost
+//   await headlight.inspect('gpt2')                  // sizes of a model of your own: headlight.state().models.import
+//   await headlight.choosePrecision('q8')            // or 'f32', 'f16', 'auto'
+//   await headlight.download()                       // that one; retry, cancelImport; then it is open, on the rung 'own'
+//   headlight.state().models.kept                    // what this browser keeps; openKept(id), deleteKept(id), keep()
 //   headlight.link()                                 // the whole address; await headlight.openLink('#v=1&...')
 //   const off = headlight.on('change', (state) => {}) // off() ends it
 
@@ -70,6 +74,15 @@ export function createApi(program, events) {
     rewind: () => command({ do: 'learn_rewind' }),
     useCorpus: (text) => command({ do: 'use_corpus', text: String(text) }),
     answer: (yes) => command({ do: 'answer', yes }),
+    showModels: (open = true) => command({ do: 'open_models', open }),
+    inspect: (address) => command({ do: 'inspect_address', address: String(address) }),
+    choosePrecision: (precision) => command({ do: 'choose_format', precision }),
+    download: () => command({ do: 'download_model' }),
+    retry: () => command({ do: 'retry_model' }),
+    cancelImport: () => command({ do: 'clear_models' }),
+    openKept: (id) => command({ do: 'open_kept', id }),
+    deleteKept: (id) => command({ do: 'delete_kept', id }),
+    keep: () => command({ do: 'keep_model' }),
     undo: () => command({ do: 'undo' }),
     redo: () => command({ do: 'redo' }),
     state: () => program.state(),

@@ -2,6 +2,7 @@
 import { files } from './manifest.mjs';
 import { createApi } from './api.mjs';
 import { applyTheme, createHost, load } from './host.mjs';
+import { droppedFiles, Importer } from './import.mjs';
 import { addressOf, fetchAll, modelFiles } from './loader.mjs';
 import { Mirror } from './mirror.mjs';
 import { firstModel, Models } from './models.mjs';
@@ -48,21 +49,37 @@ function addTypeFace(bytes, weight) {
   face.load().then((loaded) => document.fonts.add(loaded), () => {});
 }
 
-async function openFiles(program, list) {
+// Of an encoder-decoder, which is small, the files go in whole.
+async function isTranslator(list) {
+  const config = list.find(({ path }) => /(^|\/)config\.json$/.test(path));
+  return config?.file.size < 1e6 && /"headlight-encoder-decoder"/.test(await config.file.text());
+}
+
+async function openFiles(program, importer, list) {
   try {
+    if (list.length === 0) return undefined;
+    if (!await isTranslator(list)) return await importer.offer(list);
     const names = [];
-    for (const file of list) {
+    for (const { file } of list) {
       names.push(`user/${file.name}`);
       await program.fileFrom(names.at(-1), file);
     }
-    if (names.length > 0) program.command({ do: 'open_files', names });
+    program.command({ do: 'open_files', names });
   } catch (error) {  // what was there stays
     const key = error instanceof RangeError ? 'problem.memory' : 'problem.file';
     program.command({ do: 'report_problem', key, detail: String(error.message) });
   }
 }
 
-function listen(program, headlight) {
+// What the program may take: devices with little memory stop a page long before its address space ends.
+function memoryLimit() {
+  const asked = Number(options.get('memory'));  // bytes, for tests
+  if (asked > 0) return asked;
+  const device = navigator.deviceMemory ?? 8;  // GiB, never more than 8
+  return device < 8 ? 0.6 * device * 2 ** 30 : 0;
+}
+
+function listen(program, importer, headlight) {
   addEventListener('hashchange', () => {
     const next = location.hash.slice(1);
     if (next !== program.state().link) program.openLink(next);
@@ -73,7 +90,7 @@ function listen(program, headlight) {
   for (const type of ['dragover', 'drop']) {
     addEventListener(type, (event) => {
       event.preventDefault();
-      if (type === 'drop') openFiles(program, event.dataTransfer.files);
+      if (type === 'drop') droppedFiles(event.dataTransfer).then((list) => openFiles(program, importer, list));
     });
   }
   new Mirror(headlight, events);
@@ -108,10 +125,14 @@ async function main() {
   const parts = await fetchAll([`${build}.js`, `${build}.wasm`, ...around], (done, all) => showProgress('program', done, all));
   const weights = model && fetchAll(modelFiles(model), (done, all) => showProgress('model', done, all));
   const models = new Models(model);
+  const importer = new Importer();
+  const kept = importer.kept();
   keepKeysFromCanvas(canvas);
   const host = createHost({
     events,
-    openFiles: (list) => openFiles(program, list),
+    openFiles: (list) => openFiles(program, importer, list),
+    modelRequest: (verb, json) => importer.request(verb, json),
+    memoryLimit,
     fetchModel: (name) => models.fetch(name),
     stopFetch: (name) => models.stop(name),
     focusPrompt: () => field?.focus(),
@@ -123,7 +144,7 @@ async function main() {
     wasm: parts.get(`${build}.wasm`),
     onAbort: (reason) => onFailure(reason),
   });
-  models.program = program;
+  models.program = importer.program = program;
   addTypeFace(parts.get('fonts/ui.ttf'), '400');
   addTypeFace(parts.get('fonts/ui-semibold.ttf'), '600 700');
   for (const name of around) program.file(name, parts.get(name));
@@ -134,6 +155,7 @@ async function main() {
     touch: matchMedia('(pointer: coarse)').matches,
     reduced_motion: matchMedia('(prefers-reduced-motion: reduce)').matches,
     embed: link.get('embed') === '1',
+    kept: await kept,
     threads: threads ? Math.min(navigator.hardwareConcurrency || 2, 4) : 1,
   });
   if (!started.ok) return showEnd(started.code === 'webgl' ? 'webgl' : 'start', started.message);
@@ -145,7 +167,7 @@ async function main() {
   await until(() => program.state().ready);
   const headlight = createApi(program, events);
   window.headlight = Object.assign(headlight, { ready: headlight.ready.then(() => headlight) });
-  listen(program, headlight);
+  listen(program, importer, headlight);
   events.dispatchEvent(new Event('frame'));
   events.dispatchEvent(new Event('change'));
   hideStatus();

@@ -1,4 +1,5 @@
 // What the program asks of the page: Module.host, called from src/platform/web.
+import { chosenFiles } from './import.mjs';
 import { setLanguage } from './strings.mjs';
 import { showEnd } from './status.mjs';
 
@@ -60,12 +61,12 @@ function linkWriter() {
   return set;
 }
 
-// openFiles(FileList) hands chosen files to the program; events is an EventTarget that hears 'change' and 'frame'.
-export function createHost({ openFiles, events, focusPrompt, blurPrompt, fetchModel, stopFetch }) {
+// openFiles([{path, file}]) hands chosen files to the program; modelRequest is import.mjs; events is an EventTarget that hears 'change' and 'frame'.
+export function createHost({ openFiles, events, focusPrompt, blurPrompt, fetchModel, stopFetch, modelRequest, memoryLimit }) {
   const setLink = linkWriter();
   const chooser = Object.assign(document.createElement('input'), { type: 'file', multiple: true });
   chooser.addEventListener('change', () => {
-    openFiles(chooser.files);
+    openFiles(chosenFiles(chooser.files));
     chooser.value = '';
   });
   let announced;
@@ -78,7 +79,7 @@ export function createHost({ openFiles, events, focusPrompt, blurPrompt, fetchMo
   return {
     changed,
     frame: () => events.dispatchEvent(new Event('frame')),
-    setLink, copy, save, load, store, focusPrompt, blurPrompt, fetchModel, stopFetch,
+    setLink, copy, save, load, store, focusPrompt, blurPrompt, fetchModel, stopFetch, modelRequest, memoryLimit,
     openUrl: (address) => /^https?:/.test(address) && window.open(address, '_blank', 'noopener'),
     pick: () => chooser.click(),
     theme: applyTheme,

@@ -3,10 +3,10 @@
 import { fetchAll, modelFiles } from './loader.mjs';
 import { say } from './strings.mjs';
 
-// What a link shows first: the tutorial needs no model at all.
+// What a link shows first: the tutorial needs no model at all, and one of the reader's own does not come from here.
 export function firstModel(link) {
   const rung = link.get('rung');
-  if (rung === 'tutorial') return null;
+  if (rung === 'tutorial' || rung === 'own') return null;
   return rung === 'translate' ? 'en-tr' : 'story';
 }
 

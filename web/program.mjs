@@ -36,15 +36,49 @@ export class Program {
 
   contextLost() { this.#module._hl_context_lost?.(); }
 
-  // {x, y, width, height, size, clipTop, clipBottom} in CSS pixels, or null while the field is not shown.
+  // {x, y, width, height, size, clipTop, clipBottom} in CSS pixels and whether it takes the address of a model; null
+  // while the field is not shown.
   promptPlace() {
-    const at = this.#module._malloc(7 * 4);
+    const at = this.#module._malloc(8 * 4);
     try {
       if (!this.#module._hl_prompt_rect(at)) return null;
-      const [x, y, width, height, size, clipTop, clipBottom] = new Float32Array(this.#module.HEAPU8.buffer, at, 7);
-      return { x, y, width, height, size, clipTop, clipBottom };
+      const [x, y, width, height, size, clipTop, clipBottom, address] = new Float32Array(this.#module.HEAPU8.buffer, at, 8);
+      return { x, y, width, height, size, clipTop, clipBottom, address: address !== 0 };
     } finally {
       this.#module._free(at);
+    }
+  }
+
+  // ---- the bytes of a model of the reader's own; src/platform/platform.h, ModelSink. False or 0: stop.
+
+  modelFile(job, name, bytes) { return this.#withText(name, (text) => this.#module._hl_model_file(job, text, bytes)) !== 0; }
+
+  // How many of the bytes were taken.
+  modelBytes(job, bytes) {
+    const { at, size } = this.#sized((out) => this.#module._hl_model_room(job, bytes.length, out));
+    if (size <= 0) return 0;
+    this.#module.HEAPU8.set(bytes.subarray(0, size), at);
+    return this.#module._hl_model_take(job, size) !== 0 ? size : 0;
+  }
+
+  modelEnd(job) { return this.#module._hl_model_end(job) !== 0; }
+
+  modelFinish(job) { return this.#module._hl_model_finish(job) !== 0; }
+
+  // The next bytes to keep (a copy), empty at the end, null when they are not wanted any more.
+  keptBytes(job) {
+    const { at, size } = this.#sized((out) => this.#module._hl_model_kept(job, out));
+    return size < 0 ? null : this.#module.HEAPU8.slice(at, at + size);
+  }
+
+  // call(out) -> address; the length stands at out, a double.
+  #sized(call) {
+    const out = this.#module._malloc(8);
+    try {
+      const at = call(out) >>> 0;
+      return { at, size: new Float64Array(this.#module.HEAPU8.buffer, out, 1)[0] };
+    } finally {
+      this.#module._free(out);
     }
   }
 

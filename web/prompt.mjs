@@ -9,6 +9,7 @@ export class PromptField {
   #sent = '';       // the text that the program was last told or last told us
   #unheard = false;  // what was typed last has not come to the program yet: its state still holds the text before
   #place = '';
+  #address = false;  // it takes the name or address of a model now
 
   constructor(program, events, canvas) {
     this.#program = program;
@@ -31,8 +32,10 @@ export class PromptField {
   }
 
   translate() {
-    this.#field.setAttribute('aria-label', say('prompt'));
-    this.#field.placeholder = say('placeholder');
+    this.#field.setAttribute('aria-label', say(this.#address ? 'address' : 'prompt'));
+    this.#field.placeholder = say(this.#address ? 'address_hint' : 'placeholder');
+    this.#field.setAttribute('enterkeyhint', this.#address ? 'search' : 'enter');
+    this.#field.setAttribute('inputmode', this.#address ? 'url' : 'text');
   }
 
   focus() {
@@ -45,6 +48,11 @@ export class PromptField {
   #key(event) {
     if (event.isComposing) return;
     if (event.key === 'Escape') this.blur();
+    if (this.#address && event.key === 'Enter') {
+      event.preventDefault();
+      this.#program.command({ do: 'inspect_address' });
+      return;
+    }
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.#program.command({ do: 'step' });
@@ -53,6 +61,8 @@ export class PromptField {
 
   #send() {
     if (this.#composing || this.#field.value === this.#sent) return;
+    // What is pasted may end in a line break, which no address has.
+    if (this.#address) this.#field.value = this.#field.value.replace(/[\r\n]+/g, '');
     this.#sent = this.#field.value;
     this.#unheard = true;
     this.#program.command({ do: 'set_prompt', text: this.#sent });
@@ -80,6 +90,10 @@ export class PromptField {
     this.#place = key;
     this.#field.hidden = !place;
     if (!place) return;
+    if (place.address !== this.#address) {
+      this.#address = place.address;
+      this.translate();
+    }
     const { x, y, width, height, size, clipTop, clipBottom } = place;
     Object.assign(this.#field.style, {
       left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`,

@@ -190,7 +190,7 @@ bool App::State::describe(const Report& report) {
     bool weights = false;
     for (const ImportFile& file : import.files) {
         import.total_bytes += std::max(0.0, file.bytes);
-        import.total_known = import.total_known && file.bytes >= 0;
+        import.total_known = import.total_known && (file.bytes >= 0 || !is_weights_file(file.name));
         weights = weights || is_weights_file(file.name);
     }
     if (!weights) {

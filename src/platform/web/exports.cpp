@@ -43,6 +43,7 @@ StartOptions options_from(const char* text) {
     options.dark = word("theme") != "light";
     options.language = word("language");
     options.link = word("link");
+    options.kept = word("kept");
     options.touch = flag("touch");
     options.reduced_motion = flag("reduced_motion");
     const auto threads = json.find("threads");
@@ -106,6 +107,9 @@ EMSCRIPTEN_KEEPALIVE const char* hl_start(const char* json) {
         return running->start_answer.c_str();
     }
     running->program = std::move(*program);
+    if (!running->platform.kept_list().empty()) {
+        running->platform.post({platform::EventKind::command, running->platform.kept_list(), {}});
+    }
     running->platform.set_program(running->program.get());
     running->platform.turn();
     return "{\"ok\":true}";
@@ -147,6 +151,39 @@ EMSCRIPTEN_KEEPALIVE int hl_prompt_rect(float* out) {
 
 EMSCRIPTEN_KEEPALIVE void hl_open_link(const char* link) {
     running->platform.post({headlight::platform::EventKind::link, link, {}});
+}
+
+// ---- the bytes of a model of the person's own (ModelSink); 1: go on, 0: stop.
+EMSCRIPTEN_KEEPALIVE int hl_model_file(int job, const char* name, double bytes) {
+    return running->program->models().begin_file(job, name, bytes) ? 1 : 0;
+}
+// Writes the length of the room to *size.
+EMSCRIPTEN_KEEPALIVE char* hl_model_room(int job, double want, double* size) {
+    const std::span<char> room = running->program->models().room(job, static_cast<std::size_t>(want));
+    *size = static_cast<double>(room.size());
+    return room.data();
+}
+EMSCRIPTEN_KEEPALIVE int hl_model_take(int job, double size) {
+    const bool more = running->program->models().take(job, static_cast<std::size_t>(size));
+    running->platform.wake();
+    return more ? 1 : 0;
+}
+EMSCRIPTEN_KEEPALIVE int hl_model_end(int job) {
+    const bool good = running->program->models().end_file(job);
+    running->platform.wake();
+    return good ? 1 : 0;
+}
+EMSCRIPTEN_KEEPALIVE int hl_model_finish(int job) {
+    const bool good = running->program->models().finish(job);
+    running->platform.wake();
+    return good ? 1 : 0;
+}
+// The next bytes to keep: their length in *size, 0 at the end, -1 when they are not wanted any more.
+EMSCRIPTEN_KEEPALIVE const char* hl_model_kept(int job, double* size) {
+    const auto bytes = running->program->models().kept_bytes(job);
+    running->platform.wake();
+    *size = bytes ? static_cast<double>(bytes->size()) : -1;
+    return bytes ? bytes->data() : nullptr;
 }
 
 EMSCRIPTEN_KEEPALIVE int hl_frame_needed() {

@@ -20,6 +20,10 @@ EM_JS(void, page_open_url, (const char* s), { Module.host?.openUrl?.(UTF8ToStrin
 EM_JS(void, page_pick, (), { Module.host?.pick?.(); })
 EM_JS(int, page_fetch_model, (const char* name), { return Module.host?.fetchModel?.(UTF8ToString(name)) ? 1 : 0; })
 EM_JS(void, page_stop_fetch, (const char* name), { Module.host?.stopFetch?.(UTF8ToString(name)); })
+EM_JS(int, page_model_request, (const char* verb, const char* json), {
+    return Module.host?.modelRequest?.(UTF8ToString(verb), JSON.parse(UTF8ToString(json))) ? 1 : 0;
+})
+EM_JS(double, page_memory_limit, (), { return Module.host?.memoryLimit?.() ?? 0; })
 EM_JS(void, page_focus_prompt, (), { Module.host?.focusPrompt?.(); })
 EM_JS(void, page_store, (const char* key, const char* text), { Module.host?.store?.(UTF8ToString(key), UTF8ToString(text)); })
 EM_JS(char*, page_load, (const char* key), { return stringToNewUTF8(Module.host?.load?.(UTF8ToString(key)) || ""); })
@@ -75,6 +79,12 @@ bool fetch_model(std::string_view name) {
 }
 void stop_fetch(std::string_view name) {
     page_stop_fetch(z(name).c_str());
+}
+bool model_request(std::string_view verb, std::string_view json) {
+    return page_model_request(z(verb).c_str(), z(json).c_str()) != 0;
+}
+double memory_limit() {
+    return page_memory_limit();
 }
 void focus_prompt() {
     page_focus_prompt();

@@ -16,6 +16,8 @@ void open_url(std::string_view url);
 void pick_files();
 [[nodiscard]] bool fetch_model(std::string_view name);  // false: the page cannot
 void stop_fetch(std::string_view name);
+[[nodiscard]] bool model_request(std::string_view verb, std::string_view json);  // false: the page cannot
+[[nodiscard]] double memory_limit();  // bytes that the page thinks the program should take at most; 0: it cannot say
 void focus_prompt();
 void store(std::string_view key, std::string_view text);
 [[nodiscard]] std::string load(std::string_view key);

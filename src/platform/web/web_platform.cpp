@@ -2,7 +2,9 @@
 
 #include <GLES3/gl3.h>
 #include <emscripten.h>
+#include <emscripten/heap.h>
 #include <emscripten/html5.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +20,8 @@ namespace headlight::platform {
 namespace {
 
 constexpr const char* kCanvas = "#canvas";
-constexpr double kHiddenMs = 50;  // between turns of a page in the background, which gets no animation frames
+constexpr double kReachable = 3.5e9;  // bytes: browsers grow a memory no further, whatever the address space holds
+constexpr double kHiddenMs = 50;      // between turns of a page in the background, which gets no animation frames
 
 bool page_hidden() {
     EmscriptenVisibilityChangeEvent status{};
@@ -236,6 +239,19 @@ void WebPlatform::stop_fetch(std::string_view name) {
     page::stop_fetch(name);
 }
 
+bool WebPlatform::model_request(std::string_view verb, std::string_view json) {
+    return page::model_request(verb, json);
+}
+
+// What the address space has left, of which the allocator's own free blocks are a part.
+Memory WebPlatform::memory() const {
+    const double most = std::min(static_cast<double>(emscripten_get_heap_max()), kReachable);
+    const double wished = page::memory_limit();
+    const double limit = wished > 0 ? std::min(wished, most) : most;
+    const double held = static_cast<double>(emscripten_get_heap_size()) - static_cast<double>(mallinfo().fordblks);
+    return {limit, std::max(1.0, limit - held)};
+}
+
 std::vector<std::string> WebPlatform::assets_in(std::string_view folder) const {
     std::vector<std::string> paths;
     const std::string start = std::string(folder) + "/";
@@ -260,6 +276,7 @@ bool WebPlatform::prompt_place(float* out) const {
     const std::array values{prompt_.rect.x,    prompt_.rect.y,   prompt_.rect.width, prompt_.rect.height,
                             prompt_.font_size, prompt_.clip_top, prompt_.clip_bottom};
     for (std::size_t i = 0; i < values.size(); ++i) out[i] = values[i] * ui_scale_;
+    out[values.size()] = prompt_.address ? 1 : 0;
     return true;
 }
 

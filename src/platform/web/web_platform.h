@@ -12,6 +12,7 @@ namespace headlight::platform {
 struct StartOptions {
     bool dark = true, touch = false, reduced_motion = false;
     std::string language = "en", link;
+    std::string kept;  // a report of the models that the page keeps, as a command; heard before the link is opened
     int threads = 1;
 };
 
@@ -28,6 +29,7 @@ class WebPlatform final : public Platform {
     void post_user_files(const std::vector<std::string>& names);
     void post(Event event);
     void set_dark(bool dark);
+    [[nodiscard]] const std::string& kept_list() const { return options_.kept; }
     void lose_context() { context_lost_ = true; }
     void turn();  // one turn of the loop, and the next one asked for
     [[nodiscard]] bool turn_pending() const { return frame_asked_; }
@@ -61,6 +63,8 @@ class WebPlatform final : public Platform {
     std::vector<std::string> assets_in(std::string_view folder) const override;
     bool fetch_model(std::string_view name) override;
     void stop_fetch(std::string_view name) override;
+    bool model_request(std::string_view verb, std::string_view json) override;
+    Memory memory() const override;
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override;
