@@ -116,6 +116,7 @@ Shown App::State::shown_sheet() const {
 
 std::string App::State::trace_bytes(const std::string& link_text) const {
     if (gpt_rung()) {
+        session->compute_all_logits();
         return interpret::trace_file(interpret::trace_tensors(session->trace(), session->positions()),
                                      session->shown().ids, {{"link", link_text}});
     }
@@ -134,6 +135,7 @@ void App::State::run_export(const Export& command) {
     const bool in_tutorial = rung() == Rung::tutorial, of_trace = command.what == ExportWhat::trace;
     const Format format = format_of(command.what);
     Shown shown;
+    if (gpt_rung() && session != nullptr && settings.site == "logits") session->compute_all_logits();
     if (in_tutorial && !of_trace) shown = shown_sheet();
     if (!in_tutorial && !rung_tokens().empty()) shown = of_head(command.what) ? shown_head() : shown_matrix();
     if (shown.values.empty()) return notify_key(Severity::info, "notice.nothing_to_export");

@@ -135,6 +135,7 @@ interpret::Matrix App::State::matrix(nn::Stack of, std::string_view name, int la
     if (site.per_layer() && (layer < 0 || layer >= trace.layers())) return {};
     const bool per_head = all_sites(of)[static_cast<std::size_t>(index)].per_head;
     if (per_head && (head < 0 || head >= trace.shape().heads)) return {};
+    if (site.site == Site::logits && of == nn::Stack::gpt && !session->ask_all_logits()) return {};  // soon
     return matrix_of(trace.view(site.site, site.per_layer() ? layer : 0, rows), site.shape, head);
 }
 

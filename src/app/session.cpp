@@ -8,57 +8,39 @@
 namespace headlight::app {
 namespace {
 
-using nn::Site;
+// A slice is one layer for a chunk of rows. It takes about kSliceMs, and until a slice has been measured it has
+// kSliceProducts multiplications: a few milliseconds on one slow thread. Large chunks read the weights less often.
+constexpr double kSliceMs = 5;
+constexpr double kSliceProducts = 40e6;
+constexpr int kMinChunkRows = 4, kMaxChunkRows = 96;
+// A trace begins with room for so many rows and doubles.
+constexpr int kLeastCapacity = 32;
 
-// Multiplications of one slice (one layer for a chunk of rows): a few milliseconds on one slow thread.
-constexpr std::int64_t kSliceProducts = 40'000'000;
-constexpr int kMinChunkRows = 4;
-
-int rows_per_chunk(const model::GptConfig& c) {
-    const std::int64_t layer = 4LL * c.d_model * c.d_model + 2LL * c.d_model * c.d_mlp;
-    const std::int64_t head = static_cast<std::int64_t>(c.d_model) * c.vocab;
-    return static_cast<int>(std::max<std::int64_t>(kMinChunkRows, kSliceProducts / std::max(layer, head)));
+double layer_products(const model::GptConfig& c) {
+    return 4.0 * c.d_model * c.d_model + 2.0 * c.d_model * c.d_mlp;
 }
 
-std::size_t trace_bytes(const model::GptConfig& c, int context) {
-    const auto n = static_cast<std::size_t>(context);
-    const auto per_layer =
-        static_cast<std::size_t>(12 * c.d_model + 2 * c.d_mlp) + 2 * static_cast<std::size_t>(c.heads) * n;
-    return n * (static_cast<std::size_t>(c.layers) * per_layer + static_cast<std::size_t>(c.vocab)) * sizeof(float);
+int capacity_for(int rows, int context) {
+    int capacity = kLeastCapacity;
+    while (capacity < rows) capacity *= 2;
+    return std::min(capacity, context);
 }
 
-int affordable_context(const model::GptConfig& config, std::size_t max_bytes) {
-    int context = config.context;
-    while (context > 16 && 2 * trace_bytes(config, context) > max_bytes) context = context * 3 / 4;
-    return context;
-}
-
-std::size_t common_prefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+int common_prefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
     const auto [left, right] = std::ranges::mismatch(a, b);
-    return static_cast<std::size_t>(left - a.begin());
+    return static_cast<int>(left - a.begin());
 }
 
-// Copies the rows [first, last) of every site.
-void copy_rows(model::Activations& to, const model::Activations& from, int first, int last) {
-    for (const nn::SiteInfo& info : nn::kSites) {
-        for (int layer = 0; layer < (info.per_layer() ? from.layers() : 1); ++layer) {
-            const auto source = from.view(info.site, layer, last);
-            const auto target = to.view(info.site, layer, last);
-            const bool matrices = info.shape == nn::SiteShape::head_query_key;
-            const std::ptrdiff_t row = source.stride[matrices ? 1 : 0];
-            for (int head = 0; head < (matrices ? source.shape[0] : 1); ++head) {
-                const std::ptrdiff_t at = (matrices ? head * source.stride[0] : 0) + first * row;
-                std::copy_n(source.data + at, (last - first) * row, target.data + at);
-            }
-        }
-    }
+double passed_ms(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
 
-// Rows [first, end) of a text on the way into the back buffer, a chunk at a time.
+// Rows [first, end) of a text on the way into a buffer, a chunk at a time.
 struct Session::Job {
     Text text;
+    TraceBuffer* buffer = nullptr;
     int first = 0, done = 0, end = 0;
     std::unique_ptr<model::Forward> forward;  // of the present chunk
     int chunk = 0;
@@ -69,15 +51,11 @@ Session::Session(const model::Compute& compute, std::string name, model::LoadedM
       name_(std::move(name)),
       loaded_(std::move(loaded)),
       context_(context),
-      chunk_rows_(rows_per_chunk(loaded_.gpt.config())),
-      front_(make_buffer()),
-      back_(make_buffer()) {}
+      products_per_ms_(kSliceProducts / kSliceMs) {
+    front_.reserve(gpt().config(), capacity_for(1, context_));
+}
 
 Session::~Session() = default;
-
-Session::Buffer Session::make_buffer() const {
-    return {std::make_unique<model::Activations>(loaded_.gpt.config(), 1, context_, model::Keep::trace), {}};
-}
 
 Result<std::unique_ptr<Session>> Session::load(const model::Compute& compute, std::string name,
                                                const std::map<std::string, std::string>& files,
@@ -127,6 +105,7 @@ void Session::want(Text text) {
 }
 
 double Session::fraction() const {
+    if (job_ == nullptr && all_logits_asked_) return 1.0 - without_logits() / std::max(1.0, double(positions()));
     if (job_ == nullptr) return wanted_.has_value() ? 0.0 : 1.0;
     const double layers = job_->forward == nullptr ? 0.0 : double(job_->forward->stage()) / job_->forward->stages();
     const int rows = std::max(1, job_->end - job_->first);
@@ -136,41 +115,73 @@ double Session::fraction() const {
 void Session::cancel() {
     wanted_.reset();
     job_.reset();
+    all_logits_asked_ = false;
 }
 
 // Takes up the wanted text. True when there is nothing to compute for it, and it is shown already.
 bool Session::begin() {
     Text text = std::move(*wanted_);
     wanted_.reset();
-    if (text.ids.empty() || common_prefix(front_.ids, text.ids) == text.ids.size()) {
+    const int end = static_cast<int>(text.ids.size());
+    const int in_front = common_prefix(front_.ids, text.ids);
+    if (in_front == end) {
         shown_ = std::move(text);
         return true;
     }
-    const std::size_t in_back = common_prefix(back_.ids, text.ids);
-    const std::size_t in_front = common_prefix(front_.ids, text.ids);
-    const std::size_t known = std::max(in_back, in_front);
-    if (in_front > in_back) {
-        copy_rows(*back_.trace, *front_.trace, static_cast<int>(in_back), static_cast<int>(in_front));
-    }
-    back_.ids.assign(text.ids.begin(), text.ids.begin() + static_cast<std::ptrdiff_t>(known));
     job_ = std::make_unique<Job>();
-    job_->first = job_->done = static_cast<int>(known);
-    job_->end = static_cast<int>(text.ids.size());
+    // Rows behind those that are shown can be written where they are.
+    if (in_front >= positions() && end <= front_.capacity() && usable_in_back(text, in_front) <= in_front) {
+        front_.keep(text.ids, in_front);
+        job_->buffer = &front_;
+    } else {
+        begin_in_back(text, in_front);
+        job_->buffer = &back_;
+    }
+    job_->first = job_->done = static_cast<int>(job_->buffer->ids.size());
+    job_->end = end;
     job_->text = std::move(text);
     return false;
 }
 
+// How many of the text's first rows need not be computed in the back buffer: what it lacks of a row, the front has.
+int Session::usable_in_back(const Text& text, int in_front) const {
+    const int in_back = common_prefix(back_.ids, text.ids);
+    int usable = std::min(in_back, in_front);
+    while (usable < in_back && back_.complete[static_cast<std::size_t>(usable)]) ++usable;
+    return usable;
+}
+
+void Session::begin_in_back(const Text& text, int in_front) {
+    const int end = static_cast<int>(text.ids.size());
+    if (back_.capacity() < end) back_.reserve(gpt().config(), capacity_for(end, context_));
+    const int usable = usable_in_back(text, in_front);
+    back_.keep(text.ids, usable);
+    // New rows read keys and values of earlier ones, and nothing else.
+    copy_cache(back_, front_, usable, in_front);
+    back_.ids.assign(text.ids.begin(), text.ids.begin() + std::max(usable, in_front));
+}
+
 void Session::start_chunk() {
     Job& job = *job_;
-    job.chunk = std::min(chunk_rows_, job.end - job.done);
+    const double rows = kSliceMs * products_per_ms_ / layer_products(gpt().config());
+    const int most = std::clamp(static_cast<int>(rows) / kMinChunkRows * kMinChunkRows, kMinChunkRows, kMaxChunkRows);
+    job.chunk = std::min(most, job.end - job.done);
     const auto ids =
         std::span(job.text.ids).subspan(static_cast<std::size_t>(job.done), static_cast<std::size_t>(job.chunk));
-    job.forward = std::make_unique<model::Forward>(compute_, gpt(), *back_.trace, ids, job.done);
+    // The last row tells the next token; who wants the others' logits asks for them.
+    const bool last = job.done + job.chunk == job.end;
+    job.forward = std::make_unique<model::Forward>(
+        compute_, gpt(), *job.buffer->trace, ids, job.done,
+        model::ForwardOptions{.logits = last ? model::LogitRows::last : model::LogitRows::none});
 }
 
 // One stage of one chunk. True when a pass became complete.
 bool Session::advance_slice() {
     if (job_ == nullptr) {
+        if (!wanted_.has_value()) {
+            all_logits_asked_ = !advance_logits();
+            return !all_logits_asked_;
+        }
         if (begin()) return true;
     }
     Job& job = *job_;
@@ -178,36 +189,106 @@ bool Session::advance_slice() {
     if (job.forward != nullptr) {
         if (!job.forward->advance()) return false;
         job.forward.reset();
+        job.buffer->computed(job.done, job.done + job.chunk);
         job.done += job.chunk;
         rows_computed_ += job.chunk;
-        back_.ids.assign(job.text.ids.begin(), job.text.ids.begin() + job.done);
+        job.buffer->ids.assign(job.text.ids.begin(), job.text.ids.begin() + job.done);
     }
     if (job.done < job.end) {
         // A newer text replaces this one between chunks; what it shares with it stays computed.
         if (wanted_.has_value()) job_.reset();
         return false;
     }
+    publish();
+    return true;
+}
+
+// Shows the text of a job that is done. When it was computed in the back buffer, one of the two becomes complete:
+// whichever lacks fewer rows.
+void Session::publish() {
+    Job& job = *job_;
+    job.buffer->has_logits[static_cast<std::size_t>(job.end) - 1] = true;
+    if (job.buffer == &back_) {
+        const int in_front = common_prefix(front_.ids, job.text.ids);
+        const auto lacking = std::count(back_.complete.begin(), back_.complete.begin() + in_front, false);
+        if (job.end <= front_.capacity() && job.end - in_front <= lacking) {
+            front_.keep(job.text.ids, in_front);
+            copy_rows(front_, back_, in_front, job.end);
+            front_.ids = job.text.ids;
+        } else {
+            for (int row = 0; row < in_front; ++row) {
+                if (!back_.complete[static_cast<std::size_t>(row)]) copy_rows(back_, front_, row, row + 1);
+            }
+            std::swap(front_, back_);
+        }
+    }
     shown_ = std::move(job.text);
     job_.reset();
-    std::swap(front_, back_);
-    return true;
+}
+
+// Of a slice of a whole chunk. Few rows are bound by memory, and tell nothing about many.
+void Session::learn_speed(double slice_ms) {
+    if (job_ == nullptr || job_->forward == nullptr || job_->chunk < kMinChunkRows) return;
+    const int stage = job_->forward->stage();
+    if (stage < 2) return;  // the embedding
+    const double speed = job_->chunk * layer_products(gpt().config()) / std::max(slice_ms, 0.01);
+    products_per_ms_ += (speed - products_per_ms_) / 4;
 }
 
 bool Session::advance(double budget_ms) {
     const auto start = std::chrono::steady_clock::now();
     bool published = false;
+    double spent = 0;
     while (busy()) {
+        const double before = spent;
         published = advance_slice() || published;
-        const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-        if (spent.count() >= budget_ms) break;
+        spent = passed_ms(start);
+        const double slice = spent - before;
+        learn_speed(slice);
+        if (spent + slice > budget_ms) break;  // the next one takes about as long
     }
     return published;
 }
 
 std::span<const float> Session::logits(int position) const {
-    const auto view = trace().view(Site::logits, 0, positions());
     CHECK(position >= 0 && position < positions());
-    return {view.data + position * view.stride[0], static_cast<std::size_t>(view.shape[1])};
+    const auto row = static_cast<std::size_t>(position);
+    if (!front_.has_logits[row]) {
+        model::head_rows(compute_, gpt(), *front_.trace, position, 1);
+        front_.has_logits[row] = true;
+    }
+    const auto vocab = static_cast<std::size_t>(gpt().config().vocab);
+    return {front_.trace->at(nn::Site::logits) + row * vocab, vocab};
+}
+
+int Session::without_logits() const {
+    return static_cast<int>(std::count(front_.has_logits.begin(), front_.has_logits.begin() + positions(), false));
+}
+
+// The next few rows that lack logits, which read the head's weights once; true when none is left.
+bool Session::advance_logits() const {
+    constexpr int kRows = 8;
+    const auto end = front_.has_logits.begin() + positions();
+    const auto first = std::find(front_.has_logits.begin(), end, false);
+    if (first == end) return true;
+    const auto last = std::find(first, end - first > kRows ? first + kRows : end, true);
+    model::head_rows(compute_, gpt(), *front_.trace, static_cast<int>(first - front_.has_logits.begin()),
+                     static_cast<int>(last - first));
+    std::fill(first, last, true);
+    return without_logits() == 0;
+}
+
+bool Session::ask_all_logits() const {
+    const model::GptConfig& c = gpt().config();
+    const double products = static_cast<double>(without_logits()) * c.d_model * c.vocab;
+    if (products > 0 && products < kSliceProducts) compute_all_logits();
+    all_logits_asked_ = without_logits() > 0;
+    return !all_logits_asked_;
+}
+
+void Session::compute_all_logits() const {
+    while (!advance_logits()) {
+    }
 }
 
 }  // namespace headlight::app

@@ -1,7 +1,7 @@
 #pragma once
-// A loaded model and what it computed. Two traces take turns: one is shown, the other is filled in slices that fit into
-// a frame, and becomes the shown one when its pass is complete. Rows that both texts begin with are never computed
-// again.
+// A loaded model and what it computed. One trace is shown. What a text adds at its end is computed behind the rows that
+// are shown; anything else in a second trace, in slices that fit into a frame, until its pass is complete. Rows that
+// both texts begin with are never computed again, and logits only where somebody looks.
 
 #include <cstdint>
 #include <map>
@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "app/trace_buffer.h"
 #include "base/result.h"
-#include "model/activations.h"
 #include "model/gpt.h"
 #include "model/hf_folder.h"
 
@@ -37,7 +37,8 @@ class Session {
     [[nodiscard]] static Result<std::unique_ptr<Session>> create(const model::Compute& compute, std::string name,
                                                                  model::LoadedModel loaded,
                                                                  std::size_t max_trace_bytes = kMaxTraceBytes);
-    static constexpr std::size_t kMaxTraceBytes = 768U << 20;
+    // Memory that is only taken as the text grows. The same on every machine, because a link shows the same tokens.
+    static constexpr std::size_t kMaxTraceBytes = 1536U << 20;
     ~Session();
 
     [[nodiscard]] const std::string& name() const { return name_; }
@@ -50,40 +51,49 @@ class Session {
 
     // What to compute next. A pass that is running is finished as far as its rows still hold.
     void want(Text text);
-    [[nodiscard]] bool busy() const { return wanted_.has_value() || job_ != nullptr; }
+    [[nodiscard]] bool busy() const { return wanted_.has_value() || job_ != nullptr || all_logits_asked_; }
     // 0..1 of the rows and layers of the present job.
     [[nodiscard]] double fraction() const;
-    // Works for about budget_ms, at least one slice. True when a pass became complete and shown() changed.
+    // Works for at most about budget_ms, at least one slice. True when a pass became complete and shown() changed, or
+    // all logits that were asked for are there.
     bool advance(double budget_ms);
     void cancel();
 
     // The last complete pass.
     [[nodiscard]] const Text& shown() const { return shown_; }
     [[nodiscard]] int positions() const { return static_cast<int>(shown_.ids.size()); }
+    // Logits only of rows that somebody asked for.
     [[nodiscard]] const model::Activations& trace() const { return *front_.trace; }
-    [[nodiscard]] std::span<const float> logits(int position) const;  // [vocab]
+    // [vocab]; computed when this position's are not there yet.
+    [[nodiscard]] std::span<const float> logits(int position) const;
+    // Whether all positions have logits. If not, few are computed now, many by the next calls of advance().
+    [[nodiscard]] bool ask_all_logits() const;
+    void compute_all_logits() const;  // now, however long it takes
     [[nodiscard]] std::int64_t rows_computed() const { return rows_computed_; }
 
   private:
-    // A trace and the ids whose rows in it are valid.
-    struct Buffer {
-        std::unique_ptr<model::Activations> trace;
-        std::vector<std::int32_t> ids;
-    };
     struct Job;
 
     Session(const model::Compute& compute, std::string name, model::LoadedModel loaded, int context);
-    [[nodiscard]] Buffer make_buffer() const;
     bool begin();
+    void begin_in_back(const Text& text, int in_front);
+    [[nodiscard]] int usable_in_back(const Text& text, int in_front) const;
     bool advance_slice();
     void start_chunk();
+    void publish();
+    bool advance_logits() const;
+    [[nodiscard]] int without_logits() const;
+    void learn_speed(double slice_ms);
 
     const model::Compute& compute_;
     std::string name_;
     model::LoadedModel loaded_;
     int context_;
-    int chunk_rows_;
-    Buffer front_, back_;
+    double products_per_ms_;  // of a slice, as far as it is known
+    // front_ is complete as far as its ids go. Logits come into it when somebody looks, which changes nothing else.
+    mutable TraceBuffer front_;
+    mutable bool all_logits_asked_ = false;
+    TraceBuffer back_;
     Text shown_;
     std::optional<Text> wanted_;
     std::unique_ptr<Job> job_;

@@ -26,6 +26,7 @@ class SessionTest : public testing::Test {
     void expect_fresh_bits() {
         const model::GptConfig& config = session_->gpt().config();
         const int n = session_->positions();
+        session_->compute_all_logits();
         model::Activations fresh(config, 1, n, model::Keep::trace);
         model::Forward(compute_, session_->gpt(), fresh, session_->shown().ids, 0).run();
         for (const nn::SiteInfo& info : nn::kSites) {
@@ -107,7 +108,9 @@ TEST_F(SessionTest, ManyEditsKeepEveryBit) {
         }
         session_->want(session_->make_text(text, taken));
         for (std::uint64_t slices = rng.below(8); slices > 0 && session_->busy(); --slices) session_->advance(0);
-        if (rng.below(3) == 0) show(text, taken);
+        if (rng.below(3) != 0) continue;
+        show(text, taken);
+        expect_fresh_bits();
     }
     show(text, taken);
     EXPECT_EQ(session_->shown(), session_->make_text(text, taken));
@@ -128,6 +131,37 @@ TEST_F(SessionTest, ASliceIsOneStageAndTheOldPassStaysUntilTheNewIsComplete) {
     EXPECT_TRUE(session_->advance(0));
     EXPECT_NE(session_->shown(), before);
     EXPECT_FALSE(session_->busy());
+}
+
+// Of a prompt only the last row is wanted at once; the others' logits come when somebody looks, in the same bits.
+TEST_F(SessionTest, LogitsAreComputedWhereSomebodyLooks) {
+    show("one two three");
+    const int n = session_->positions();
+    const auto vocab = static_cast<std::size_t>(kTinyVocab);
+    model::Activations fresh(session_->gpt().config(), 1, n, model::Keep::trace);
+    model::Forward(compute_, session_->gpt(), fresh, session_->shown().ids, 0).run();
+    const auto same = [&](int row) {
+        const float* wanted = fresh.at(nn::Site::logits) + static_cast<std::size_t>(row) * vocab;
+        return std::memcmp(session_->logits(row).data(), wanted, vocab * sizeof(float)) == 0;
+    };
+    const float* rows = session_->trace().at(nn::Site::logits);
+    EXPECT_TRUE(std::all_of(rows, rows + vocab, [](float x) { return x == 0; }));
+    for (int row = 0; row < n; ++row) EXPECT_TRUE(same(row)) << row;
+    show("one two threw");  // the rows that stay keep theirs
+    session_->cancel();
+    EXPECT_TRUE(session_->ask_all_logits());
+    EXPECT_FALSE(session_->busy());
+}
+
+TEST_F(SessionTest, ATraceGrowsWithTheText) {
+    std::string text = "t";
+    while (session_->positions() < kTinyContext - 1) {
+        const auto before = session_->rows_computed();
+        const int shown = session_->positions();
+        show(text += "xy");
+        EXPECT_EQ(session_->rows_computed() - before, session_->positions() - shown);
+    }
+    expect_fresh_bits();
 }
 
 TEST_F(SessionTest, CancelKeepsWhatWasShown) {
