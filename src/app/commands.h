@@ -115,6 +115,11 @@ struct Visible {
     bool visible;
 };  // whether anybody can see the program: nothing is learned while nobody can
 
+// ---- the architecture exhibit
+struct UseArchitecture {
+    std::string id;
+};  // of App::architecture_presets()
+
 // A failure that the platform met (a download, a lost context): becomes a notice. `key` names its string.
 struct ReportProblem {
     std::string key, detail;
@@ -155,10 +160,10 @@ struct ImportReport {
 using Command =
     std::variant<SetPrompt, LoadSample, SetField, ResetField, ResetSettings, SelectHead, SelectCell, SelectMatrixCell,
                  Release, Step, StepBack, Play, Pause, TakeToken, Undo, Redo, OpenLink, Share, LoadModel, CancelJob,
-                 DismissNotice, Export, ReportProblem, ReportProgress, EditCell, ResetEdits, RevealMistake,
-                 GuessMistake, HideMistakes, LearnPlay, LearnPause, LearnStep, LearnRewind, LearnBack, LearnSeed,
-                 UseCorpus, Answer, Visible, OpenModels, InspectAddress, ChooseFormat, DownloadModel, RetryModel,
-                 ClearModels, OpenKept, DeleteKept, KeepModel, ImportReport>;
+                 DismissNotice, Export, ReportProblem, ReportProgress, UseArchitecture, EditCell, ResetEdits,
+                 RevealMistake, GuessMistake, HideMistakes, LearnPlay, LearnPause, LearnStep, LearnRewind, LearnBack,
+                 LearnSeed, UseCorpus, Answer, Visible, OpenModels, InspectAddress, ChooseFormat, DownloadModel,
+                 RetryModel, ClearModels, OpenKept, DeleteKept, KeepModel, ImportReport>;
 
 // set<&Settings::seed>(7u): the command that changes one setting.
 template <auto Member, class T>

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "app/architecture.h"
 #include "app/settings_fields.h"
 #include "base/numeric_text.h"
 #include "nn/sites.h"
@@ -144,6 +145,11 @@ Settings normalised(Settings settings, Warnings& warnings) {
         warnings.push_back({"notice.unknown_site", "site", settings.site});
         settings.site = Settings().site;
     }
+    if (model::impossible(architecture_config(settings)) != model::Impossible::no) {
+        warnings.push_back({"notice.impossible_architecture", "arch", ""});
+        set_architecture_config(settings, architecture_config(Settings()));
+    }
+    settings.arch_tokens = std::min(settings.arch_tokens, settings.arch_context);
     if (!base64url(settings.weights)) {
         warnings.push_back({"notice.bad_value", "weights", ""});
         settings.weights.clear();

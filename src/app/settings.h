@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "interpret/tutorial_sheet.h"
+#include "model/architecture.h"
 
 namespace headlight::app {
 
@@ -29,7 +30,9 @@ enum class Decoding : std::uint8_t {
     greedy,
     sample
 };  // of a translation; sample: with temperature, top-k, top-p, seed
+enum class Exhibit : std::uint8_t { diagram, loop };  // what the middle of the architecture exhibit shows
 using interpret::TutorialMode;
+using model::Stage;
 // How the weights of a model of one's own are held; automatic: as exactly as memory allows.
 enum class Precision : std::uint8_t { automatic, f32, f16, q8 };
 
@@ -97,6 +100,18 @@ struct Settings {
     Precision precision = Precision::automatic;  // of the one that is open; links need it to show the same numbers
     std::string hub = "https://huggingface.co";  // where names of repositories are looked up
     bool keep_models = true;                     // on this machine, for the next visit
+
+    // The architecture exhibit: a configuration of its own, whatever model is loaded. It begins as GPT_CONFIG_124M of
+    // Raschka's book; normalised() keeps it possible.
+    bool architecture = false;  // it is open
+    Exhibit exhibit = Exhibit::diagram;
+    int arch_layers = 12, arch_heads = 12, arch_width = 768, arch_context = 1024, arch_vocabulary = 50257;
+    int arch_mlp = 0;  // width of the feed-forward layer; 0: four times arch_width
+    bool arch_qkv_bias = false, arch_tied = false;
+    int arch_tokens = 4;        // that go in
+    Stage stage = Stage::none;  // the selected box of the diagram
+    int loop = 0;               // lines of the generation loop that have run
+    int loop_context = 0;       // its context_size; 0: the model's
 
     bool operator==(const Settings&) const = default;
 };

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include "app/generation_loop.h"
 #include "app/settings.h"
 
 namespace headlight::app {
@@ -66,6 +67,15 @@ struct EnumNames<TutorialMode> {
 template <>
 struct EnumNames<Precision> {
     static constexpr std::array<std::string_view, 4> names{"auto", "f32", "f16", "q8"};
+};
+
+template <>
+struct EnumNames<Exhibit> {
+    static constexpr std::array<std::string_view, 2> names{"diagram", "loop"};
+};
+template <>
+struct EnumNames<Stage> {
+    static constexpr const auto& names = model::kStageIds;
 };
 
 // Who sees a change undone: what goes in and how it is sampled (content), or only how it is looked at (view). Changes
@@ -145,6 +155,20 @@ inline constexpr std::tuple kFields{
     Field{"precision", &Settings::precision, 0, 0, Kind::content},
     Field{"hub", &Settings::hub, 0, kMaxModelName, Kind::view},
     Field{"keep", &Settings::keep_models, 0, 1, Kind::view},
+    Field{"arch", &Settings::architecture, 0, 1, Kind::view},
+    Field{"exhibit", &Settings::exhibit, 0, 0, Kind::view},
+    Field{"alayers", &Settings::arch_layers, 1, 1000, Kind::view},
+    Field{"aheads", &Settings::arch_heads, 1, 1024, Kind::view},
+    Field{"awidth", &Settings::arch_width, 1, 65536, Kind::view},
+    Field{"acontext", &Settings::arch_context, 1, 1 << 20, Kind::view},
+    Field{"avocab", &Settings::arch_vocabulary, 1, 2'000'000, Kind::view},
+    Field{"amlp", &Settings::arch_mlp, 0, 1 << 20, Kind::view},
+    Field{"abias", &Settings::arch_qkv_bias, 0, 1, Kind::view},
+    Field{"atied", &Settings::arch_tied, 0, 1, Kind::view},
+    Field{"atokens", &Settings::arch_tokens, 1, 1 << 20, Kind::view},
+    Field{"stage", &Settings::stage, 0, 0, Kind::view},
+    Field{"loop", &Settings::loop, 0, kLoopEnd, Kind::view},
+    Field{"acrop", &Settings::loop_context, 0, 1 << 20, Kind::view},
 };
 
 // fn(field) for every row, in order.

@@ -43,10 +43,6 @@ constexpr std::array kKnown{
     KnownConfig{"story", story_config()},
 };
 
-constexpr std::array<std::string_view, kStages> kIds{
-    "none",  "ids",     "tokens",  "positions", "embedded", "norm1", "query",  "key",     "value",  "scores", "pattern",
-    "mixed", "project", "resid_1", "norm2",     "first",    "gelu",  "second", "resid_2", "norm_f", "logits"};
-
 std::int64_t product(const Shape& shape) {
     std::int64_t all = shape.empty() ? 0 : 1;
     for (const std::int64_t n : shape) all *= n;
@@ -108,10 +104,6 @@ std::vector<int> possible_heads(int d_model, int near, std::size_t most) {
     found.resize(std::min(found.size(), most));
     std::ranges::sort(found);
     return found;
-}
-
-std::string_view stage_id(Stage stage) {
-    return kIds[static_cast<std::size_t>(stage)];
 }
 
 std::array<StageInfo, kStages> stages(const GptConfig& c, int positions) {

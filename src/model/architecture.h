@@ -61,6 +61,9 @@ enum class Stage : std::uint8_t {
     logits
 };
 inline constexpr std::size_t kStages = static_cast<std::size_t>(Stage::logits) + 1;
+inline constexpr std::array<std::string_view, kStages> kStageIds{
+    "none",  "ids",     "tokens", "positions", "embedded", "norm1", "query",  "key",    "value", "scores", "pattern",
+    "mixed", "project", "resid1", "norm2",     "first",    "gelu",  "second", "resid2", "normf", "logits"};
 
 struct StageInfo {
     Stage stage;
@@ -75,7 +78,9 @@ struct StageInfo {
 };
 // positions: how many tokens go in, 1 to config.context.
 [[nodiscard]] std::array<StageInfo, kStages> stages(const GptConfig& config, int positions);
-[[nodiscard]] std::string_view stage_id(Stage stage);
+[[nodiscard]] constexpr std::string_view stage_id(Stage stage) {
+    return kStageIds[static_cast<std::size_t>(stage)];
+}
 
 // ---- parameters
 

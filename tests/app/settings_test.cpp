@@ -36,6 +36,7 @@ Settings with_partners(Settings settings) {
     if (settings.key >= 0) settings.query = std::max(settings.query, 20);
     if (settings.row >= 0 || settings.column >= 0)
         settings.row = std::max(settings.row, 1), settings.column = std::max(settings.column, 1);
+    if (settings.arch_width % settings.arch_heads != 0) settings.arch_width = settings.arch_heads * 60;
     return settings;
 }
 
