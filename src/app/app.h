@@ -216,7 +216,9 @@ class App {
     [[nodiscard]] std::string live_text() const;
 
     // ---- for caches and tests ------------------------------------------------------------------------------------
-    [[nodiscard]] std::uint64_t pass_revision() const;   // changes with tokens(), matrix() and head_stats()
+    [[nodiscard]] std::uint64_t pass_revision() const;  // changes with tokens(), matrix() and head_stats()
+    // How many of the first rows of every matrix are those of the pass of revision `since`; 0 when nothing is known.
+    [[nodiscard]] int unchanged_rows(std::uint64_t since) const;
     [[nodiscard]] std::uint64_t state_revision() const;  // changes with anything a panel may draw, hover included
     [[nodiscard]] std::int64_t rows_computed() const;    // token rows that went through the model, in all
     [[nodiscard]] std::string golden_hash() const;  // model/logits_hash.h with this app's kernels and threads; slow

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <utility>
 
 #include "app/app_state.h"
 #include "base/rng.h"
@@ -149,9 +150,30 @@ void App::State::refresh() {
     session->want(session->make_text(document.settings.prompt, document.taken));
 }
 
+void App::State::note_kept_rows(std::span<const TokenInfo> before) {
+    constexpr std::size_t kMostKept = 64;  // passes between two frames
+    const auto [left, right] = std::ranges::mismatch(before, tokens, {}, &TokenInfo::id, &TokenInfo::id);
+    kept_rows.push_back({pass_revision, static_cast<int>(left - before.begin())});
+    if (kept_rows.size() > kMostKept) kept_rows.pop_front();
+}
+
+int App::unchanged_rows(std::uint64_t since) const {
+    const State& s = *state_;
+    int rows = static_cast<int>(s.tokens.size());
+    if (!s.gpt_rung()) return 0;
+    for (std::uint64_t revision = s.pass_revision; revision != since; --revision) {
+        const auto kept = std::ranges::find(s.kept_rows, revision, &State::KeptRows::revision);
+        if (kept == s.kept_rows.end()) return 0;
+        rows = std::min(rows, kept->rows);
+    }
+    return rows;
+}
+
 void App::State::published() {
     ++pass_revision;
+    const std::vector<TokenInfo> before = std::exchange(tokens, {});  // none after a change of models
     rebuild_tokens();
+    note_kept_rows(before);
     distribution_key.clear();
     cell_key.clear();
     matrix_cell_key.clear();

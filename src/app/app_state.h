@@ -139,6 +139,12 @@ struct App::State {
     std::function<Machine()> measure_machine;
 
     std::uint64_t pass_revision = 0;
+    struct KeptRows {
+        std::uint64_t revision;
+        int rows;  // that the pass shares with the one before
+    };
+    std::deque<KeptRows> kept_rows;  // of the latest passes of a GPT
+    void note_kept_rows(std::span<const TokenInfo> before);
     std::uint64_t state_revision = 1;
 
     // Caches of the last pass, filled when asked for.

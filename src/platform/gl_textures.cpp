@@ -21,4 +21,12 @@ Texture upload_gl_texture(Texture texture, int width, int height, std::span<cons
     return name;
 }
 
+void upload_gl_rows(Texture texture, int width, std::span<const std::uint32_t> pixels, int first_row, int rows) {
+    const std::size_t first = static_cast<std::size_t>(first_row) * static_cast<std::size_t>(width);
+    CHECK(first + static_cast<std::size_t>(rows) * static_cast<std::size_t>(width) <= pixels.size());
+    glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(texture));
+    glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, first_row, width, rows, GL_RGBA, GL_UNSIGNED_BYTE, pixels.data() + first);
+}
+
 }  // namespace headlight::platform

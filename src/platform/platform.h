@@ -119,6 +119,14 @@ class Platform {
     // Texture of width x height RGBA8 pixels, nearest filter. 0 makes one; otherwise its content is replaced.
     [[nodiscard]] virtual Texture upload(Texture texture, int width, int height,
                                          std::span<const std::uint32_t> pixels) = 0;
+    // Of a texture that upload() made with the same size, only rows [first_row, first_row + rows) of `pixels`, which
+    // are all of them.
+    virtual void upload_rows(Texture texture, int width, int height, std::span<const std::uint32_t> pixels,
+                             int first_row, int rows) {
+        (void)first_row;
+        (void)rows;
+        (void)upload(texture, width, height, pixels);
+    }
 
     // Called once a frame while the prompt is on the screen. Returns the new text when a person changed it here (on the
     // web it comes as a command).

@@ -265,6 +265,11 @@ Texture WebPlatform::upload(Texture texture, int width, int height, std::span<co
     return upload_gl_texture(texture, width, height, pixels);
 }
 
+void WebPlatform::upload_rows(Texture texture, int width, int, std::span<const std::uint32_t> pixels, int first_row,
+                              int rows) {
+    upload_gl_rows(texture, width, pixels, first_row, rows);
+}
+
 std::optional<std::string> WebPlatform::prompt_field(const PromptField& field) {
     prompt_ = field;
     prompt_.text = prompt_.hint = {};  // views of this frame only

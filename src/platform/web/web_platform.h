@@ -66,6 +66,8 @@ class WebPlatform final : public Platform {
     bool model_request(std::string_view verb, std::string_view json) override;
     Memory memory() const override;
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
+    void upload_rows(Texture texture, int width, int height, std::span<const std::uint32_t> pixels, int first_row,
+                     int rows) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override;
     void state_changed(std::string_view theme, std::string_view language) override;
