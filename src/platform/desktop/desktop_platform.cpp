@@ -2,6 +2,7 @@
 
 #include <GLFW/glfw3.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -35,6 +36,7 @@ void read_size(const std::string& text, int& width, int& height) {
 DesktopPlatform::DesktopPlatform(Arguments arguments) : arguments_(std::move(arguments)) {}
 
 DesktopPlatform::~DesktopPlatform() {
+    inspecting_ = 0;
     for (std::thread& job : jobs_) job.join();
     if (window_ == nullptr) return;
     remember_window();
@@ -70,8 +72,7 @@ Result<void> DesktopPlatform::open_window() {
     set_callbacks();
     ImGui_ImplGlfw_InitForOpenGL(window_, false);
     ImGui_ImplOpenGL3_Init("#version 330");
-    if (!arguments_.model.empty())
-        post({EventKind::files, dropped_name({arguments_.model}), read_dropped({arguments_.model})});
+    if (!arguments_.model.empty()) offer({arguments_.model});
     return {};
 }
 
@@ -125,9 +126,7 @@ void DesktopPlatform::set_callbacks() {
     });
     glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
         std::vector<std::string> dropped(paths, paths + count);
-        of(w).in_background([platform = &of(w), dropped = std::move(dropped)] {
-            platform->post({EventKind::files, dropped_name(dropped), read_dropped(dropped)});
-        });
+        of(w).in_background([platform = &of(w), dropped = std::move(dropped)] { platform->offer(dropped); });
     });
 }
 
@@ -135,7 +134,10 @@ void DesktopPlatform::run(Program& program) {
     while (glfwWindowShouldClose(window_) == 0) {
         const double start = now();
         const int frames_before = frames_;
-        const Demand demand = program.turn();
+        const double more = move_bytes(program);
+        Demand demand = program.turn();
+        demand.soon = demand.soon || more == 0;
+        if (more > 0) demand.in_seconds = demand.in_seconds < 0 ? more : std::min(demand.in_seconds, more);
         const bool drew = frames_ != frames_before;
         if (drew && !arguments_.test_state.empty()) write_test_state(program);
         if (arguments_.test_frames > 0 && frames_ >= arguments_.test_frames) break;
@@ -143,7 +145,7 @@ void DesktopPlatform::run(Program& program) {
             glfwWaitEvents();
         } else if (!demand.soon) {
             glfwWaitEventsTimeout(std::max(demand.in_seconds, 0.001));
-        } else if (drew && now() - start < kFrameSeconds) {
+        } else if (drew && more != 0 && now() - start < kFrameSeconds) {
             // Where the display does not hold the swap back, 60 frames a second are enough.
             glfwWaitEventsTimeout(kFrameSeconds - (now() - start));
         } else {
@@ -231,6 +233,11 @@ void DesktopPlatform::write_test_state(Program& program) const {
 
 Texture DesktopPlatform::upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) {
     return upload_gl_texture(texture, width, height, pixels);
+}
+
+void DesktopPlatform::upload_rows(Texture texture, int width, int, std::span<const std::uint32_t> pixels, int first_row,
+                                  int rows) {
+    upload_gl_rows(texture, width, pixels, first_row, rows);
 }
 
 std::optional<std::string> DesktopPlatform::prompt_field(const PromptField& field) {

@@ -1,11 +1,14 @@
 #pragma once
 // GLFW, OpenGL 3.3 and the file system.
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <thread>
 
 #include "platform/desktop/arguments.h"
+#include "platform/desktop/hub.h"
+#include "platform/desktop/model_files.h"
 #include "platform/platform.h"
 #include "platform/wrapped_input.h"
 
@@ -51,7 +54,11 @@ class DesktopPlatform final : public Platform {
     // What came with the program lies among its assets already.
     bool fetch_model(std::string_view) override { return false; }
     void stop_fetch(std::string_view) override {}
+    bool model_request(std::string_view verb, std::string_view json) override;
+    Memory memory() const override;
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
+    void upload_rows(Texture texture, int width, int height, std::span<const std::uint32_t> pixels, int first_row,
+                     int rows) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override { input_.focus(); }
     void state_changed(std::string_view, std::string_view) override {}
@@ -63,6 +70,13 @@ class DesktopPlatform final : public Platform {
     void remember_window() const;
     void post(Event event);
     void in_background(std::function<void()> job);
+    // Tells the program which model lies there; its bytes come when it asks for them.
+    void offer(const std::vector<std::string>& paths);
+    [[nodiscard]] bool load_offered(int job, int handle, const std::vector<std::string>& names);
+    void inspect(int job, std::vector<std::string> bases, std::string tree);
+    // Of the model that is being loaded, for a few milliseconds. Returns when there may be more, in seconds; negative:
+    // nothing is being loaded.
+    double move_bytes(Program& program);
     void write_test_state(Program& program) const;
     [[nodiscard]] float logical_per_window_unit() const;
 
@@ -73,8 +87,13 @@ class DesktopPlatform final : public Platform {
     bool pending_ = true;
     int frames_ = 0;
     std::mutex mutex_;
-    std::vector<Event> events_;  // guarded by mutex_
+    std::vector<Event> events_;        // guarded by mutex_
+    int last_offer_ = 0;               // guarded by mutex_
+    ModelFolder offered_;              // of that number; guarded by mutex_
+    std::atomic<int> inspecting_ = 0;  // the job whose answer is awaited; another number ends the older ones
     std::vector<std::thread> jobs_;
+    FileFeed files_;
+    HubFeed hub_{[this](std::string command) { post({EventKind::command, std::move(command), {}}); }};
 };
 
 }  // namespace headlight::platform

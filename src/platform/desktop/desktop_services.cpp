@@ -98,7 +98,7 @@ void DesktopPlatform::open_files() {
         if (!chosen) {
             post({EventKind::no_chooser, {}, {}});
         } else if (!chosen->empty()) {
-            post({EventKind::files, dropped_name(*chosen), read_dropped(*chosen)});
+            offer(*chosen);
         }
     });
 }

@@ -18,12 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool belongs_to_model(const fs::path& path) {
-    const std::string name = path.filename().string();
-    return name == "config.json" || name == "tokenizer.json" || name == "vocab.json" || name == "merges.txt" ||
-           path.extension() == ".safetensors";
-}
-
 struct Answer {
     bool started = false;
     int status = -1;
@@ -66,34 +60,6 @@ std::string home() {
 }
 
 }  // namespace
-
-std::vector<File> read_dropped(const std::vector<std::string>& paths) {
-    std::vector<File> files;
-    auto add = [&](const fs::path& path) {
-        Result<std::string> bytes = read_file(path.string());
-        if (bytes) files.push_back({path.filename().string(), std::move(*bytes)});
-    };
-    for (const std::string& path : paths) {
-        std::error_code error;
-        if (!fs::is_directory(path, error)) {
-            add(path);
-            continue;
-        }
-        for (const auto& entry : fs::directory_iterator(path, error)) {
-            if (entry.is_regular_file(error) && belongs_to_model(entry.path())) add(entry.path());
-        }
-    }
-    return files;
-}
-
-std::string dropped_name(const std::vector<std::string>& paths) {
-    if (paths.empty()) return {};
-    std::error_code error;
-    const fs::path path = fs::absolute(paths.front(), error).lexically_normal();
-    const fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
-    // "models/story/" ends in an empty name.
-    return (folder.filename().empty() ? folder.parent_path() : folder).filename().string();
-}
 
 std::optional<std::vector<std::string>> choose_folder() {
     for (const auto& words : {std::vector<std::string>{"zenity", "--file-selection", "--directory"},

@@ -1,20 +1,12 @@
 #pragma once
-// Files and folders of the desktop: what was dropped or chosen, settings of this person, and opening a browser.
+// Files and folders of the desktop: what a person chooses, settings of this person, and opening a browser.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "platform/platform.h"
-
 namespace headlight::platform {
-
-// Reads files; of folders those that belong to a model (config.json, *.safetensors, tokenizer files). Unreadable ones
-// are left out: the program then says which of the files it needs is missing.
-[[nodiscard]] std::vector<File> read_dropped(const std::vector<std::string>& paths);
-
-// What to call a model that came so: the folder's name, or that of the folder around the files.
-[[nodiscard]] std::string dropped_name(const std::vector<std::string>& paths);
 
 // Asks the person for a model folder with the desktop's own chooser (zenity or kdialog). Blocks. nullopt: there is
 // none.
