@@ -4,13 +4,14 @@
 #include <cmath>
 
 #include "imgui_internal.h"
+#include "ui/panels/models.h"
 
 namespace headlight::ui {
 
 namespace {
 
 bool in_tutorial(const Context& context) {
-    return context.app.settings().rung == app::Rung::tutorial;
+    return context.app.settings().rung == app::Rung::tutorial && !context.app.settings().architecture;
 }
 
 void go_to_step(const Context& context, int by) {
@@ -43,9 +44,25 @@ void edit_in_tutorial(const Context& context) {
     }
 }
 
+// In the architecture exhibit: from box to box, or through the lines of the loop.
+void move_in_exhibit(const Context& context, int by) {
+    if (context.app.in_loop()) {
+        if (by > 0 && context.app.can_step()) context.push(app::Step{});
+        if (by < 0 && context.app.can_step_back()) context.push(app::StepBack{});
+        return;
+    }
+    const int stage = static_cast<int>(context.app.settings().stage) + by;
+    const int last = static_cast<int>(app::Stage::logits);
+    context.push(app::set<&app::Settings::stage>(static_cast<app::Stage>(std::clamp(stage, 1, last))));
+}
+
 // Through layers and heads, or, when a cell or a row is pinned, through cells.
 void move_selection(const Context& context, int dx, int dy) {
     const app::App& app = context.app;
+    if (app.settings().architecture) {
+        move_in_exhibit(context, dx + dy);
+        return;
+    }
     if (in_tutorial(context)) {
         move_in_tutorial(context, dx, dy);
         return;
@@ -114,6 +131,9 @@ void handle_character(const Context& context, ImWchar character) {
             context.push(app::set<&app::Settings::text_size>(std::round((app.settings().text_size + step) * 10) / 10));
             break;
         }
+        case 'a':
+            context.push(app::set<&app::Settings::architecture>(!app.settings().architecture));
+            break;
         case 't':
             context.choose_theme(!app.dark());
             break;
@@ -129,6 +149,8 @@ void handle_escape(const Context& context) {
         context.shared.help_open = false;
     } else if (context.shared.tour_step >= 0) {
         context.shared.tour_step = -1;
+    } else if (context.app.models_shown()) {
+        close_models(context);
     } else {
         context.push(app::Release{});
     }
@@ -150,16 +172,23 @@ void handle_keys(const Context& context) {
         context.push(io.KeyShift ? app::Command(app::Redo{}) : app::Command(app::Undo{}));
     }
     if (command && ImGui::IsKeyPressed(ImGuiKey_Y, true)) context.push(app::Redo{});
-    if (command && ImGui::IsKeyPressed(ImGuiKey_Enter, false) && context.app.can_step()) context.push(app::Step{});
-    handle_arrows(context);
+    // What moves or steps the workspace has no place on the page that brings a model.
+    const bool models = context.app.models_shown();
+    if (!models) {
+        if (command && ImGui::IsKeyPressed(ImGuiKey_Enter, false) && context.app.can_step()) context.push(app::Step{});
+        handle_arrows(context);
+    }
     if (command || io.KeyAlt) return;
-    if (in_tutorial(context)) {
+    if (in_tutorial(context) && !models) {
         if (ImGui::IsKeyPressed(ImGuiKey_PageDown, true)) go_to_step(context, 1);
         if (ImGui::IsKeyPressed(ImGuiKey_PageUp, true)) go_to_step(context, -1);
         edit_in_tutorial(context);
         if (shared.edit_cell) return;
     }
-    for (const ImWchar character : io.InputQueueCharacters) handle_character(context, character);
+    for (const ImWchar character : io.InputQueueCharacters) {
+        if (models && (character == '.' || character == ',' || character == 'p' || character == 'a')) continue;
+        handle_character(context, character);
+    }
 }
 
 }  // namespace headlight::ui

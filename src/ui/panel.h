@@ -18,7 +18,8 @@ class Panel {
     virtual void draw(const Context& context, const Box& box) = 0;
 };
 
-// The last five before overlay are the tutorial's: its columns, and the fixed strips over and under the middle one.
+// step*: the tutorial's columns, and the fixed strips over and under the middle one. models*: bringing a model of one's
+// own, which takes the place of everything under the bar. architecture*: the exhibit, which does the same.
 enum class Place : std::uint8_t {
     top,
     left,
@@ -33,6 +34,13 @@ enum class Place : std::uint8_t {
     step,
     step_cell,
     step_right,
+    models,
+    models_right,
+    architecture_bar,
+    architecture_left,
+    architecture_diagram,
+    architecture_loop,
+    architecture_right,
     overlay
 };
 struct PanelInfo {

@@ -10,11 +10,12 @@ namespace headlight::ui {
 
 inline constexpr float kFieldLeading = 22;  // height of a line of its text
 
-// Grows with its text, up to so many lines, where it scrolls by itself.
-[[nodiscard]] float prompt_field_height(const Context& context, float width, float most_lines);
+// Grows with its text, between so many lines; beyond them it scrolls by itself.
+[[nodiscard]] float prompt_field_height(const Context& context, float width, float most_lines, float least_lines = 3);
 
 // Draws the field and pushes what a person types. label: its name for people; hint: what stands there while it is
-// empty.
-void prompt_field(const Context& context, const Box& field, std::string_view label, std::string_view hint);
+// empty. address: the name or address of a model, without line breaks; Enter looks it up.
+void prompt_field(const Context& context, const Box& field, std::string_view label, std::string_view hint,
+                  bool address = false);
 
 }  // namespace headlight::ui

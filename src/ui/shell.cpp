@@ -68,10 +68,16 @@ void Shell::draw(Context& context) {
     context.covered = context.shared.help_open || context.shared.tour_step >= 0 || context.app.question() != nullptr;
     const app::Tab tab = context.app.settings().tab;
     const app::Rung rung = context.app.settings().rung;
-    scroll_to_top_ = tab != tab_ || rung != rung_;
+    const bool models = context.app.models_shown();
+    scroll_to_top_ = tab != tab_ || rung != rung_ || models != models_;
     step_to_top_ = scroll_to_top_ || context.app.settings().step != step_;
     tab_ = tab;
     rung_ = rung;
+    models_ = models;
+    const bool architecture = context.app.settings().architecture && !models;
+    scroll_to_top_ = scroll_to_top_ || architecture != architecture_ || context.app.settings().exhibit != exhibit_;
+    architecture_ = architecture;
+    exhibit_ = context.app.settings().exhibit;
     step_ = context.app.settings().step;
     ImGui::SetNextWindowPos(ImVec2(0, 0));
     ImGui::SetNextWindowSize(size);
@@ -79,7 +85,11 @@ void Shell::draw(Context& context) {
                                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                                         ImGuiWindowFlags_NoScrollWithMouse;
     ImGui::Begin("headlight", nullptr, kFlags);
-    if (context.phone) {
+    if (models) {
+        draw_models(context, screen, context.app.settings().embed ? 0 : kTopBar);
+    } else if (architecture) {
+        draw_architecture(context, screen, context.app.settings().embed ? 0 : kTopBar);
+    } else if (context.phone) {
         draw_phone(context, screen);
     } else {
         draw_desktop(context, screen);
@@ -87,7 +97,9 @@ void Shell::draw(Context& context) {
     ImGui::End();
     const float bar = context.app.settings().embed ? 0 : kTopBar;
     const Place lowest = context.app.settings().rung == app::Rung::tutorial ? Place::step_cell : Place::bottom;
-    const float below = context.phone ? kTabBar : height_of(context, lowest, screen.width);
+    const float below = models || (architecture && !context.phone) ? 0
+                        : context.phone                            ? kTabBar
+                                                                   : height_of(context, lowest, screen.width);
     for (Slot* slot : slots_of(Place::overlay)) {
         const bool toasts = slot->info->id == "notices";
         draw_panel(context, *slot, toasts ? Box{0, bar, screen.width, screen.height - bar - below} : screen);
@@ -131,6 +143,56 @@ void Shell::draw_tutorial(Context& context, const Box& screen, float bar) {
     draw_stack(context, "step-right", {screen.width - right, bar, right, height}, padding, slots_of(Place::step_right));
     vertical_line(left - 1, bar, height, context.theme.line);
     vertical_line(screen.width - right - 1, bar, height, context.theme.line);
+}
+
+void Shell::draw_architecture(Context& context, const Box& screen, float bar) {
+    if (bar > 0) draw_place(context, Place::top, {0, 0, screen.width, bar});
+    const float strip = height_of(context, Place::architecture_bar, screen.width);
+    draw_place(context, Place::architecture_bar, {0, bar, screen.width, strip});
+    const float top = bar + strip, height = screen.height - top - (context.phone ? kTabBar : 0);
+    const Place middle =
+        context.app.settings().exhibit == app::Exhibit::loop ? Place::architecture_loop : Place::architecture_diagram;
+    if (context.phone) {
+        const app::Tab tab = context.app.settings().tab;
+        std::vector<Slot*> slots = tab == app::Tab::in      ? slots_of(Place::architecture_left)
+                                   : tab == app::Tab::heads ? slots_of(middle)
+                                   : tab == app::Tab::out   ? slots_of(Place::architecture_right)
+                                                            : slots_of(Place::more);
+        draw_stack(context, "architecture", {0, top, screen.width, height}, kPhonePadding, slots);
+        draw_tabs(context, {0, screen.height - kTabBar, screen.width, kTabBar});
+        return;
+    }
+    constexpr float kNumbers = 384;
+    const bool narrow = screen.width < kNarrowWidth;
+    const float left = narrow ? std::floor(screen.width * 0.28f) : kLeftColumn;
+    const float right = narrow ? std::floor(screen.width * 0.34f) : kNumbers, padding = narrow ? 12 : kPadding;
+    draw_stack(context, "architecture-left", {0, top, left, height}, padding, slots_of(Place::architecture_left));
+    draw_stack(context, "architecture-middle", {left, top, screen.width - left - right, height}, padding,
+               slots_of(middle));
+    draw_stack(context, "architecture-right", {screen.width - right, top, right, height}, padding,
+               slots_of(Place::architecture_right));
+    vertical_line(left - 1, top, height, context.theme.line);
+    vertical_line(screen.width - right - 1, top, height, context.theme.line);
+}
+
+void Shell::draw_models(Context& context, const Box& screen, float bar) {
+    constexpr float kMain = 640, kBetween = 56;
+    if (bar > 0) draw_place(context, Place::top, {0, 0, screen.width, bar});
+    std::vector<Slot*> main = slots_of(Place::models), right = slots_of(Place::models_right);
+    const float height = screen.height - bar, padding = context.phone ? kPhonePadding : kPadding;
+    const bool beside = screen.width >= kNarrowWidth && height_of(context, Place::models_right, kRightColumn) > 0;
+    if (!beside) {
+        main.insert(main.end(), right.begin(), right.end());
+        const float width = std::min(screen.width, kMain + 2 * padding);
+        draw_stack(context, "models", {std::floor((screen.width - width) / 2), bar, width, height}, padding, main);
+        return;
+    }
+    const float left = std::floor((screen.width - kMain - kBetween - kRightColumn) / 2);
+    // Some air above: nothing else stands on this page.
+    const float air = std::min(24.0f, height * 0.03f);
+    draw_stack(context, "models", {left - padding, bar + air, kMain + 2 * padding, height - air}, padding, main);
+    draw_stack(context, "models-right",
+               {left + kMain + kBetween - padding, bar + air, kRightColumn + padding, height - air}, padding, right);
 }
 
 void Shell::draw_step(Context& context, const Box& column) {
@@ -252,7 +314,9 @@ void Shell::draw_tabs(const Context& context, const Box& bar) {
         const Box box{bar.x + width * static_cast<float>(i), bar.y, width, bar.height};
         const bool on = context.app.settings().tab == tab;
         const bool tutorial = context.app.settings().rung == app::Rung::tutorial && tab != app::Tab::more;
-        const std::string_view label = context.t((tutorial ? "tutorial." : "set.") + std::string(key));
+        const bool exhibit = architecture_ && tab != app::Tab::more;
+        const std::string before = exhibit ? "architecture." : tutorial ? "tutorial." : "set.";
+        const std::string_view label = context.t(before + key);
         const Hit hit = hit_area(context, key, label, Role::tab, box, switched(on));
         if (on) fill({box.centre().x - 16, box.y, 32, 2}, theme.attends);
         put_text(on ? context.fonts.body_bold : context.fonts.body, box, on ? theme.attends : theme.muted, label,

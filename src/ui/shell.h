@@ -23,6 +23,10 @@ class Shell {
     // The tutorial: steps, the chosen step between two fixed strips, mistakes and learning.
     void draw_tutorial(Context& context, const Box& screen, float bar);
     void draw_step(Context& context, const Box& column);
+    // The architecture exhibit: a strip over three columns, or over the tab's one.
+    void draw_architecture(Context& context, const Box& screen, float bar);
+    // Bringing a model of one's own, in place of all columns.
+    void draw_models(Context& context, const Box& screen, float bar);
     void draw_centre(const Context& context, const Box& column);
     void draw_place(const Context& context, Place place, const Box& box);
     // Panels one below the other in a column that scrolls when it must.
@@ -35,10 +39,12 @@ class Shell {
     void draw_panel(const Context& context, Slot& slot, const Box& box);
 
     std::vector<Slot> slots_;
-    // Of the last frame: a new tab, rung or step begins at its top.
+    // Of the last frame: a new tab, rung, page or step begins at its top.
     app::Tab tab_ = app::Tab::in;
     app::Rung rung_ = app::Rung::small;
     int step_ = 1;
+    bool models_ = false, architecture_ = false;
+    app::Exhibit exhibit_ = app::Exhibit::diagram;
     bool scroll_to_top_ = false, step_to_top_ = false;
 };
 

@@ -69,9 +69,16 @@ Texture NullPlatform::upload(Texture texture, int width, int height, std::span<c
     return texture != 0 ? texture : next_texture_++;
 }
 
+void NullPlatform::upload_rows(Texture, int width, int, std::span<const std::uint32_t>, int first_row, int rows) {
+    first_uploaded_row = first_row;
+    uploaded_rows += rows;
+    uploaded_pixels += static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
+}
+
 std::optional<std::string> NullPlatform::prompt_field(const PromptField& field) {
     prompt_rect = field.rect;
-    return std::nullopt;
+    prompt_address = field.address;
+    return std::exchange(typed, std::nullopt);
 }
 
 }  // namespace headlight::platform

@@ -47,6 +47,8 @@ class NullPlatform final : public Platform {
     }
     void stop_fetch(std::string_view) override { fetched.clear(); }
     Texture upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) override;
+    void upload_rows(Texture texture, int width, int height, std::span<const std::uint32_t> pixels, int first_row,
+                     int rows) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
     void focus_prompt() override { prompt_focused = true; }
     void state_changed(std::string_view, std::string_view) override {}
@@ -60,9 +62,12 @@ class NullPlatform final : public Platform {
     bool can_fetch = false;
     std::string link, clipboard;
     Rect prompt_rect;
+    bool prompt_address = false;       // the field on the screen takes the address of a model
+    std::optional<std::string> typed;  // into the field, in the next frame
     double time = 0;
     bool dark = true, input = true, finger = false, prompt_focused = false;
     int frames = 0, uploads = 0;
+    int first_uploaded_row = -1, uploaded_rows = 0;  // of parts of textures
     std::size_t uploaded_pixels = 0;
 
   private:

@@ -10,7 +10,7 @@ constexpr float kRow = 44;
 
 class Menu final : public Panel {
   public:
-    float wanted_height(const Context&, float) override { return 9 * kRow + 24; }
+    float wanted_height(const Context&, float) override { return 10 * kRow + 24; }
 
     void draw(const Context& context, const Box& box) override {
         Flow flow{box};
@@ -19,9 +19,10 @@ class Menu final : public Panel {
                 context.t("bar.model_chip_short",
                           {{"name", model->name},
                            {"parameters", app::short_count_text(model->parameters, context.app.strings())}});
-            row(context, flow, "rung.own", context.t("set.rung.own"), text, [&] { context.platform.open_files(); });
+            row(context, flow, "rung.own", context.t("set.rung.own"), text,
+                [&] { context.push(app::OpenModels{true}); });
         } else {
-            row(context, flow, "rung.own", context.t("set.rung.own"), {}, [&] { context.platform.open_files(); });
+            row(context, flow, "rung.own", context.t("set.rung.own"), {}, [&] { context.push(app::OpenModels{true}); });
         }
         const bool turkish = context.app.language() == app::Language::tr;
         row(context, flow, "lang", context.t("bar.language"), context.t(turkish ? "set.lang.tr" : "set.lang.en"),
@@ -29,6 +30,10 @@ class Menu final : public Panel {
         const bool dark = context.app.dark();
         row(context, flow, "theme", context.t("bar.theme"), context.t(dark ? "set.theme.dark" : "set.theme.light"),
             [&] { context.choose_theme(!dark); });
+        row(context, flow, "architecture", context.t("architecture.open"), {}, [&] {
+            context.push(app::set<&app::Settings::architecture>(true));
+            context.push(app::set<&app::Settings::tab>(app::Tab::heads));
+        });
         row(context, flow, "tour", context.t("bar.tour"), {}, [&] {
             context.shared.tour_step = 0;
             context.push(app::set<&app::Settings::tab>(app::Tab::in));

@@ -24,9 +24,17 @@ std::unique_ptr<Panel> make_mistakes();
 std::unique_ptr<Panel> make_learning();
 std::unique_ptr<Panel> make_embedding_map();
 std::unique_ptr<Panel> make_corpus();
+std::unique_ptr<Panel> make_architecture_bar();
+std::unique_ptr<Panel> make_architecture_config();
+std::unique_ptr<Panel> make_architecture_diagram();
+std::unique_ptr<Panel> make_architecture_loop();
+std::unique_ptr<Panel> make_architecture_numbers();
 std::unique_ptr<Panel> make_notices();
 std::unique_ptr<Panel> make_help();
 std::unique_ptr<Panel> make_tour();
 std::unique_ptr<Panel> make_question();
+std::unique_ptr<Panel> make_model_source();
+std::unique_ptr<Panel> make_model_import();
+std::unique_ptr<Panel> make_kept_models();
 
 }  // namespace headlight::ui

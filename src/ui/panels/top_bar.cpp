@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/learning.h"
+#include "ui/panels/models.h"
 #include "ui/panels/panels.h"
 #include "ui/widgets.h"
 
@@ -71,12 +72,19 @@ class TopBar final : public Panel {
     }
     static void choose_rung(const Context& context, int chosen) {
         const auto rung = static_cast<app::Rung>(chosen);
-        // A model of one's own is a choice of files; what was loaded before comes back without asking.
-        if (rung == app::Rung::own) {
-            context.platform.open_files();
-        } else if (rung != context.app.settings().rung) {
-            context.push(app::set<&app::Settings::rung>(rung));
+        const bool here = rung == context.app.settings().rung;
+        // From the architecture exhibit a rung leads back.
+        if (context.app.settings().architecture) {
+            context.push(app::set<&app::Settings::architecture>(false));
+            if (here) return;
         }
+        // Chosen once more, a model of one's own may be another one.
+        if (here && rung == app::Rung::own && !context.app.models_shown()) {
+            context.push(app::OpenModels{true});
+            return;
+        }
+        if (context.app.library().open) context.push(app::OpenModels{false});
+        if (!here) context.push(app::set<&app::Settings::rung>(rung));
     }
 
     static float draw_rungs(const Context& context, float x, const Box& bar) {
@@ -138,11 +146,25 @@ class TopBar final : public Panel {
         }
         outline(chip, context.theme.line, chip.height / 2);
         put_text(context.fonts.small, chip, context.theme.muted, text, Align::centre);
-        const bool job = progress.activity == app::Activity::downloading || progress.activity == app::Activity::loading;
-        const Hit hit = hit_area(context, "model", text, job ? Role::button : Role::text, chip);
-        if (job && hit.hovered) tooltip(context, context.t("progress.cancel"));
-        if (job && hit.clicked) context.push(app::CancelJob{});
+        draw_chip_action(context, chip, text);
         return chip.right();
+    }
+
+    // A click stops what the program loads by itself; otherwise it leads to where models come from.
+    static void draw_chip_action(const Context& context, const Box& chip, const std::string& text) {
+        const app::Activity activity = context.app.progress().activity;
+        const app::Rung rung = context.app.settings().rung;
+        const bool own_import = context.app.library().import.active();
+        const bool job = !own_import && (activity == app::Activity::downloading || activity == app::Activity::loading);
+        const bool leads = own_import || rung == app::Rung::small || rung == app::Rung::own;
+        const Hit hit = hit_area(context, "model", text, job || leads ? Role::button : Role::text, chip, {}, 12);
+        if (hit.hovered && (job || leads)) tooltip(context, context.t(job ? "progress.cancel" : "models.title"));
+        if (!hit.clicked) return;
+        if (job) {
+            context.push(app::CancelJob{});
+        } else if (leads) {
+            context.push(app::OpenModels{true});
+        }
     }
 
     // "6-dimensional encoder-decoder · 672 weights · trained 240 steps", or as much of it as there is room for.
@@ -194,7 +216,7 @@ class TopBar final : public Panel {
         const std::string_view tour = context.t("bar.tour");
         const Box tour_box{right - button_width(context.fonts.body, tour), y, button_width(context.fonts.body, tour),
                            kButtonHeight};
-        if (button(context, "tour", tour, tour_box)) context.shared.tour_step = 0;
+        if (button(context, "tour", tour, tour_box)) start_tour(context);
         right = tour_box.x - 8;
         const Box help{right - 28, y + 2, 28, 28};
         if (icon_button(context, "help", context.t("bar.help"), Icon::help, help)) context.shared.help_open = true;
@@ -205,6 +227,12 @@ class TopBar final : public Panel {
         }
         right = theme.x - 8;
         draw_languages(context, y, right);
+    }
+
+    // It shows the workspace, or the tutorial.
+    static void start_tour(const Context& context) {
+        if (context.app.models_shown()) close_models(context);
+        context.shared.tour_step = 0;
     }
 
     static void draw_languages(const Context& context, float y, float& right) {
