@@ -11,7 +11,9 @@
 namespace headlight {
 namespace {
 
-constexpr double kWorkMs = 8;  // of a frame's 16: the rest is for drawing
+// Of a frame's 16.6 ms: what the last drawing left of a turn's share is for work, less while something is dragged. The
+// rest belongs to the browser or the window system.
+constexpr double kTurnMs = 15, kDraggedMs = 6, kLeastWorkMs = 4;
 
 class Headlight final : public platform::Program {
   public:
@@ -38,7 +40,7 @@ class Headlight final : public platform::Program {
             opened_ = true;
         }
         app_->apply(commands_, now_ms());
-        app_->advance(now_ms(), kWorkMs);
+        app_->advance(now_ms(), work_ms());
         run_effects();
         if (ui_->wants_frame(*app_, platform_)) app_->set_hover(ui_->frame(*app_, commands_, platform_));
         announce_changes();
@@ -61,6 +63,9 @@ class Headlight final : public platform::Program {
     }
 
     [[nodiscard]] double now_ms() const { return platform_.now() * 1000; }
+    [[nodiscard]] double work_ms() const {
+        return ui_->held() ? kDraggedMs : std::max(kLeastWorkMs, kTurnMs - ui_->frame_ms());
+    }
 
     void follow_system() {
         const auto language = platform_.language() == "tr" ? app::Language::tr : app::Language::en;

@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "app/app_state.h"
 #include "model/logits_hash.h"
@@ -90,12 +91,19 @@ bool App::apply(CommandQueue& queue, double now_ms) {
 bool App::advance(double now_ms, double budget_ms) {
     State& s = *state_;
     s.now_ms = now_ms;
-    bool changed = s.pace_steps();
-    if (s.working() || s.pending_steps > 0 || s.pending_share) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto spent_ms = [&] {
+        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    };
+    bool changed = false;
+    for (bool again = true; again;) {
+        const bool paced = s.pace_steps();
+        if (!s.working() && s.pending_steps == 0 && !s.pending_share) break;
         s.settle();
-        s.work(budget_ms);
+        s.work(std::max(0.0, budget_ms - spent_ms()));
         s.settle();
         changed = true;
+        again = paced && spent_ms() < budget_ms;  // fast play: several tokens between two frames
     }
     if (s.advance_learning(budget_ms)) changed = true;
     if (s.advance_loop(budget_ms)) changed = true;

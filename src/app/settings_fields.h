@@ -114,7 +114,7 @@ inline constexpr std::tuple kFields{
     Field{"temperature", &Settings::temperature, 0, 3, Kind::content},
     Field{"topk", &Settings::top_k, 0, 1000, Kind::content},
     Field{"topp", &Settings::top_p, 0, 1, Kind::content},
-    Field{"pace", &Settings::pace, 0.5, 30, Kind::view},
+    Field{"pace", &Settings::pace, 0.5, 120, Kind::view},
     Field{"layer", &Settings::layer, -1, 999, Kind::view},
     Field{"head", &Settings::head, -1, 999, Kind::view},
     Field{"query", &Settings::query, -1, kMaxIndex, Kind::view},

@@ -29,6 +29,10 @@ bool Ui::wants_frame(const app::App& app, const platform::Platform& platform) co
     return shared_.next_frame_at >= 0 && platform.now() >= shared_.next_frame_at;
 }
 
+bool Ui::held() const {
+    return ImGui::IsMouseDown(ImGuiMouseButton_Left);
+}
+
 void Ui::prepare(const app::App& app, platform::Platform& platform) {
     platform.set_ui_scale(app.settings().text_size);
     if (fonts_.fit(platform.pixel_ratio())) platform.fonts_changed();

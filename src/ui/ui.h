@@ -20,6 +20,9 @@ class Ui {
     // Draws one frame, pushes what the person did, and returns what the pointer is over.
     [[nodiscard]] app::Hover frame(const app::App& app, app::CommandQueue& commands, platform::Platform& platform);
 
+    // Whether a person holds something: then frames come before work.
+    [[nodiscard]] bool held() const;
+
     [[nodiscard]] int frames() const { return frames_; }
     [[nodiscard]] double frame_ms() const { return frame_ms_; }  // of the last one, without waiting for the screen
     // Every widget on the screen as JSON; recorded from the first call on.

@@ -104,8 +104,8 @@ class Sampling final : public Panel {
         if (samples(context)) draw_cuts(context, flow);
         float pace = settings.pace;
         if (slider(context, "slider.pace", context.t("set.pace"), context.t("set.pace.help"),
-                   flow.take(slider_height(context)), pace, 0.5f, 30, 0.5f,
-                   app::fixed_text(static_cast<double>(pace), 1, strings) + "/s")) {
+                   flow.take(slider_height(context)), pace, 0.5f, 120, 0.5f,
+                   app::fixed_text(static_cast<double>(pace), 1, strings) + "/s", true)) {
             context.push(app::set<&app::Settings::pace>(pace));
         }
     }
