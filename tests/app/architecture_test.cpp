@@ -119,8 +119,8 @@ TEST(Architecture, HostileLinksGiveAPossibleConfiguration) {
         EXPECT_EQ(model::impossible(shown.config), model::Impossible::no) << link;
         EXPECT_GE(shown.positions, 1) << link;
         EXPECT_LE(shown.positions, shown.config.context) << link;
-        if (std::string_view(link).find("atokens=1000") == std::string_view::npos)
-            EXPECT_FALSE(app->notices().empty()) << link;
+        const bool silent = std::string_view(link).ends_with("atokens=1000");  // follows from the context
+        EXPECT_TRUE(silent || !app->notices().empty()) << link;
         EXPECT_FALSE(app->state_json().empty()) << link;
     }
 }
@@ -148,7 +148,7 @@ TEST(Architecture, TheWorkspaceStandsStillMeanwhile) {
 
 TEST(Loop, RunsLineByLineOnTheLoadedModel) {
     auto app = make_loaded_app("v=1&arch=1&exhibit=loop");
-    auto view = app->loop();
+    const auto view = app->loop();
     ASSERT_TRUE(view.has_value());
     EXPECT_TRUE(view->loop.done());
     EXPECT_EQ(view->model, "story");
@@ -160,10 +160,10 @@ TEST(Loop, RunsLineByLineOnTheLoadedModel) {
     EXPECT_FALSE(app->can_step_back());
     for (int line = 1; line <= kLoopEnd; ++line) {
         run(*app, Step{});
-        view = app->loop();
-        EXPECT_EQ(view->turn, (line - 1) / kLoopLines);
-        EXPECT_EQ(view->lines, (line - 1) % kLoopLines + 1);
-        EXPECT_EQ(view->shown, typed + line / kLoopLines);
+        const auto now = app->loop();
+        EXPECT_EQ(now->turn, (line - 1) / kLoopLines);
+        EXPECT_EQ(now->lines, (line - 1) % kLoopLines + 1);
+        EXPECT_EQ(now->shown, typed + line / kLoopLines);
     }
     EXPECT_FALSE(app->can_step());
     run(*app, Step{});

@@ -24,6 +24,7 @@ constexpr std::array kKeyHelp{
     KeyHelp{"p", "help.key.play"},
     KeyHelp{"/", "help.key.prompt"},
     KeyHelp{"Ctrl+Z  Ctrl+Y", "help.key.undo"},
+    KeyHelp{"a", "architecture.key"},
     KeyHelp{"t", "help.key.theme"},
     KeyHelp{"+  -", "help.key.text"},
     KeyHelp{"?", "help.key.help"},

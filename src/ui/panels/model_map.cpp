@@ -28,8 +28,10 @@ class ModelMap final : public Panel {
 
     void draw(const Context& context, const Box& box) override {
         Flow flow{box};
-        heading(context, flow.take(kTitle), context.t("model.title"));
+        const Box top = flow.take(kTitle);
+        heading(context, top, context.t("model.title"));
         if (context.phone) return;
+        draw_exhibit_link(context, top);
         flow.skip(kGap - 4);
         const Box row = flow.take(kStation);
         const app::ModelInfo* model = context.app.model();
@@ -51,6 +53,14 @@ class ModelMap final : public Panel {
     }
 
   private:
+    // What the model is made of, at the right end of the heading.
+    static void draw_exhibit_link(const Context& context, const Box& row) {
+        const std::string_view label = context.t("architecture.open");
+        float x = row.right() - std::ceil(text_width(context.fonts.small, label));
+        if (text_option(context, "architecture", label, x, row.y - 2, false, Role::button))
+            context.push(app::set<&app::Settings::architecture>(true));
+    }
+
     static std::vector<Station> stations(const Context& context, int layers, int shown, bool narrow) {
         std::vector<Station> all;
         if (!narrow) all.push_back({"map.tokens", std::string(context.t("model.map.tokens")), "", -1, false});
