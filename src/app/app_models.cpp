@@ -85,7 +85,7 @@ void App::State::download_model() {
     import.done_bytes = 0;
     rate = {now_ms, 0};
     model::LoadOptions options;
-    if (import.described) options.format = format_of(import.chosen());
+    if (import.described || import.source == SourceKind::kept) options.format = format_of(import.chosen());
     const Machine machine = measure();
     if (machine.free > 0) options.memory_limit = static_cast<std::uint64_t>(machine.free);
     importing = std::make_unique<ModelImport>(compute, import_files, import.files, options);
@@ -155,19 +155,21 @@ void App::State::judge_memory() {
     const bool q8 = import.stored_as_q8 && import.formats[2].fits;
     import.automatic = q8 ? Precision::q8 : best == nullptr ? Precision::q8 : best->precision;
     const auto bytes = [&](double count) { return bytes_text(count, strings()); };
-    const std::string free = bytes(machine.free), needed = bytes(import.choice().peak_bytes);
-    const auto text = [&](std::string_view key) {
+    const std::string free = bytes(machine.free);
+    const auto text = [&](std::string_view key, Precision precision) {
+        const std::string needed = bytes(import.format(precision).peak_bytes);
         return LibraryText{std::string(key), strings()(key, {{"free", free}, {"needed", needed}})};
     };
-    import.reason = text(q8                                   ? "library.reason.stored_q8"
-                         : import.automatic == Precision::f32 ? "library.reason.f32"
-                         : import.automatic == Precision::f16 ? "library.reason.f16"
-                                                              : "library.reason.q8");
+    const std::string_view why = q8                                   ? "library.reason.stored_q8"
+                                 : import.automatic == Precision::f32 ? "library.reason.f32"
+                                 : import.automatic == Precision::f16 ? "library.reason.f16"
+                                                                      : "library.reason.q8";
+    import.reason = text(why, import.automatic);
     import.error = {};
     if (best == nullptr) {
-        import.error = text("library.error.too_large");
+        import.error = text("library.error.too_large", Precision::q8);
     } else if (!import.choice().fits) {
-        import.error = text("library.error.format_too_large");
+        import.error = text("library.error.format_too_large", import.chosen());
     }
 }
 

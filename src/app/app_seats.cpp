@@ -71,7 +71,10 @@ void App::State::show_seated() {
 // A model that was loaded: shown when its rung is, or when it is a person's own, who wants it now.
 void App::State::adopt(std::unique_ptr<Session> loaded) {
     const bool own = is_own(loaded->name());
-    if (own) stop_keeping();
+    if (own) {
+        stop_keeping();
+        library.open = false;
+    }
     Settings& settings = document.settings;
     const bool first = session == nullptr && parked == nullptr;
     if (!own && own_seated) {  // late: the person has brought another one meanwhile
@@ -114,13 +117,8 @@ void App::State::adopt(std::unique_ptr<Session> loaded) {
 
 bool App::State::open_imported(model::LoadedModel loaded, model::Files small) {
     Import& import = library.import;
-    const Machine machine = measure();
-    // Half of what is left, so that the page itself has room to live.
-    const auto traces = static_cast<std::size_t>(
-        machine.free <= 0 ? static_cast<double>(Session::kMaxTraceBytes)
-                          : std::min(static_cast<double>(Session::kMaxTraceBytes), machine.free / 2));
     const model::WeightFormat format = loaded.gpt.format();
-    auto opened = Session::create(compute, import.name, std::move(loaded), traces);
+    auto opened = Session::create(compute, import.name, std::move(loaded));
     if (!opened.has_value()) {
         const bool memory = opened.error().code == ErrorCode::too_large;
         fail_import({memory ? "library.error.memory" : "library.error.content", opened.error().message, "", "", ""},

@@ -81,9 +81,10 @@ struct Import {
     Precision precision = Precision::automatic;  // as chosen: ChooseFormat
 
     [[nodiscard]] Precision chosen() const { return precision == Precision::automatic ? automatic : precision; }
-    [[nodiscard]] const FormatChoice& choice() const {
-        return formats[static_cast<std::size_t>(chosen()) - static_cast<std::size_t>(Precision::f32)];
+    [[nodiscard]] const FormatChoice& format(Precision which) const {  // one of the three
+        return formats[static_cast<std::size_t>(which) - static_cast<std::size_t>(Precision::f32)];
     }
+    [[nodiscard]] const FormatChoice& choice() const { return format(chosen()); }
     [[nodiscard]] bool active() const {
         return stage == ImportStage::inspecting || stage == ImportStage::loading || stage == ImportStage::paused;
     }

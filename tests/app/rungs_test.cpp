@@ -115,7 +115,11 @@ TEST(Rungs, ABrokenFolderLeavesWhatWasThere) {
 TEST(Rungs, ThereIsNoOwnModelUntilOneIsOpened) {
     const auto app = make_loaded_app();
     run(*app, set<&Settings::rung>(Rung::own));
-    EXPECT_EQ(app->settings().rung, Rung::small);
+    EXPECT_EQ(app->settings().rung, Rung::own);
+    EXPECT_EQ(app->model(), nullptr);
+    EXPECT_TRUE(app->models_shown());
+    run(*app, set<&Settings::rung>(Rung::small));
+    EXPECT_EQ(app->model()->name, "story");
 }
 
 }  // namespace
