@@ -112,8 +112,8 @@ struct Kernels {
     void (*attention_scores)(float* scores, const float* q, const float* k, std::ptrdiff_t k_stride, int d_head,
                              int keys, float factor);
     //   z = sum over j of pattern[j] * v[j]   z [d_head], v [keys, d_head] with rows v_stride floats apart
-    void (*attention_mix)(float* z, const float* pattern, const float* v, std::ptrdiff_t v_stride, int d_head,
-                          int keys);
+    void (*attention_mix)(float* z, const float* pattern, const float* v, std::ptrdiff_t v_stride, int d_head, int keys,
+                          Into into);
 
     // Exact: subnormals, infinities and NaN are kept.
     void (*from_f16)(float* y, const std::uint16_t* x, int n);

@@ -88,10 +88,11 @@ void attention_scores(float* scores, const float* q, const float* k, std::ptrdif
 }
 
 template <int kVectors>
-[[gnu::noinline]] void mix_columns(float* z, const float* pattern, const float* v, std::ptrdiff_t v_stride, int keys) {
+[[gnu::noinline]] void mix_columns(float* z, const float* pattern, const float* v, std::ptrdiff_t v_stride, int keys,
+                                   Into into) {
     F32 sums[kVectors];
     HEADLIGHT_UNROLL
-    for (int c = 0; c < kVectors; ++c) sums[c] = splat(0.0f);
+    for (int c = 0; c < kVectors; ++c) sums[c] = into == Into::accumulate ? load(z + c * kLanes) : splat(0.0f);
     for (int j = 0; j < keys; ++j, v += v_stride) {
         const F32 weight = splat(pattern[j]);
         HEADLIGHT_UNROLL
@@ -101,13 +102,14 @@ template <int kVectors>
     for (int c = 0; c < kVectors; ++c) store(z + c * kLanes, sums[c]);
 }
 
-void attention_mix(float* z, const float* pattern, const float* v, std::ptrdiff_t v_stride, int d_head, int keys) {
+void attention_mix(float* z, const float* pattern, const float* v, std::ptrdiff_t v_stride, int d_head, int keys,
+                   Into into) {
     int d = 0;
-    for (; d + 8 * kLanes <= d_head; d += 8 * kLanes) mix_columns<8>(z + d, pattern, v + d, v_stride, keys);
-    for (; d + 4 * kLanes <= d_head; d += 4 * kLanes) mix_columns<4>(z + d, pattern, v + d, v_stride, keys);
-    for (; d + kLanes <= d_head; d += kLanes) mix_columns<1>(z + d, pattern, v + d, v_stride, keys);
+    for (; d + 8 * kLanes <= d_head; d += 8 * kLanes) mix_columns<8>(z + d, pattern, v + d, v_stride, keys, into);
+    for (; d + 4 * kLanes <= d_head; d += 4 * kLanes) mix_columns<4>(z + d, pattern, v + d, v_stride, keys, into);
+    for (; d + kLanes <= d_head; d += kLanes) mix_columns<1>(z + d, pattern, v + d, v_stride, keys, into);
     if (d == d_head) return;
-    F32 sum = splat(0.0f);
+    F32 sum = into == Into::accumulate ? load_first(z + d, d_head - d) : splat(0.0f);
     for (int j = 0; j < keys; ++j) sum = sum + splat(pattern[j]) * load_first(v + j * v_stride + d, d_head - d);
     store_first(z + d, sum, d_head - d);
 }

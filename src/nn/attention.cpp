@@ -12,6 +12,9 @@ namespace {
 constexpr int kQueryBlock = 64;
 // Up to so many queries read the rows of the cache in place, one by one; more are worth packing keys and values for.
 constexpr int kFewQueries = 4;
+// Keys at a time of all heads of a task: keys and values of a position lie side by side, and so memory is read in
+// order.
+constexpr int kKeyBlock = 32;
 // Work space per thread: the dropped pattern and the gradient of the scores.
 constexpr std::size_t kWorkMatrices = 2;
 
@@ -124,13 +127,56 @@ void mix_queries(const Compute& compute, int worker, float* z, const float* patt
     if (last - first <= kFewQueries) {
         for (int i = first; i < last; ++i, out += head.width) {
             compute.kernels().attention_mix(out, pattern + head.row(i), v + head.keys, head.width, shape.d_head,
-                                            head.seen_by(i));
+                                            head.seen_by(i), kernels::Into::store);
         }
         return;
     }
     // z [last - first, d_head] = pattern [last - first, seen] v [seen, d_head]
     matmul_on(compute, worker, out, head.width, {pattern + head.row(first), head.columns, 1},
               {v + head.keys, head.width, 1}, last - first, shape.d_head, head.seen_by(last - 1));
+}
+
+// One query of the heads [first_head, last_head) of a sequence, reading the cache in place.
+void attend_once(const Compute& compute, float* z, float* scores, float* pattern, const float* q, const float* k,
+                 const float* v, const AttentionShape& shape, int first_head, int last_head, int query) {
+    const kernels::Kernels& kernels = compute.kernels();
+    const float factor = factor_of(shape);
+    const int seen = head_at(shape, first_head).seen_by(query);
+    const auto for_blocks = [&](auto&& body) {
+        for (int key = 0; key < seen; key += kKeyBlock) {
+            for (int task = first_head; task < last_head; ++task) {
+                body(head_at(shape, task), key, std::min(kKeyBlock, seen - key));
+            }
+        }
+    };
+    for_blocks([&](const Head& head, int key, int keys) {
+        kernels.attention_scores(scores + head.matrix + head.row(query) + key,
+                                 q + head.rows + row_offset(query, head.width),
+                                 k + head.keys + row_offset(key, head.width), head.width, shape.d_head, keys, factor);
+    });
+    for (int task = first_head; task < last_head; ++task) {
+        const Head head = head_at(shape, task);
+        float* row = scores + head.matrix + head.row(query);
+        std::fill(row + seen, row + written_columns(shape), -std::numeric_limits<float>::infinity());
+        soften_queries(compute, pattern, scores, shape, head, query, query + 1);
+    }
+    for_blocks([&](const Head& head, int key, int keys) {
+        kernels.attention_mix(z + head.rows + row_offset(query, head.width),
+                              pattern + head.matrix + head.row(query) + key,
+                              v + head.keys + row_offset(key, head.width), head.width, shape.d_head, keys,
+                              key == 0 ? kernels::Into::store : kernels::Into::accumulate);
+    });
+}
+
+// The heads of every sequence in as many parts as there are threads.
+template <class Body>
+void for_head_groups(const Compute& compute, const AttentionShape& shape, Body&& body) {
+    const int groups = std::min(shape.heads, compute.pool().threads());
+    compute.pool().run(shape.batch * groups, [&](int task, int) {
+        const int sequence = task / groups, group = task % groups;
+        const auto edge = [&](int g) { return sequence * shape.heads + shape.heads * g / groups; };
+        body(edge(group), edge(group + 1));
+    });
 }
 
 }  // namespace
@@ -165,6 +211,14 @@ void attention_mix(const Compute& compute, float* z, const float* pattern, const
 
 void attention(const Compute& compute, float* z, float* scores, float* pattern, const float* q, const float* k,
                const float* v, const AttentionShape& shape) {
+    if (shape.queries <= kFewQueries) {
+        for_head_groups(compute, shape, [&](int first_head, int last_head) {
+            for (int i = shape.first; i < shape.first + shape.queries; ++i) {
+                attend_once(compute, z, scores, pattern, q, k, v, shape, first_head, last_head, i);
+            }
+        });
+        return;
+    }
     for_heads(compute, shape, [&](const Head& head, int worker) {
         for_query_blocks(shape, [&](int first, int last) {
             score_queries(compute, worker, scores, q, k, shape, head, first, last);

@@ -43,7 +43,13 @@ void check_mix(const Kernels& kernels, const Case& c) {
     for (int d = 0; d < c.d_head; ++d) {
         for (int j = 0; j < c.keys; ++j) want[static_cast<std::size_t>(d)] += pattern[j] * v[j * stride + d];
     }
-    kernels.attention_mix(z.data(), pattern.data(), v.data(), stride, c.d_head, c.keys);
+    kernels.attention_mix(z.data(), pattern.data(), v.data(), stride, c.d_head, c.keys, Into::store);
+    EXPECT_TRUE(same_bits(z.values(), want));
+    EXPECT_TRUE(z.guards_hold());
+    const int half = c.keys / 2;  // in two parts
+    kernels.attention_mix(z.data(), pattern.data(), v.data(), stride, c.d_head, half, Into::store);
+    kernels.attention_mix(z.data(), pattern.data() + half, v.data() + half * stride, stride, c.d_head, c.keys - half,
+                          Into::accumulate);
     EXPECT_TRUE(same_bits(z.values(), want));
     EXPECT_TRUE(z.guards_hold());
 }
