@@ -1,8 +1,9 @@
 #pragma once
 // Matrix products over packed panels, written once for every vector type. A tile of c (kTileRows x kPanel) stays in
-// registers while k runs: one accumulator per element, products added in the order of k. Blocks over k keep a strip of
-// a in the first cache and a block of b in the second one; between blocks the accumulators rest in c, which changes no
-// bit. Included after kTileRows, kPanel and kGemvPanels of an implementation were chosen.
+// registers while k runs: one accumulator per element, products added in the order of k. A block of k and rows of a is
+// packed once and stays in the second cache, while the panels of b pass by, each through the first one; between blocks
+// the accumulators rest in c, which changes no bit. Included after kTileRows, kPanel and kGemvPanels of an
+// implementation were chosen.
 
 #include <utility>
 
@@ -12,8 +13,9 @@
 namespace headlight::kernels {
 namespace {
 
-constexpr int kDepth = 256;         // k of one block
-constexpr int kBlockColumns = 512;  // columns of one block: kDepth * kBlockColumns floats of b, 512 KiB
+constexpr int kDepth = 256;  // k of one block
+constexpr int kBlockRows =
+    144;  // rows of one block, a multiple of every tile: kDepth * kBlockRows floats of a, 144 KiB
 constexpr int kPanelVectors = kPanel / kLanes;
 
 inline F32 load_weights(const float* p) {
@@ -132,57 +134,80 @@ void pack_strip(float* packed, MatrixView a, int depth) {
     }
 }
 
-template <int kRows, class Weight>
-void pack_and_compute_strip(Tile<Weight> t, MatrixView a, int columns) {
-    alignas(64) float packed[kRows * kDepth];
-    t.a = packed;
-    if (kRows == 1 && a.col_stride == 1) {
-        t.a = a.data;
-    } else {
-        pack_strip<kRows>(packed, a, t.k);
-    }
-    compute_strip<kRows>(t, columns);
+template <class Weight>
+struct StripFunctions {
+    void (*pack)(float*, MatrixView, int);
+    void (*compute)(Tile<Weight>, int);
+};
+
+template <class Weight, int... kIndex>
+constexpr StripFunctions<Weight> strip_functions(int rows, std::integer_sequence<int, kIndex...>) {
+    constexpr StripFunctions<Weight> kStrips[] = {{pack_strip<kIndex + 1>, compute_strip<kIndex + 1, Weight>}...};
+    return kStrips[rows - 1];
 }
 
 template <class Weight>
-using Strip = void (*)(Tile<Weight>, MatrixView, int);
+struct Block {
+    Tile<Weight> tile;  // of its first row and column
+    MatrixView a;       // from its first row and k on
+    int rows, columns;
+};
 
-template <class Weight, int... kIndex>
-constexpr Strip<Weight> strip_of(int rows, std::integer_sequence<int, kIndex...>) {
-    constexpr Strip<Weight> kStrips[] = {pack_and_compute_strip<kIndex + 1, Weight>...};
-    return kStrips[rows - 1];
+// Up to kBlockRows rows of c. Several strips take b panel by panel; a single one takes all columns at once.
+template <class Weight>
+void compute_block(const Block<Weight>& block) {
+    alignas(64) static thread_local float packed[kBlockRows * kDepth];
+    const auto functions = [&](int row) {
+        const int rows = block.rows - row < kTileRows ? block.rows - row : kTileRows;
+        return strip_functions<Weight>(rows, std::make_integer_sequence<int, kTileRows>{});
+    };
+    for (int i = 0; i < block.rows; i += kTileRows) {
+        const MatrixView rows{block.a.data + i * block.a.row_stride, block.a.row_stride, block.a.col_stride};
+        functions(i).pack(packed + i * block.tile.k, rows, block.tile.k);
+    }
+    const int step = block.rows <= kTileRows ? block.columns : kPanel;
+    for (int j = 0; j < block.columns; j += step) {
+        const int columns = block.columns - j < step ? block.columns - j : step;
+        for (int i = 0; i < block.rows; i += kTileRows) {
+            Tile<Weight> t = block.tile;
+            t.a = packed + i * t.k;
+            t.b += j / kPanel * t.b_panel_stride;
+            t.c += i * t.c_stride + j;
+            if (t.bias != nullptr) t.bias += j;
+            functions(i).compute(t, columns);
+        }
+    }
 }
 
 template <class Weight>
 void gemm(float* c, std::ptrdiff_t c_stride, MatrixView a, const Weight* packed_b, int m, int n, int k, Into into,
           const float* bias, int first_col, int last_col) {
-    const int whole_rows = m / kTileRows * kTileRows;
-    const Strip<Weight> last_strip =
-        m > whole_rows ? strip_of<Weight>(m - whole_rows, std::make_integer_sequence<int, kTileRows>{}) : nullptr;
     if (last_col > n) last_col = n;
-    // One row needs no strip of its own: its weights are read as long streams.
-    const int block_depth = m == 1 && a.col_stride == 1 && k > 0 ? k : kDepth;
-    for (int k0 = 0; k0 == 0 || k0 < k; k0 += block_depth) {
-        const int depth = k - k0 < block_depth ? k - k0 : block_depth;
-        const bool last = k0 + depth == k;
-        for (int j0 = first_col; j0 < last_col; j0 += kBlockColumns) {
-            const int columns = last_col - j0 < kBlockColumns ? last_col - j0 : kBlockColumns;
-            const std::ptrdiff_t b_panel_stride = static_cast<std::ptrdiff_t>(k) * kPanel;
-            Tile<Weight> t{depth,
-                           nullptr,
-                           packed_b + (j0 / kPanel) * b_panel_stride + static_cast<std::ptrdiff_t>(k0) * kPanel,
-                           b_panel_stride,
-                           c + j0,
-                           c_stride,
-                           k0 > 0 || into == Into::accumulate,
-                           last && bias != nullptr ? bias + j0 : nullptr};
-            MatrixView rows{a.data + k0 * a.col_stride, a.row_stride, a.col_stride};
-            for (int i = 0; i < whole_rows; i += kTileRows) {
-                pack_and_compute_strip<kTileRows>(t, rows, columns);
-                rows.data += kTileRows * a.row_stride;
-                t.c += kTileRows * c_stride;
-            }
-            if (last_strip != nullptr) last_strip(t, rows, columns);
+    const std::ptrdiff_t b_panel_stride = static_cast<std::ptrdiff_t>(k) * kPanel;
+    const Weight* b = packed_b + first_col / kPanel * b_panel_stride;
+    const int columns = last_col - first_col;
+    c += first_col;
+    if (bias != nullptr) bias += first_col;
+    // One row needs no packing: its weights are read as long streams.
+    if (m == 1 && a.col_stride == 1) {
+        return compute_strip<1>(Tile<Weight>{k, a.data, b, b_panel_stride, c, c_stride, into == Into::accumulate, bias},
+                                columns);
+    }
+    for (int k0 = 0; k0 == 0 || k0 < k; k0 += kDepth) {
+        const int depth = k - k0 < kDepth ? k - k0 : kDepth;
+        for (int i = 0; i < m; i += kBlockRows) {
+            const Tile<Weight> first{depth,
+                                     nullptr,
+                                     b + static_cast<std::ptrdiff_t>(k0) * kPanel,
+                                     b_panel_stride,
+                                     c + i * c_stride,
+                                     c_stride,
+                                     k0 > 0 || into == Into::accumulate,
+                                     k0 + depth == k ? bias : nullptr};
+            compute_block<Weight>({first,
+                                   {a.data + i * a.row_stride + k0 * a.col_stride, a.row_stride, a.col_stride},
+                                   m - i < kBlockRows ? m - i : kBlockRows,
+                                   columns});
         }
     }
 }

@@ -45,14 +45,14 @@ template <int kRows, int kPanels>
             for (int v = 0; v < kVectors; ++v) sums[r][v] = isplat(0);
         }
         const std::byte* b = t.b + block * kQ8PanelBytes;
+        const auto* quants = reinterpret_cast<const std::int8_t*>(b + kPanel * sizeof(float));
         const std::int16_t* a = t.a + block * kQ8Block * kRows;
-        for (int pair = 0; pair < kPairs; ++pair, a += 2 * kRows) {
+        for (const std::int16_t* const end = a + kQ8Block * kRows; a != end; a += 2 * kRows, quants += 2 * kPanel) {
             I32 right[kVectors];
             HEADLIGHT_UNROLL
             for (int v = 0; v < kVectors; ++v) {
-                const std::byte* panel = b + (v / kPanelVectors) * t.b_panel_stride + kPanel * sizeof(float);
-                right[v] = load_int8_pairs(reinterpret_cast<const std::int8_t*>(panel) + pair * 2 * kPanel +
-                                           (v % kPanelVectors) * 2 * kLanes);
+                right[v] =
+                    load_int8_pairs(quants + (v / kPanelVectors) * t.b_panel_stride + (v % kPanelVectors) * 2 * kLanes);
             }
             HEADLIGHT_UNROLL
             for (int r = 0; r < kRows; ++r) {
@@ -61,15 +61,19 @@ template <int kRows, int kPanels>
                 for (int v = 0; v < kVectors; ++v) sums[r][v] = sums[r][v] + dot_pairs(left, right[v]);
             }
         }
+        F32 scales[kVectors];
+        HEADLIGHT_UNROLL
+        for (int v = 0; v < kVectors; ++v) {
+            const std::byte* panel = b + (v / kPanelVectors) * t.b_panel_stride;
+            scales[v] = load(reinterpret_cast<const float*>(panel) + (v % kPanelVectors) * kLanes);
+        }
         HEADLIGHT_UNROLL
         for (int r = 0; r < kRows; ++r) {
             const F32 a_scale = splat(t.a_scales[block * kRows + r]);
             HEADLIGHT_UNROLL
             for (int v = 0; v < kVectors; ++v) {
-                const auto* scales = reinterpret_cast<const float*>(b + (v / kPanelVectors) * t.b_panel_stride);
-                const F32 scale = load(scales + (v % kPanelVectors) * kLanes) * a_scale;
                 float* c = t.c + r * t.c_stride + v * kLanes;
-                store(c, load(c) + to_float(sums[r][v]) * scale);
+                store(c, load(c) + to_float(sums[r][v]) * (scales[v] * a_scale));
             }
         }
     }
