@@ -13,7 +13,7 @@ import { measureTorch } from './torch.mjs';
 
 const { values: options } = parseArgs({ options: {
   rounds: { type: 'string' }, threads: { type: 'string', default: '1,2' }, models: { type: 'string' },
-  only: { type: 'string' }, quick: { type: 'boolean' }, torch: { type: 'boolean' }, 'no-growth': { type: 'boolean' },
+  only: { type: 'string' }, tasks: { type: 'string' }, quick: { type: 'boolean' }, torch: { type: 'boolean' }, 'no-growth': { type: 'boolean' },
   'no-limits': { type: 'boolean' }, boost: { type: 'boolean' }, report: { type: 'boolean' },
 } });
 const folder = 'build/bench';
@@ -42,14 +42,20 @@ async function run() {
   if (options.boost) boost();
   const browser = await startBrowser();
   emit({ kind: 'machine', browser: browser.version, date: new Date().toISOString() });
-  for (const threads of options.threads.split(',').map(Number)) {
-    if (!options['no-limits']) await measureLimits({ browser, threads, quick: options.quick, emit, say });
-    for (const name of models) {
-      await contest({ browser, name, threads, rounds, wanted, growth: !options['no-growth'], emit, say });
-      if (options.torch) measureTorch({ name, threads, rounds, emit, say });
-    }
+  try {
+    for (const threads of options.threads.split(',').map(Number)) await measure(browser, threads);
+  } finally {
+    await browser.close();
   }
-  await browser.close();
+}
+
+async function measure(browser, threads) {
+  if (!options['no-limits']) await measureLimits({ browser, threads, quick: options.quick, emit, say });
+  for (const name of models) {
+    await contest({ browser, name, threads, rounds, wanted, chosen: options.tasks?.split(',') ?? [''],
+      growth: !options['no-growth'], emit, say });
+    if (options.torch) measureTorch({ name, threads, rounds, emit, say });
+  }
 }
 
 if (options.report) rows.push(...fs.readFileSync(lines, 'utf8').trim().split('\n').map((line) => JSON.parse(line)));

@@ -32,18 +32,22 @@ export function agreement({ tokens, text }, wanted, texts) {
   return count;
 }
 
-export async function contest({ browser, name, threads, rounds, wanted, growth, emit, say }) {
+export async function contest({ browser, name, threads, rounds, wanted, chosen, growth, emit, say }) {
   const shape = shapes[name];
   const words = vocabulary(shape.vocab);
   const { steps, prompt: length } = shape.decode;
   const tasks = [
     ...shape.prefill.map((count) => ({ task: `prefill ${count}`, tokens: count, method: 'prefill', count, extra: [] })),
     { task: `decode ${steps} after ${length}`, tokens: steps, method: 'decode', count: length, extra: [steps] },
-  ];
+  ].filter(({ task }) => chosen.some((start) => task.startsWith(start)));
   const contestants = [];
   for (const [engine, format] of wanted) {
     say(`${shape.title}, ${threads} thread(s): loading ${engine} ${format}`);
-    contestants.push(await browser.open({ engine, format, threads, shape, folder: modelFolder(name) }));
+    try {
+      contestants.push(await browser.open({ engine, format, threads, shape, folder: modelFolder(name) }));
+    } catch (error) {
+      emit({ kind: 'failed', shape: name, threads, engine, format, error: String(error.message).split('\n')[0] });
+    }
   }
   const { ids, text } = prompt(words, length);
   const found = new Map();

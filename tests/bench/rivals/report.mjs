@@ -72,23 +72,56 @@ function agreementTable(rows) {
       row.difference === undefined ? '(gives text only)' : digits(row.difference), row.largest ? digits(row.largest) : '-']))];
 }
 
+const bytesOf = { f32: 4, f16: 2, q8: 1 + 4 / 32 };  // a weight's, with its share of a scale
+const percent = (value, most) => `${Math.round(100 * value / most)} %`;
+
+function limitsOf(rows, threads) {
+  const mine = rows.filter((row) => row.kind === 'limit' && row.threads === threads);
+  return Object.fromEntries(mine.map(({ what, value }) => [what, value]));
+}
+
 function limitTables(rows) {
-  const limits = rows.filter(({ kind }) => kind === 'limit');
   const lines = [];
-  for (const threads of distinct(limits.map((row) => row.threads))) {
-    const of = Object.fromEntries(limits.filter((row) => row.threads === threads).map(({ what, value }) => [what, value]));
+  for (const threads of distinct(rows.filter(({ kind }) => kind === 'limit').map((row) => row.threads))) {
+    const of = limitsOf(rows, threads);
     const said = [`${digits(of.read / 1e9)} GB/s read`, `${digits(of.f32 / 1e9)} GFLOP/s of F32`, `${digits(of.i16 / 1e9)} GOP/s of 16-bit dot products`];
     lines.push(`### What the machine allows in WebAssembly, ${threads} thread(s): ${said.join(', ')}`, ...table(
       ['product of GPT-2', 'rows', 'weights', 'G operations/s', 'of the registers', 'GB/s of weights', 'of reading'],
       rows.filter((row) => row.kind === 'product' && row.threads === threads).map(({ name, m, k, n, format, seconds }) => {
         const operations = 2 * m * k * n / seconds;
-        const bytes = k * n * { f32: 4, f16: 2, q8: 1 + 4 / 32 }[format] / seconds;
-        const percent = (value, most) => `${Math.round(100 * value / most)} %`;
+        const bytes = k * n * bytesOf[format] / seconds;
         return [`${name} ${k} x ${n}`, m, format, digits(operations / 1e9), percent(operations, format === 'q8' ? of.i16 : of.f32),
           digits(bytes / 1e9), percent(bytes, of.read)];
       })));
   }
   return lines;
+}
+
+// Whole passes: what the products alone would take at the machine's limits, decoding by reading every weight once,
+// prompts by arithmetic in registers.
+function passTable(rows) {
+  const mine = rows.filter(({ kind, engine }) => kind === 'speed' && engine === 'ours');
+  const lines = [];
+  for (const { shape, threads, task, format } of mine.filter((row) => row.round === 0)) {
+    const of = limitsOf(rows, threads);
+    if (!of.read) continue;
+    const { layers, width, vocab } = shapes[shape];
+    const blocks = 12 * layers * width * width;
+    const decoding = task.startsWith('decode');
+    const most = decoding ? of.read / (bytesOf[format] * (blocks + width * vocab))
+      : (format === 'q8' ? of.i16 : of.f32) / (2 * blocks);
+    const runs = mine.filter((row) => row.shape === shape && row.threads === threads && row.task === task && row.format === format);
+    const speed = median(runs.map(per('ms')));
+    lines.push([shape, format, task, threads, digits(speed), digits(most), percent(speed, most)]);
+  }
+  if (lines.length === 0) return [];
+  return ['### Whole passes beside what the machine allows (weights from memory; prompts in registers)', ...table(
+    ['model', 'weights', 'task', 'threads', 'tokens/s', 'at most', ''], lines)];
+}
+
+function failures(rows) {
+  return rows.filter(({ kind }) => kind === 'failed')
+    .map((row) => `FAILED to load: ${row.shape}, ${row.threads} thread(s), ${label(row)}: ${row.error}`);
 }
 
 export function report(rows) {
@@ -100,6 +133,6 @@ export function report(rows) {
     busy.length === 0 ? '' : `Other programs used ${Math.round(100 * median(busy))} % of the processors meanwhile ` +
       `(median; ${Math.round(100 * Math.max(...busy))} % at most)${median(busy) > 0.1 ? ': THE MACHINE WAS BUSY, trust ratios only' : ''}.`, '',
     ...demandTable(rows), ...Object.keys(shapes).flatMap((shape) => speedTable(rows, shape)),
-    ...agreementTable(rows), ...limitTables(rows), ...growthPlot(rows)];
+    ...failures(rows), ...agreementTable(rows), ...passTable(rows), ...limitTables(rows), ...growthPlot(rows)];
   return { text: `${lines.join('\n')}\n`, svg: growthPicture(rows) };
 }
