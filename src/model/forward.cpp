@@ -80,18 +80,31 @@ void Forward::attention(int layer) {
     const Gpt::PackedBlock& packed = gpt_.packed(layer);
     Sublayers sub(compute_, activations_, first_, count_, options_);
 
-    const float* resid = sub.rows(Site::resid_pre, layer);
     sub.seen(Site::resid_pre, layer);
-    const float* x =
-        sub.norm(layer, resid, kNorm1, {gpt_.weights(at.ln_1_weight), gpt_.weights(at.ln_1_bias), c.layer_norm_eps});
+    const float* x = sub.norm(layer, sub.rows(Site::resid_pre, layer), kNorm1,
+                              {gpt_.weights(at.ln_1_weight), gpt_.weights(at.ln_1_bias), c.layer_norm_eps});
     // The biases of query, key and value lie side by side.
     const auto bias = [&](int part) { return c.qkv_bias ? gpt_.weights(at.attn_bias) + part * c.d_model : nullptr; };
     const AttentionWeights weights{packed.query, packed.key, packed.value, packed.proj,
                                    bias(0),      bias(1),    bias(2),      gpt_.weights(at.proj_bias)};
+    const float* memory = x;
+    if (layer + 1 == c.layers && reads_last_row_only()) {
+        sub.keys_and_values(kSelfSites, layer, weights, x, count_);
+        x += nn::row_offset(count_ - 1, c.d_model);
+        memory = nullptr;
+        first_ += count_ - 1;
+        count_ = 1;
+    }
     const nn::AttentionShape shape{activations_.batch(),   first_,  count_ / activations_.batch(),
                                    activations_.context(), c.heads, c.d_head()};
-    const float* out = sub.attention(kSelfSites, layer, weights, x, x, count_, shape, layer);
-    sub.add(layer, resid, out, Site::resid_mid, DropoutSite::attn_out, layer);
+    Sublayers seen(compute_, activations_, first_, count_, options_);
+    const float* out = seen.attention(kSelfSites, layer, weights, x, memory, count_, shape, layer);
+    seen.add(layer, seen.rows(Site::resid_pre, layer), out, Site::resid_mid, DropoutSite::attn_out, layer);
+}
+
+// Decoding keeps of the last block only keys and values; its output is read at the last position alone.
+bool Forward::reads_last_row_only() const {
+    return activations_.keep() == Keep::decode && options_.observer == nullptr;
 }
 
 void Forward::feed_forward(int layer) {

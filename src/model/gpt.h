@@ -138,6 +138,7 @@ class Forward {
     void embed();
     void block(int layer);
     void attention(int layer);
+    [[nodiscard]] bool reads_last_row_only() const;
     void feed_forward(int layer);
     void head();
 
@@ -146,7 +147,7 @@ class Forward {
     Activations& activations_;
     std::span<const TokenId> ids_;
     int first_;
-    int count_;  // rows to compute
+    int count_;  // rows to compute; the last block may narrow them to the last one
     ForwardOptions options_;
     int stage_ = 0;
 };

@@ -15,22 +15,26 @@ void Sublayers::seen(Site site, int layer) {
                           of_source ? 0 : first_);
 }
 
+void Sublayers::project(Site site, int layer, const float* x, int x_rows, const kernels::PackedMatrix& weight,
+                        const float* bias) {
+    const bool of_source = site == Site::cross_k || site == Site::cross_v;
+    float* out = of_source ? a_.at(site, layer) : rows(site, layer);
+    matmul(compute_, out, weight.n(), {x, a_.shape().d_model, 1}, weight, x_rows, kernels::Into::store, bias);
+    seen(site, layer);
+}
+
+void Sublayers::keys_and_values(const AttentionSites& sites, int layer, const AttentionWeights& w, const float* memory,
+                                int memory_rows) {
+    project(sites.k, layer, memory, memory_rows, w.key, w.key_bias);
+    project(sites.v, layer, memory, memory_rows, w.value, w.value_bias);
+}
+
 const float* Sublayers::attention(const AttentionSites& sites, int layer, const AttentionWeights& w, const float* x,
                                   const float* memory, int memory_rows, const nn::AttentionShape& shape, int place) {
     const int d = a_.shape().d_model;
     const int width = shape.heads * shape.d_head;
-    // [in_rows, width] = in [in_rows, d_model] weight; rows of the source always begin at its first position
-    const auto project = [&](Site site, const float* in, int in_rows, const kernels::PackedMatrix& weight,
-                             const float* bias) {
-        float* out = site == Site::cross_k || site == Site::cross_v ? a_.at(site, layer) : rows(site, layer);
-        matmul(compute_, out, width, {in, d, 1}, weight, in_rows, kernels::Into::store, bias);
-        seen(site, layer);
-    };
-    project(sites.q, x, count_, w.query, w.query_bias);
-    if (memory != nullptr) {
-        project(sites.k, memory, memory_rows, w.key, w.key_bias);
-        project(sites.v, memory, memory_rows, w.value, w.value_bias);
-    }
+    project(sites.q, layer, x, count_, w.query, w.query_bias);
+    if (memory != nullptr) keys_and_values(sites, layer, w, memory, memory_rows);
     attend(sites, layer, shape, place);
 
     float* out = rows(sites.out, layer);

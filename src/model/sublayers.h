@@ -51,6 +51,9 @@ class Sublayers {
     // cache already. Writes the sites up to `out`, which it returns, [count, d_model].
     const float* attention(const AttentionSites& sites, int layer, const AttentionWeights& weights, const float* x,
                            const float* memory, int memory_rows, const nn::AttentionShape& shape, int place);
+    // Of `memory` [memory_rows, d_model] alone, where it is not done by attention().
+    void keys_and_values(const AttentionSites& sites, int layer, const AttentionWeights& weights, const float* memory,
+                         int memory_rows);
     // sum = x + dropout(branch)
     const float* add(int layer, const float* x, const float* branch, Site sum, DropoutSite dropout, int place);
     // The layer norm of `x`, [count, d_model].
@@ -63,6 +66,9 @@ class Sublayers {
     }
 
   private:
+    // site [x_rows, n] = x [x_rows, d_model] weight + bias; rows of the source always begin at its first position
+    void project(Site site, int layer, const float* x, int x_rows, const kernels::PackedMatrix& weight,
+                 const float* bias);
     void attend(const AttentionSites& sites, int layer, const nn::AttentionShape& shape, int place);
 
     const Compute& compute_;
