@@ -135,8 +135,8 @@ inline void store_int16(std::int16_t* p, I32 a) {
     const __m128i low = _mm256_castsi256_si128(a.v), high = _mm256_extracti128_si256(a.v, 1);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_packs_epi32(low, high));
 }
-inline I32 load_uint16(const std::uint16_t* p) {
-    return {_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
+inline I32 load_int16(const std::uint16_t* p) {
+    return {_mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
 }
 
 inline float reduce_sum(F32 a) {

@@ -134,8 +134,8 @@ inline F32 to_float(I32 a) {
 inline void store_int16(std::int16_t* p, I32 a) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a.v));
 }
-inline I32 load_uint16(const std::uint16_t* p) {
-    return {_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+inline I32 load_int16(const std::uint16_t* p) {
+    return {_mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
 }
 
 inline __m256 upper_half(F32 a) {

@@ -133,8 +133,8 @@ inline F32 to_float(I32 a) {
 inline void store_int16(std::int16_t* p, I32 a) {
     vst1_s16(p, vmovn_s32(vreinterpretq_s32_u32(a.v)));
 }
-inline I32 load_uint16(const std::uint16_t* p) {
-    return {vmovl_u16(vld1_u16(p))};
+inline I32 load_int16(const std::uint16_t* p) {
+    return {vreinterpretq_u32_s32(vmovl_s16(vreinterpret_s16_u16(vld1_u16(p))))};
 }
 
 inline float reduce_sum(F32 a) {

@@ -132,8 +132,9 @@ inline F32 to_float(I32 a) {
 inline void store_int16(std::int16_t* p, I32 a) {
     *p = static_cast<std::int16_t>(a.v);
 }
-inline I32 load_uint16(const std::uint16_t* p) {
-    return {*p};
+// With its sign, as the bits of an int32 lane.
+inline I32 load_int16(const std::uint16_t* p) {
+    return {static_cast<std::uint32_t>(static_cast<std::int32_t>(static_cast<std::int16_t>(*p)))};
 }
 
 // Over the lanes of one vector, lane j with lane j + half until one is left.

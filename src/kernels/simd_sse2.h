@@ -139,9 +139,9 @@ inline F32 to_float(I32 a) {
 inline void store_int16(std::int16_t* p, I32 a) {
     _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi32(a.v, a.v));
 }
-inline I32 load_uint16(const std::uint16_t* p) {
+inline I32 load_int16(const std::uint16_t* p) {
     const __m128i x = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
-    return {_mm_unpacklo_epi16(x, _mm_setzero_si128())};
+    return {_mm_srai_epi32(_mm_unpacklo_epi16(x, x), 16)};
 }
 
 inline float reduce_sum(F32 a) {

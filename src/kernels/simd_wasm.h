@@ -131,8 +131,8 @@ inline F32 to_float(I32 a) {
 inline void store_int16(std::int16_t* p, I32 a) {
     wasm_v128_store64_lane(p, wasm_i16x8_narrow_i32x4(a.v, a.v), 0);
 }
-inline I32 load_uint16(const std::uint16_t* p) {
-    return {wasm_u32x4_load16x4(p)};
+inline I32 load_int16(const std::uint16_t* p) {
+    return {wasm_i32x4_load16x4(p)};
 }
 
 inline float reduce_sum(F32 a) {
