@@ -6,6 +6,7 @@
 #include "cli/command_list.h"
 #include "cli/inputs.h"
 #include "cli/terminal.h"
+#include "model/convert.h"
 #include "train/trainer.h"
 
 namespace headlight::cli {
@@ -37,6 +38,7 @@ class Bench : public Action {
   public:
     void declare(std::vector<Option>& options) override {
         options.push_back({"-m,--model", &folder_, "DIR", "model folder (default: random weights of the sizes below)"});
+        weights_.declare(options);
         options.push_back({"--seconds", &seconds_, "X", "time for each figure", 0.01, 600});
         options.push_back({"--batch", &batch_, "N", "sequences of a training step", 1, 4096});
         options.push_back({"--no-train", &no_train_, "", "leave the training step out"});
@@ -56,6 +58,7 @@ class Bench : public Action {
         result["kernels"] = compute.kernels().name;
         result["threads"] = compute.pool().threads();
         result["parameters"] = gpt.layout().size();
+        result["weights"] = model::format_name(gpt.format());
         const int rows = std::min(gpt.config().context, 256);
         add(terminal, result, "gemm_gflops", "matrix product, GFLOP/s", gemm_rate(compute, 256));
         add(terminal, result, "gemv_gflops", "matrix times vector, GFLOP/s", gemm_rate(compute, 1));
@@ -70,7 +73,8 @@ class Bench : public Action {
             terminal.print_json(result);
         } else {
             terminal.print("(" + grouped(result["parameters"].get<std::int64_t>()) + " parameters, kernels " +
-                           compute.kernels().name + ", " + std::to_string(compute.pool().threads()) + " threads)\n");
+                           compute.kernels().name + ", weights " + result["weights"].get<std::string>() + ", " +
+                           std::to_string(compute.pool().threads()) + " threads)\n");
         }
         return {};
     }
@@ -84,12 +88,15 @@ class Bench : public Action {
     }
 
     Result<model::Gpt> make_gpt(const kernels::Compute& compute) {
+        ASSIGN_OR_RETURN(const model::LoadOptions options, weights_.load_options());
         if (folder_.empty()) {
             config_.d_mlp = 4 * config_.d_model;
             RETURN_IF_ERROR(model::check(config_));
-            return model::Gpt::random(compute, config_, 1);
+            model::Gpt gpt = model::Gpt::random(compute, config_, 1);
+            if (!options.format || *options.format == kernels::WeightFormat::f32) return gpt;
+            return model::converted(compute, gpt, *options.format);
         }
-        ASSIGN_OR_RETURN(model::LoadedModel loaded, load_gpt(compute, folder_));
+        ASSIGN_OR_RETURN(model::LoadedModel loaded, load_gpt(compute, folder_, options));
         return std::move(loaded.gpt);
     }
 
@@ -144,6 +151,7 @@ class Bench : public Action {
     bool no_train_ = false, json_ = false;
     model::GptConfig config_;
     ComputeInput compute_;
+    WeightsInput weights_;
 };
 
 }  // namespace
@@ -154,6 +162,7 @@ Command bench_command() {
             "fastest repetition. Without --model it takes random weights of the story model's sizes.",
             "headlight bench\n"
             "headlight bench --threads 1 --kernels scalar --no-train\n"
+            "headlight bench --model ./gpt2 --weights q8 --no-train\n"
             "headlight bench --layers 6 --heads 6 --dim 192 --context 256 --vocab 2048 --batch 16 --threads 2 --json",
             [] { return std::unique_ptr<Action>(std::make_unique<Bench>()); }};
 }

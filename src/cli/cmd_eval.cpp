@@ -4,6 +4,7 @@
 #include "cli/eval_pairs.h"
 #include "cli/inputs.h"
 #include "cli/terminal.h"
+#include "train/agreement.h"
 #include "train/evaluate.h"
 
 namespace headlight::cli {
@@ -18,6 +19,9 @@ class Eval : public Action {
                            "sentence pairs to translate and compare with (an encoder-decoder): a pair a line, a tab "
                            "between"});
         options.push_back({"--context", &context_, "N", "length of the windows (0: the model's context)", 0, 1e6});
+        options.push_back({"--against", &against_, "FORMAT",
+                           "compare with the same model held as f32, f16 or q8: how often both put the same token "
+                           "first, and the mean KL divergence from it"});
         options.push_back({"--json", &json_, "", "one JSON object"});
         const std::string group = "With --pairs";
         options.push_back(
@@ -51,6 +55,7 @@ class Eval : public Action {
         auto stream = train::encode_documents(*model.tokenizer, text);
         if (!stream.has_value()) return std::unexpected(stream.error());
         if (stream->ids.size() < 2) return invalid(text_ + ": no text to predict");
+        if (!against_.empty()) return compare(terminal, compute, model.gpt, stream->ids, context);
         const train::Evaluation result = train::evaluate(compute, model.gpt, *stream, context);
         if (json_) {
             print_json(terminal, result);
@@ -61,6 +66,26 @@ class Eval : public Action {
     }
 
   private:
+    Result<void> compare(Terminal& terminal, const kernels::Compute& compute, const model::Gpt& gpt,
+                         std::span<const text::TokenId> ids, int context) const {
+        ASSIGN_OR_RETURN(const kernels::WeightFormat format, parse_format(against_, "--against"));
+        ASSIGN_OR_RETURN(const std::string folder, model_folder(model_.folder));
+        ASSIGN_OR_RETURN(const model::LoadedModel other, load_gpt(compute, folder, {.format = format}));
+        const train::Agreement result = train::compare(compute, other.gpt, gpt, ids, context);
+        if (json_) {
+            terminal.print_json({{"weights", model::format_name(gpt.format())},
+                                 {"against", model::format_name(format)},
+                                 {"positions", result.positions},
+                                 {"top1_agreement", result.top1()},
+                                 {"mean_kl_nats", result.mean_divergence()}});
+        } else {
+            terminal.print("positions         " + grouped(static_cast<std::int64_t>(result.positions)) + "\n" +
+                           "same first token  " + fixed(100 * result.top1(), 2) + " %\n" + "mean KL, nats     " +
+                           shortest(result.mean_divergence()) + "\n");
+        }
+        return {};
+    }
+
     static void print_json(Terminal& terminal, const train::Evaluation& result) {
         terminal.print_json({{"tokens", result.tokens},
                              {"predicted", result.predicted},
@@ -80,7 +105,7 @@ class Eval : public Action {
 
     ModelInput model_;
     ComputeInput compute_;
-    std::string text_;
+    std::string text_, against_;
     int context_ = 0;
     PairEvaluation pairs_;
     bool json_ = false;
@@ -98,6 +123,7 @@ Command eval_command() {
         "With --pairs, translates the first column and compares with the second: chrF2 and BLEU as sacrebleu counts\n"
         "them (nc:6 nw:0 space:no; tok:13a smooth:exp), and the nats per token of the second column.",
         "headlight eval --text valid.txt\n"
+        "headlight eval --text valid.txt --weights q8 --against f32\n"
         "headlight eval --pairs dev.tsv --beam 4 --json\n"
         "headlight eval --model ./gpt2 --text valid.txt --json",
         [] { return std::unique_ptr<Action>(std::make_unique<Eval>()); }};

@@ -72,6 +72,7 @@ class Hash : public Action {
         options.push_back(
             {"--check", &check_, "", "try all kernels, 1 to 3 threads, both passes; fail if any differs"});
         options.push_back({"--json", &json_, "", "one JSON object"});
+        weights_.declare(options);
         compute_.declare(options);
     }
 
@@ -92,10 +93,12 @@ class Hash : public Action {
     Result<std::string> chosen_hash(const kernels::Compute& compute, Pass pass) const {
         if (folder_.empty()) {
             if (!ids_.empty()) return invalid("--ids needs a --model; the built-in models have ids of their own");
+            if (!weights_.format.empty()) return invalid("--weights needs a --model; the built-in models are in F32");
             return model::hash_text(golden_hash(compute, pass));
         }
         ASSIGN_OR_RETURN(const std::string folder, model_folder(folder_));
-        ASSIGN_OR_RETURN(const model::LoadedModel loaded, load_gpt(compute, folder));
+        ASSIGN_OR_RETURN(const model::LoadOptions options, weights_.load_options());
+        ASSIGN_OR_RETURN(const model::LoadedModel loaded, load_gpt(compute, folder, options));
         const model::GptConfig& config = loaded.gpt.config();
         std::vector<text::TokenId> ids = scattered_ids(config);
         if (!ids_.empty()) {
@@ -144,6 +147,7 @@ class Hash : public Action {
     std::string folder_, ids_;
     bool stepwise_ = false, check_ = false, json_ = false;
     ComputeInput compute_;
+    WeightsInput weights_;
 };
 
 }  // namespace

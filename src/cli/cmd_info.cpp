@@ -174,29 +174,28 @@ class Info : public Action {
         ASSIGN_OR_RETURN(const std::string folder, model_folder(folder_));
         const std::string path = folder + "/config.json";
         ASSIGN_OR_RETURN(const std::string text, read_file(path));
+        ASSIGN_OR_RETURN(const auto headers, weight_headers(folder));
         std::optional<bool> own_head;
-        if (file_exists(folder + "/model.safetensors")) {
-            ASSIGN_OR_RETURN(const std::string bytes, read_file(folder + "/model.safetensors"));
-            ASSIGN_OR_RETURN(const auto file, checkpoint::Safetensors::parse(std::as_bytes(std::span(bytes)),
-                                                                             folder + "/model.safetensors"));
-            own_head = file.find("lm_head.weight") != nullptr;
+        for (const checkpoint::Safetensors& file : headers) {
+            own_head = own_head.value_or(false) || file.find("lm_head.weight") != nullptr;
         }
         return model::parse_config(text, path, own_head);
     }
 
     Result<void> list_tensors(Terminal& terminal) const {
         ASSIGN_OR_RETURN(const std::string folder, model_folder(folder_));
-        const std::string path = folder + "/model.safetensors";
-        ASSIGN_OR_RETURN(const std::string bytes, read_file(path));
-        ASSIGN_OR_RETURN(const auto file, checkpoint::Safetensors::parse(std::as_bytes(std::span(bytes)), path));
+        ASSIGN_OR_RETURN(const auto headers, weight_headers(folder));
+        if (headers.empty()) return fail(ErrorCode::not_found, folder + " has no model.safetensors");
         Json list = Json::array();
-        for (const checkpoint::TensorInfo& info : file.tensors()) {
-            const std::string dtype(checkpoint::dtype_name(info.dtype));
-            if (json_) {
-                list.push_back({{"name", info.name}, {"dtype", dtype}, {"shape", info.shape}});
-            } else {
-                terminal.print(dtype + std::string(6 - dtype.size(), ' ') + info.name + " " +
-                               checkpoint::shape_text(info.shape) + "\n");
+        for (const checkpoint::Safetensors& file : headers) {
+            for (const checkpoint::TensorInfo& info : file.tensors()) {
+                const std::string dtype(checkpoint::dtype_name(info.dtype));
+                if (json_) {
+                    list.push_back({{"name", info.name}, {"dtype", dtype}, {"shape", info.shape}});
+                } else {
+                    terminal.print(dtype + std::string(6 - dtype.size(), ' ') + info.name + " " +
+                                   checkpoint::shape_text(info.shape) + "\n");
+                }
             }
         }
         if (json_) terminal.print_json({{"tensors", list}});

@@ -14,6 +14,7 @@ namespace headlight::cli {
 [[nodiscard]] Command tokenize_command();
 [[nodiscard]] Command info_command();
 [[nodiscard]] Command bench_command();
+[[nodiscard]] Command quantize_command();
 [[nodiscard]] Command hash_command();
 
 }  // namespace headlight::cli

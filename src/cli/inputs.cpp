@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/numeric_text.h"
+#include "checkpoint/shard_index.h"
 
 namespace headlight::cli {
 namespace {
@@ -24,6 +25,18 @@ std::optional<std::string> find_above(fs::path folder, const char* model) {
         folder = folder.parent_path();
     }
     return std::nullopt;
+}
+
+Result<checkpoint::Safetensors> read_header(const std::string& path) {
+    ASSIGN_OR_RETURN(FileReader file, FileReader::open(path));
+    std::vector<std::byte> prefix(checkpoint::kLengthBytes);
+    ASSIGN_OR_RETURN(std::size_t got, file.read(prefix));
+    prefix.resize(got);
+    ASSIGN_OR_RETURN(const std::uint64_t start, checkpoint::Safetensors::data_start(prefix, file.size(), path));
+    prefix.resize(static_cast<std::size_t>(start));
+    ASSIGN_OR_RETURN(got, file.read(std::span(prefix).subspan(got)));
+    prefix.resize(checkpoint::kLengthBytes + got);
+    return checkpoint::Safetensors::parse_header(prefix, file.size(), path);
 }
 
 }  // namespace
@@ -91,14 +104,15 @@ Result<ModelKind> kind_of_model(const std::string& folder) {
     return model::is_encoder_decoder_config(config) ? ModelKind::encoder_decoder : ModelKind::gpt;
 }
 
-Result<model::LoadedModel> load_gpt(const kernels::Compute& compute, const std::string& folder) {
+Result<model::LoadedModel> load_gpt(const kernels::Compute& compute, const std::string& folder,
+                                    model::LoadOptions options) {
     const auto kind = kind_of_model(folder);
     if (kind.has_value() && *kind == ModelKind::encoder_decoder) {
         return invalid(folder +
                        " holds an encoder-decoder, which translate, eval --pairs, trace --text and info take; "
                        "expected a GPT");
     }
-    return model::load_model_folder(compute, folder);
+    return model::load_model_folder(compute, folder, options);
 }
 
 Result<model::LoadedEncoderDecoder> load_translator(const kernels::Compute& compute, const std::string& folder) {
@@ -109,6 +123,25 @@ Result<model::LoadedEncoderDecoder> load_translator(const kernels::Compute& comp
                        "encoder-decoder");
     }
     return model::load_encoder_decoder_folder(compute, folder);
+}
+
+Result<std::vector<checkpoint::Safetensors>> weight_headers(const std::string& folder) {
+    std::vector<std::string> names{"model.safetensors"};
+    const std::string index_path = folder + "/model.safetensors.index.json";
+    if (!file_exists(folder + "/" + names[0])) {
+        names.clear();
+        if (file_exists(index_path)) {
+            ASSIGN_OR_RETURN(const std::string text, read_file(index_path));
+            ASSIGN_OR_RETURN(const auto index, checkpoint::parse_shard_index(text, index_path));
+            names = index.files;
+        }
+    }
+    std::vector<checkpoint::Safetensors> headers;
+    for (const std::string& name : names) {
+        ASSIGN_OR_RETURN(auto header, read_header(folder + "/" + name));
+        headers.push_back(std::move(header));
+    }
+    return headers;
 }
 
 Result<text::Tokenizer> load_tokenizer(const std::string& folder) {
@@ -123,14 +156,34 @@ Result<text::Tokenizer> load_tokenizer(const std::string& folder) {
     return tokenizer;
 }
 
+Result<kernels::WeightFormat> parse_format(const std::string& name, const std::string& option) {
+    if (const auto format = model::find_format(name)) return *format;
+    return invalid(option + ": '" + name + "' is no format of weights; expected f32, f16 or q8");
+}
+
+void WeightsInput::declare(std::vector<Option>& options) {
+    options.push_back({"--weights", &format, "FORMAT",
+                       "hold the matrices as f32, f16 or q8 (default: q8 for a folder in eight bits, else f32)"});
+}
+
+Result<model::LoadOptions> WeightsInput::load_options() const {
+    model::LoadOptions options;
+    if (!format.empty()) {
+        ASSIGN_OR_RETURN(options.format, parse_format(format, "--weights"));
+    }
+    return options;
+}
+
 void ModelInput::declare(std::vector<Option>& options) {
     options.push_back({"-m,--model", &folder, "DIR",
                        "folder with config.json, model.safetensors and tokenizer.json (default: the story model)"});
+    weights.declare(options);
 }
 
 Result<model::LoadedModel> ModelInput::load(const kernels::Compute& compute) const {
+    ASSIGN_OR_RETURN(const model::LoadOptions options, weights.load_options());
     ASSIGN_OR_RETURN(const std::string path, model_folder(folder));
-    return load_gpt(compute, path);
+    return load_gpt(compute, path, options);
 }
 
 void ComputeInput::declare(std::vector<Option>& options) {

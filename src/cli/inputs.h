@@ -32,16 +32,31 @@ enum class ModelKind { gpt, encoder_decoder };
 [[nodiscard]] Result<ModelKind> kind_of_model(const std::string& folder);
 
 // Models; a folder of the other kind is refused with the names of the commands that take it.
-[[nodiscard]] Result<model::LoadedModel> load_gpt(const kernels::Compute& compute, const std::string& folder);
+[[nodiscard]] Result<model::LoadedModel> load_gpt(const kernels::Compute& compute, const std::string& folder,
+                                                  model::LoadOptions options = {});
 [[nodiscard]] Result<model::LoadedEncoderDecoder> load_translator(const kernels::Compute& compute,
                                                                   const std::string& folder);
+
+// The headers of a folder's weights, one file or shards, without reading the weights; none when there are none.
+[[nodiscard]] Result<std::vector<checkpoint::Safetensors>> weight_headers(const std::string& folder);
 
 // The tokenizer of a model folder, without its weights.
 [[nodiscard]] Result<text::Tokenizer> load_tokenizer(const std::string& folder);
 
-// --model
+// "f32", "f16" or "q8"; `option` is for the message.
+[[nodiscard]] Result<kernels::WeightFormat> parse_format(const std::string& name, const std::string& option);
+
+// --weights
+struct WeightsInput {
+    std::string format;  // empty: as the folder has them
+    void declare(std::vector<Option>& options);
+    [[nodiscard]] Result<model::LoadOptions> load_options() const;
+};
+
+// --model and --weights
 struct ModelInput {
     std::string folder;
+    WeightsInput weights;
     void declare(std::vector<Option>& options);
     [[nodiscard]] Result<model::LoadedModel> load(const kernels::Compute& compute) const;
 };

@@ -1,6 +1,7 @@
 #include "model/tensor_intake.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "base/check.h"
@@ -162,6 +163,11 @@ Result<void> TensorIntake::convert_scales(std::int64_t first_row, std::size_t nu
     const std::span out(scales_.at(use_.param).as<float>() + first, numbers);
     const std::span bytes(raw_.as<const std::byte>(), in_panel_);
     RETURN_IF_ERROR(file_->convert_f32_part(*tensor_, first, bytes, out));
+    for (const float scale : out) {
+        if (std::isfinite(scale * kernels::kQ8Most)) continue;
+        return invalid(file_->file_name() + ": tensor " + checkpoint::quoted_name(tensor_->name) +
+                       ": a scale so large that weights are infinite");
+    }
     return done() ? scales_complete() : Result<void>{};
 }
 

@@ -9,4 +9,21 @@ if(EMSCRIPTEN)
   endif()
 endif()
 
+# bench_interactive [threads [layers [format]]]: what a person waits for with a model of GPT-2's size.
+add_executable(bench_interactive EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/interactive_bench.cpp)
+target_link_libraries(bench_interactive PRIVATE hl_app)
+if(EMSCRIPTEN)
+  target_link_options(bench_interactive PRIVATE -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB
+    -sENVIRONMENT=node,worker -sEXIT_RUNTIME=1)
+  if(HEADLIGHT_THREADS)
+    target_link_options(bench_interactive PRIVATE -sPTHREAD_POOL_SIZE=8 -sPROXY_TO_PTHREAD)
+  endif()
+endif()
+
 include(${CMAKE_CURRENT_LIST_DIR}/rivals/rivals.cmake)
+
+# bench_faithful MODEL_DIR TEXT_FILE: what F16 and Q8 lose (natively only).
+if(NOT EMSCRIPTEN)
+  add_executable(bench_faithful EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/faithful_bench.cpp)
+  target_link_libraries(bench_faithful PRIVATE hl_train)
+endif()

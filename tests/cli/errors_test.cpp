@@ -44,7 +44,7 @@ TEST(Errors, OfInput) {
     expect_refused("trace --model " + kRandom + " --ids 1 --list --sites nothing", 1, "matches no name");
     expect_refused("trace --model " + kRandom + " --ids 1 --out /dev/null/t.safetensors", 1, "/dev/null");
     expect_refused("eval --model " + kRandom + " --text /nowhere.txt", 1, "/nowhere.txt");
-    expect_refused("info --preset gpt9", 1, "expected one of gpt2");
+    expect_refused("info --preset gpt9", 1, "expected one of gpt-124m, gpt2");
     expect_refused("info --heads 7", 1, "7");
     expect_refused("hash --ids 1,2", 1, "--model");
     expect_refused("tokenize --model " + tokenizer_folder() + " --ids 99999", 1, "outside the vocabulary");

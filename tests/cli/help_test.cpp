@@ -21,7 +21,7 @@ TEST(Help, TheListShowsEveryCommand) {
 
 TEST(Help, IsThereForAllCommandsOfTheIssue) {
     for (const char* name :
-         {"generate", "trace", "eval", "train", "tokenizer-train", "tokenize", "info", "bench", "hash"}) {
+         {"generate", "trace", "eval", "train", "tokenizer-train", "tokenize", "info", "bench", "quantize", "hash"}) {
         const auto all = cli::commands();
         EXPECT_TRUE(std::ranges::any_of(all, [name](const auto& command) { return command.name == name; })) << name;
     }

@@ -1,0 +1,76 @@
+// How faithful F16 and Q8 are to F32: the share of positions where both put the same token first, and the mean
+// KL(F32 || other), for the model that comes with the program on a text, and for random weights of GPT-2's shape.
+//   bench_faithful MODEL_DIR TEXT_FILE [layers heads d vocab positions]     (default: 12 12 768 50257 128)
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "model/convert.h"
+#include "model/hf_folder.h"
+#include "train/agreement.h"
+
+using namespace headlight;
+using kernels::WeightFormat;
+
+namespace {
+
+constexpr double kLeastSame = 0.99, kMostDivergence = 2e-3;
+
+// False: less faithful than promised.
+bool compare(const kernels::Compute& compute, const char* name, const model::Gpt& exact,
+             std::span<const nn::TokenId> ids, int context) {
+    bool good = true;
+    for (const WeightFormat format : {WeightFormat::f16, WeightFormat::q8}) {
+        const auto held = model::converted(compute, exact, format);
+        if (!held.has_value()) return std::printf("%s\n", held.error().message.c_str()), false;
+        const train::Agreement result = train::compare(compute, exact, *held, ids, context);
+        good = good && result.top1() >= kLeastSame && result.mean_divergence() < kMostDivergence;
+        std::printf("%-24s %-4s %7zu positions  same first token %6.2f %%  mean KL %.3g nats\n", name,
+                    std::string(model::format_name(format)).c_str(), result.positions, 100 * result.top1(),
+                    result.mean_divergence());
+        std::fflush(stdout);
+    }
+    return good;
+}
+
+int fail_with(const Error& error) {
+    std::fprintf(stderr, "bench_faithful: %s\n", error.message.c_str());
+    return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 3) return std::fprintf(stderr, "usage: bench_faithful MODEL_DIR TEXT_FILE [sizes]\n"), 2;
+    const kernels::Compute compute(ThreadPool::hardware_threads());
+    const auto loaded = model::load_model_folder(compute, argv[1], {.format = WeightFormat::f32});
+    if (!loaded.has_value()) return fail_with(loaded.error());
+    const auto text = read_file(argv[2]);
+    if (!text.has_value()) return fail_with(text.error());
+    const auto number = [&](int at, int otherwise) { return argc > at ? std::atoi(argv[at]) : otherwise; };
+    bool good = true;
+    if (loaded->tokenizer.has_value()) {
+        const auto stream = train::encode_documents(*loaded->tokenizer, *text);
+        if (!stream.has_value()) return fail_with(stream.error());
+        good = compare(compute, "the model on the text", loaded->gpt, stream->ids, loaded->gpt.config().context);
+    }
+    const int d = number(5, 768), positions = number(7, 128);
+    const model::GptConfig config{.vocab = number(6, 50257),
+                                  .context = positions,
+                                  .d_model = d,
+                                  .layers = number(3, 12),
+                                  .heads = number(4, 12),
+                                  .d_mlp = 4 * d};
+    if (const auto possible = model::check(config); !possible.has_value()) return fail_with(possible.error());
+    Rng rng(1);
+    std::vector<nn::TokenId> ids;
+    for (int i = 0; i < 2 * positions; ++i) {
+        ids.push_back(static_cast<nn::TokenId>(rng.below(static_cast<std::uint64_t>(config.vocab))));
+    }
+    good = compare(compute, "random, of GPT-2's shape", model::Gpt::random(compute, config, 1), ids, positions) && good;
+    std::printf("asked for: same first token at least %.0f %%, mean KL below %g nats: %s\n", 100 * kLeastSame,
+                kMostDivergence, good ? "yes" : "NO");
+    return good ? 0 : 1;
+}
