@@ -263,6 +263,8 @@ void App::State::open_link(const std::string& text) {
         commit_learning();
     }
     failed_fetch.clear();
+    waiting_link.clear();
+    library.open = false;
     if (link.settings.rung == Rung::small && link.settings.model != Settings().model) link.settings.rung = Rung::own;
     const bool brings = link.settings.rung == Rung::own && link.settings.model != Settings().model &&
                         !is_open(link.settings.model, link.settings.precision);
@@ -285,7 +287,11 @@ void App::State::open_link(const std::string& text) {
     redo.clear();
     last_edit.clear();
     seat();
-    if (!brings) drop_unknown_tokens();
+    if (brings) {  // until its model is there, and the link is opened again
+        document.taken.clear();
+        link.checksum.clear();
+    }
+    drop_unknown_tokens();
     expected = std::move(link.checksum);
     verdict = expected.empty() ? Verdict::none : Verdict::pending;
     refresh();
