@@ -185,20 +185,6 @@ TEST_P(Packed, QuantisedRowsKeepNanAndForgetNothingElse) {
     for (int i = 64; i < 96; ++i) EXPECT_EQ(quants[static_cast<std::size_t>(i)], 0);
 }
 
-TEST(Q8, RoundsToNearestAndKeepsTheLargest) {
-    const float x[] = {127, -126.5F, 125.5F, 0.4F, -127, 0.5F, 1.5F, 0};
-    std::int8_t quants[8];
-    float scale = 0;
-    quantize_q8(quants, &scale, x, 1, 8);
-    EXPECT_EQ(scale, 1.0F);
-    const int want[] = {127, -126, 126, 0, -127, 0, 2, 0};
-    for (int i = 0; i < 8; ++i) EXPECT_EQ(quants[i], want[i]) << i;
-    const float zeros[2] = {0, -0.0F};
-    quantize_q8(quants, &scale, zeros, 1, 2);
-    EXPECT_EQ(scale, 0.0F);
-    EXPECT_EQ(quants[0], 0);
-}
-
 TEST_P(Packed, ThreadsChangeNoBit) {
     for (const int m : {1, 40, 200}) {
         constexpr int n = 1000, k = 160;
