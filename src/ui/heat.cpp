@@ -9,22 +9,6 @@ namespace {
 
 // Cells that are not masked stand out a little from the background even at 0, so that the mask is seen.
 constexpr float kFloor = 0.07f;
-constexpr int kTableSize = 512;
-
-// Colours of positions from -1 to 1.
-std::array<Colour, 2 * kTableSize + 1> colour_table(const Theme& theme) {
-    std::array<Colour, 2 * kTableSize + 1> table{};
-    for (int i = -kTableSize; i <= kTableSize; ++i) {
-        table[static_cast<std::size_t>(i + kTableSize)] = heat_colour(theme, static_cast<float>(i) / kTableSize);
-    }
-    return table;
-}
-
-std::size_t table_index(float position) {
-    const float clamped = std::clamp(position, -1.0f, 1.0f) * kTableSize;
-    return static_cast<std::size_t>(static_cast<int>(clamped + (clamped < 0 ? -0.5f : 0.5f)) + kTableSize);
-}
-
 // Column c of the matrix lies in pixel x when bounds[x] <= c < bounds[x + 1].
 std::vector<int> pixel_bounds(int cells, int pixels) {
     std::vector<int> bounds(static_cast<std::size_t>(pixels) + 1);
@@ -61,12 +45,23 @@ Colour heat_colour(const Theme& theme, float position) {
                  kFloor + (1 - kFloor) * std::abs(position));
 }
 
+ColourTable::ColourTable(const Theme& theme) {
+    for (int i = -kSize; i <= kSize; ++i) {
+        colours_[static_cast<std::size_t>(i + kSize)] = heat_colour(theme, static_cast<float>(i) / kSize);
+    }
+}
+
+Colour ColourTable::at(float position) const {
+    const float clamped = std::clamp(position, -1.0f, 1.0f) * kSize;
+    return colours_[static_cast<std::size_t>(static_cast<int>(clamped + (clamped < 0 ? -0.5f : 0.5f)) + kSize)];
+}
+
 void heat_pixels(const interpret::Matrix& m, const Theme& theme, const HeatOptions& options, Pixels& out) {
     out.width = std::clamp(m.cols, 1, std::max(1, options.most_columns));
     out.height = std::clamp(m.rows, 1, std::max(1, options.most_rows));
     out.data.assign(static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height), 0);
     if (m.empty()) return;
-    const auto table = colour_table(theme);
+    const ColourTable table(theme);
     const std::vector<int> columns = pixel_bounds(m.cols, out.width), rows = pixel_bounds(m.rows, out.height);
     std::vector<float> best(static_cast<std::size_t>(out.width));
     for (int y = 0; y < out.height; ++y) {
@@ -76,7 +71,7 @@ void heat_pixels(const interpret::Matrix& m, const Theme& theme, const HeatOptio
         for (std::size_t x = 0; x < best.size(); ++x) {
             if (options.causal && columns[x] >= row1) break;  // masked: stays clear
             const float part = app::heat(options.range, best[x]);
-            pixels[x] = table[table_index(options.root ? std::sqrt(std::abs(part)) : part)];
+            pixels[x] = table.at(options.root ? std::sqrt(std::abs(part)) : part);
         }
     }
 }

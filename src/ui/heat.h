@@ -16,6 +16,17 @@ namespace headlight::ui {
 // Colour of a position on a scale (app::heat): 0 to 1, negative ones in the other colour.
 [[nodiscard]] Colour heat_colour(const Theme& theme, float position);
 
+// Colours of positions from -1 to 1, ready made.
+class ColourTable {
+  public:
+    explicit ColourTable(const Theme& theme);
+    [[nodiscard]] Colour at(float position) const;
+
+  private:
+    static constexpr int kSize = 512;
+    std::array<Colour, 2 * kSize + 1> colours_;
+};
+
 // A picture of width x height pixels, 0xAABBGGRR.
 struct Pixels {
     int width = 0, height = 0;

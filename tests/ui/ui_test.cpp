@@ -108,8 +108,13 @@ TEST_F(UiTest, TexturesAreUploadedOnlyWhenThePassChanges) {
     screen.point(120, 505);
     screen.run(app::set<&app::Settings::temperature>(1.2f));
     EXPECT_EQ(screen.platform->uploads, uploads);
+    EXPECT_EQ(screen.platform->uploaded_rows, 0);
     screen.run(app::SetPrompt{"Once there"});
-    EXPECT_EQ(screen.platform->uploads, uploads + 2);
+    EXPECT_EQ(screen.platform->uploads, uploads + 1) << "the large head";
+    const int rows = screen.platform->uploaded_rows;
+    EXPECT_GT(rows, 0) << "of the thumbnails";
+    screen.run(app::SetPrompt{"Once there."});  // a token more: one row of pixels for each layer
+    EXPECT_EQ(screen.platform->uploaded_rows - rows, screen.app->model()->layers);
 }
 
 TEST_F(UiTest, ControlsDoWhatTheySay) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/heat.h"
+#include "ui/head_atlas.h"
 #include "ui/panels/panels.h"
 #include "ui/widgets.h"
 
@@ -12,7 +12,6 @@ namespace headlight::ui {
 namespace {
 
 constexpr float kRowLabel = 20, kColumnLabel = 20, kGap = 4, kLeast = 10, kMost = 56, kLeading = 17, kGroupGap = 8;
-constexpr int kMostPixels = 64;  // a side of a thumbnail in the texture
 
 // One kind of attention: its layers, and where they begin in the texture.
 struct Group {
@@ -44,7 +43,7 @@ class HeadGrid final : public Panel {
         const app::ModelInfo* model = context.app.model();
         if (model == nullptr || context.app.tokens().empty()) return;
         const float side = thumbnail(context, box.width, box.height);
-        update_texture(context, *model);
+        update_atlas(context, *model);
         Flow flow{box};
         for (const Group& group : groups_of(*model)) {
             if (!group.title.empty()) draw_title(context, flow.take(kColumnLabel), group);
@@ -87,46 +86,30 @@ class HeadGrid final : public Panel {
         return group.title.empty() || context.app.settings().part == group.part;
     }
 
-    // Atlas: layer rows, head columns, `cell` pixels each.
-    void update_texture(const Context& context, const app::ModelInfo& model) {
+    // Atlas: layer rows, head columns. What a growing text leaves alone is not drawn again.
+    void update_atlas(const Context& context, const app::ModelInfo& model) {
         const app::App& app = context.app;
         const bool skip = app.settings().hide_sink;
-        const std::size_t longest = std::max(app.tokens().size(), app.source_tokens().size());
-        const int cell = std::min(static_cast<int>(longest), kMostPixels);
-        const std::uint64_t key =
-            mixed_key({app.pass_revision(), skip, context.theme.dark, static_cast<std::uint64_t>(app.settings().rung)});
-        texture_.update(context.platform, key, [&](Pixels& out) {
-            out.width = cell * model.heads;
-            out.height = cell * layers_of(model);
-            out.data.assign(static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height), 0);
-            HeatOptions options;
-            options.root = true;
-            options.skip_first = skip;
-            options.most_rows = options.most_columns = cell;
-            for (const Group& group : groups_of(model)) {
-                options.causal = group.causal;
-                for (int layer = 0; layer < group.layers; ++layer) {
-                    for (int head = 0; head < model.heads; ++head) {
-                        heat_pixels(attention(app, group, layer, head), context.theme, options, one_);
-                        copy(out, cell, group.first_row + layer, head);
-                    }
+        const std::uint64_t look =
+            mixed_key({skip, context.theme.dark, static_cast<std::uint64_t>(app.settings().rung)});
+        if (drawn_ == app.pass_revision() && look == look_) return;
+        const int unchanged = look == look_ ? app.unchanged_rows(drawn_) : 0;
+        atlas_.prepare(model.heads, layers_of(model), context.theme, skip);
+        for (const Group& group : groups_of(model)) {
+            for (int layer = 0; layer < group.layers; ++layer) {
+                for (int head = 0; head < model.heads; ++head) {
+                    atlas_.put(head, group.first_row + layer, attention(app, group, layer, head), group.causal,
+                               unchanged);
                 }
             }
-        });
+        }
+        atlas_.upload(context.platform);
+        drawn_ = app.pass_revision();
+        look_ = look;
     }
     static interpret::Matrix attention(const app::App& app, const Group& group, int layer, int head) {
         return group.title.empty() ? app.attention(layer, head, app::Values::pattern)
                                    : app.attention(group.part, layer, head, app::Values::pattern);
-    }
-    // one_ into its cell of the atlas; smaller pictures (shorter sentences) are enlarged to fill it.
-    void copy(Pixels& out, int cell, int row, int column) const {
-        for (int y = 0; y < cell; ++y) {
-            for (int x = 0; x < cell; ++x) {
-                const int from = y * one_.height / cell * one_.width + x * one_.width / cell;
-                const std::ptrdiff_t to = static_cast<std::ptrdiff_t>(row * cell + y) * out.width + column * cell + x;
-                out.data[static_cast<std::size_t>(to)] = one_.data[static_cast<std::size_t>(from)];
-            }
-        }
     }
 
     static void draw_title(const Context& context, const Box& row, const Group& group) {
@@ -162,16 +145,13 @@ class HeadGrid final : public Panel {
         const std::string key = group.title.empty() ? "grid" : "grid." + app::to_text(group.part);
         const Hit hit = hit_area(context, key, context.t("model.grid"), Role::cell, grid);
         const ImVec2 mouse = ImGui::GetIO().MousePos;
-        const auto all = static_cast<float>(layers_of(model));
         // Pieces of one texture, with the panel's colour behind the masked half.
         for (int layer = 0; layer < group.layers; ++layer) {
             for (int head = 0; head < model.heads; ++head) {
                 const Box at{grid.x + static_cast<float>(head) * (side + kGap),
                              grid.y + static_cast<float>(layer) * (side + kGap), side, side};
                 fill(at, theme.panel, 2);
-                const float u = static_cast<float>(head) / static_cast<float>(model.heads),
-                            v = static_cast<float>(group.first_row + layer) / all;
-                texture_.draw_part(at, u, v, u + 1 / static_cast<float>(model.heads), v + 1 / all);
+                atlas_.draw(head, group.first_row + layer, at);
                 const bool selected = here && layer == now.layer && head == now.head;
                 if (selected) outline(at.inset(-2.5f), theme.attends, 3, 2);
                 const bool pointed = hit.hovered && at.inset(-kGap / 2).contains(mouse);
@@ -210,8 +190,8 @@ class HeadGrid final : public Panel {
         return text;
     }
 
-    HeatTexture texture_;
-    Pixels one_;
+    HeadAtlas atlas_;
+    std::uint64_t drawn_ = 0, look_ = 0;  // the pass and the look that the atlas shows
 };
 
 }  // namespace
