@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "cli/program.h"
 
 namespace headlight::test {
@@ -30,6 +32,20 @@ TEST(Train, LearnsAndWritesAModelThatOpens) {
     const auto eval = json_of("eval --json --text " + stories_file() + " --model " + out);
     EXPECT_NEAR(eval["nats_per_token"].get<double>(), best, 2e-3);
     EXPECT_EQ(json_of("info --json --tensors --model " + out)["tensors"][0]["dtype"], "F16");
+}
+
+// For torch_opens_ours.py: what was trained here goes on elsewhere.
+TEST(Train, WritesFoldersForPyTorch) {
+    for (const std::string dtype : {"f32", "f16", "bf16"}) {
+        const std::string out = std::string(HEADLIGHT_BUILD_DIR) + "/trained_folders/" + dtype;
+        std::filesystem::remove_all(out);
+        const std::string untied = dtype == "f32" ? " --untied --no-qkv-bias" : "";
+        ASSERT_EQ(headlight(train(out) + "--steps 30 --dtype " + dtype + untied).code, 0);
+        EXPECT_EQ(
+            headlight("trace --ids 5,1,40,7,7 --sites logits --model " + out + " --out " + out + "/ours.safetensors")
+                .code,
+            0);
+    }
 }
 
 TEST(Train, TwoRunsGiveTheSameWeights) {

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Makes tests/golden/gpt2_rand: random GPT-2 folders in F32, F16, BF16 and with prefixed names and mask buffers, each
-with expected.json: the ids, the logits [position][vocab] and the attention [layer][head][query][key] of PyTorch.
+"""Makes tests/golden/gpt2_rand: random GPT-2 folders in F32, F16, BF16, with prefixed names and mask buffers, and in
+shards with a head of its own (as transformers writes what was trained on many machines), each with expected.json: the ids, the logits [position][vocab] and the attention [layer][head][query][key] of PyTorch.
 
   /usr/bin/python3 tests/golden/make_gpt2_rand.py [OUT]     (default: compare what would be made with what is there)
 
@@ -15,14 +15,21 @@ import torch
 
 import torch_gpt2 as reference
 
-KINDS = {'f32': ('F32', ''), 'f16': ('F16', ''), 'bf16': ('BF16', ''), 'prefix': ('F32', 'transformer.')}
+KINDS = {'f32': ('F32', ''), 'f16': ('F16', ''), 'bf16': ('BF16', ''), 'prefix': ('F32', 'transformer.'),
+         'shards': ('BF16', 'transformer.')}
 
 
 def make(folder, dtype, prefix, ids):
     os.makedirs(folder, exist_ok=True)
     config = reference.config_of(n_layer=2, n_head=2, n_embd=32, vocab_size=101, n_positions=32)
-    tensors = reference.random_tensors(config, torch.Generator().manual_seed(7), prefix)
-    reference.write_safetensors(os.path.join(folder, 'model.safetensors'), tensors, dtype, {'format': 'pt'})
+    shards = os.path.basename(folder) == 'shards'
+    if shards:
+        config['tie_word_embeddings'] = False
+    tensors = reference.random_tensors(config, torch.Generator().manual_seed(7), prefix, tied=not shards)
+    if shards:
+        reference.write_shards(folder, tensors, dtype, 3)
+    else:
+        reference.write_safetensors(os.path.join(folder, 'model.safetensors'), tensors, dtype, {'format': 'pt'})
     reference.write_json(os.path.join(folder, 'config.json'), config)
     reference.write_json(os.path.join(folder, 'expected.json'), expected(folder, ids), None)
 
@@ -44,10 +51,11 @@ def compare(golden):
         there = os.path.join(golden, kind)
         with open(os.path.join(there, 'expected.json'), encoding='utf-8') as file:
             want = json.load(file)
-        with tempfile.TemporaryDirectory() as made:
+        with tempfile.TemporaryDirectory() as parent:
+            made = os.path.join(parent, kind)
             make(made, dtype, prefix, want['ids'])
-            ours, _ = reference.read_safetensors(os.path.join(made, 'model.safetensors'))
-            theirs, _ = reference.read_safetensors(os.path.join(there, 'model.safetensors'))
+            ours, _ = reference.read_folder(made)
+            theirs, _ = reference.read_folder(there)
             assert ours.keys() == theirs.keys(), kind
             for name in ours:
                 assert torch.equal(ours[name], theirs[name]), '%s: %s differs' % (kind, name)

@@ -11,7 +11,8 @@ import struct
 import numpy as np
 import torch
 
-NUMPY_TYPES = {'F64': '<f8', 'F32': '<f4', 'F16': '<f2', 'I64': '<i8', 'I32': '<i4', 'U8': 'u1'}
+NUMPY_TYPES = {'F64': '<f8', 'F32': '<f4', 'F16': '<f2', 'I64': '<i8', 'I32': '<i4', 'I8': 'i1', 'U8': 'u1'}
+INDEX = 'model.safetensors.index.json'
 
 
 def read_safetensors(path):
@@ -57,6 +58,48 @@ def write_safetensors(path, tensors, dtype='F32', metadata=None):
     text += b' ' * (-len(text) % 8)
     with open(path, 'wb') as file:
         file.write(struct.pack('<Q', len(text)) + text + b''.join(blobs))
+
+
+def write_shards(folder, tensors, dtype, count):
+    """The way transformers' save_pretrained does it with max_shard_size: equal parts here, and their index."""
+    names, weight_map = list(tensors), {}
+    for part in range(count):
+        own = names[part * len(names) // count:(part + 1) * len(names) // count]
+        file = 'model-%05d-of-%05d.safetensors' % (part + 1, count)
+        write_safetensors(os.path.join(folder, file), {name: tensors[name] for name in own}, dtype, {'format': 'pt'})
+        weight_map.update((name, file) for name in own)
+    size = sum(tensor.numel() for tensor in tensors.values()) * (4 if dtype == 'F32' else 2)
+    write_json(os.path.join(folder, INDEX), {'metadata': {'total_size': size}, 'weight_map': weight_map})
+
+
+def read_folder(folder):
+    """All tensors of a folder, in one file or in shards; headlight's eight bits as the numbers they stand for."""
+    index = os.path.join(folder, INDEX)
+    if not os.path.exists(index):
+        tensors, metadata = read_safetensors(os.path.join(folder, 'model.safetensors'))
+        return dequantised(tensors), metadata
+    with open(index, encoding='utf-8') as file:
+        weight_map = json.load(file)['weight_map']
+    tensors = {}
+    for part in sorted(set(weight_map.values())):
+        tensors.update(read_safetensors(os.path.join(folder, part))[0])
+    assert set(tensors) == set(weight_map)
+    return dequantised(tensors), {}
+
+
+def dequantised(tensors):
+    """number = quant * scale; a scale for each block of 32 along the input dimension: rows of a Conv1D [in, out],
+    columns of the embedding and the head [vocab, d]."""
+    plain = {}
+    for name, tensor in tensors.items():
+        if name.endswith('.scale'):
+            continue
+        if tensor.dtype == torch.int8:
+            axis = 1 if name.endswith(('wte.weight', 'lm_head.weight')) else 0
+            scale = tensors[name + '.scale'].repeat_interleave(32, axis).narrow(axis, 0, tensor.shape[axis])
+            tensor = tensor.to(torch.float32) * scale
+        plain[name] = tensor
+    return plain
 
 
 def gelu(x):
@@ -107,7 +150,7 @@ class Gpt2:
 def load(folder):
     with open(os.path.join(folder, 'config.json'), encoding='utf-8') as file:
         config = json.load(file)
-    return Gpt2(read_safetensors(os.path.join(folder, 'model.safetensors'))[0], config)
+    return Gpt2(read_folder(folder)[0], config)
 
 
 def random_tensors(config, generator, prefix='', qkv_bias=True, tied=True):

@@ -207,8 +207,8 @@ void expect_agreement(const std::string& folder, double tolerance) {
     EXPECT_LT(worst, 1e-5) << "attention of " << folder;
 }
 
-TEST(Golden, AgreesWithPyTorchInF32F16Bf16AndWithPrefixedNames) {
-    for (const char* kind : {"f32", "f16", "bf16", "prefix"}) {
+TEST(Golden, AgreesWithPyTorchInF32F16Bf16WithPrefixedNamesAndInShards) {
+    for (const char* kind : {"f32", "f16", "bf16", "prefix", "shards"}) {
         SCOPED_TRACE(kind);
         expect_agreement(std::string(HEADLIGHT_GOLDEN_DIR) + "/gpt2_rand/" + kind, 1e-5);
     }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "model/checkpoint_helpers.h"
 #include "text/bpe_trainer.h"
 
 namespace headlight::model {
@@ -149,6 +150,24 @@ TEST_F(HfFolder, WritesFoldersForPyTorch) {
         const std::span<const float> logits(trace.at(Site::logits), ids.size() * 19);
         const nlohmann::json ours{{"ids", ids}, {"logits", std::vector<float>(logits.begin(), logits.end())}};
         ASSERT_TRUE(write_file_atomic(path + "/ours.json", ours.dump()).has_value());
+    }
+}
+
+// The same in the formats of `headlight quantize`, opened again and computed as plain numbers.
+TEST_F(HfFolder, WritesQuantisedFoldersForPyTorch) {
+    for (const bool tied : {true, false}) {
+        for (const WeightFormat format : {WeightFormat::q8, WeightFormat::f16}) {
+            Gpt gpt = Gpt::random(compute_, odd_config(tied), 6);
+            for (float& weight : gpt.mutable_params()) weight *= 8;
+            gpt.pack(compute_);
+            const std::string path = std::string(HEADLIGHT_BUILD_DIR) + "/quantised_folders/" +
+                                     std::string(format_name(format)) + (tied ? "" : "_untied");
+            ASSERT_TRUE(write_model_folder(path, gpt, nullptr, format).has_value());
+            const auto loaded = load_model_folder(compute_, path, {.format = WeightFormat::f32});
+            ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+            const nlohmann::json ours{{"ids", {3, 1, 4, 1, 0}}, {"logits", logits_of(compute_, loaded->gpt)}};
+            ASSERT_TRUE(write_file_atomic(path + "/ours.json", ours.dump()).has_value());
+        }
     }
 }
 

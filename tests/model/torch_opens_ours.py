@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Opens the model folders that test_model wrote with an independent reader and compares logits: torch_opens_ours.py FOLDER.
+"""Opens the model folders in FOLDER, which the tests wrote, with an independent reader and compares logits:
+torch_opens_ours.py FOLDER. Each has ours.json (ids, logits) or ours.safetensors (a trace).
 
 Needs PyTorch; without it the test is skipped (exit code 77). The names of the tensors must be those of transformers'
 GPT2Model, without which its from_pretrained would leave layers at random.
@@ -31,13 +32,24 @@ def transformers_names(config):
     return names
 
 
+def what_we_say(folder):
+    path = os.path.join(folder, 'ours.safetensors')
+    if os.path.exists(path):
+        trace, metadata = reference.read_safetensors(path)
+        return {'ids': [int(number) for number in metadata['ids'].split(',')], 'logits': trace['logits'].flatten().tolist()}
+    with open(os.path.join(folder, 'ours.json'), encoding='utf-8') as file:
+        return json.load(file)
+
+
 @torch.no_grad()
 def complaint(folder):
     with open(os.path.join(folder, 'config.json'), encoding='utf-8') as file:
         config = json.load(file)
-    with open(os.path.join(folder, 'ours.json'), encoding='utf-8') as file:
-        ours = json.load(file)
-    tensors, metadata = reference.read_safetensors(os.path.join(folder, 'model.safetensors'))
+    ours = what_we_say(folder)
+    tensors, metadata = reference.read_folder(folder)
+    stored, _ = reference.read_safetensors(os.path.join(folder, 'model.safetensors'))
+    if ('quantization_config' in config) != any(tensor.dtype == torch.int8 for tensor in stored.values()):
+        return 'config.json and the tensors do not say the same about eight bits'
     if set(tensors) != transformers_names(config):
         return 'other names: %s' % sorted(set(tensors) ^ transformers_names(config))
     if metadata.get('format') != 'pt':
