@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "app/base64url.h"
-#include "base/rng.h"
 #include "base/float16.h"
+#include "base/rng.h"
 
 namespace headlight::app {
 namespace {
