@@ -131,6 +131,33 @@ TEST(App, SeveralStepsInOneFrameAreAllTaken) {
     EXPECT_EQ(app->taken().size(), 3U);
 }
 
+TEST(App, FastPlayTakesSeveralTokensInOneTurn) {
+    const auto app = make_loaded_app("v=1&prompt=the+cat&pace=120");
+    run(*app, Play{}, 1000);
+    ASSERT_EQ(app->taken().size(), 1U);
+    app->advance(1016.7, 1000);  // two of 8.3 ms each
+    EXPECT_EQ(app->taken().size(), 3U);
+    app->advance(1033.4, 0);  // no time left after one
+    EXPECT_EQ(app->taken().size(), 4U);
+}
+
+TEST(App, TellsHowManyRowsAPassShares) {
+    const auto app = make_loaded_app("v=1&prompt=the+cat");
+    const auto first = app->pass_revision();
+    const int tokens = static_cast<int>(app->tokens().size());
+    EXPECT_EQ(app->unchanged_rows(first), tokens);
+    run(*app, SetPrompt{"the cat sat"});
+    EXPECT_EQ(app->unchanged_rows(first), tokens);
+    run(*app, SetPrompt{"the cow sat"});
+    EXPECT_LT(app->unchanged_rows(first), tokens);
+    EXPECT_GT(app->unchanged_rows(first), 0);
+    const auto last = app->pass_revision();
+    EXPECT_EQ(app->unchanged_rows(last), static_cast<int>(app->tokens().size()));
+    run(*app, LoadModel{"story", tiny_files(4)});  // other weights under the same text
+    EXPECT_EQ(app->unchanged_rows(last), 0);
+    EXPECT_EQ(app->unchanged_rows(last + 1000), 0);
+}
+
 TEST(App, PlayKeepsThePaceAndStopsAtTheEndToken) {
     const auto app = make_loaded_app("v=1&prompt=the+cat");
     run(*app, set<&Settings::pace>(10));
