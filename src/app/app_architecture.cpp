@@ -114,7 +114,7 @@ void App::State::use_architecture(const std::string& id) {
     for (const ArchitecturePreset& preset : architecture_presets()) {
         if (preset.id != id) continue;
         draft_of.reset();
-        edit("architecture", [&](Document& d) { set_architecture_config(d.settings, preset.config); });
+        edit("architecture:" + id, [&](Document& d) { set_architecture_config(d.settings, preset.config); });
     }
 }
 
@@ -187,6 +187,7 @@ bool App::State::advance_loop(double budget_ms) {
     const int line = document.settings.loop;
     if (line >= last_line()) {
         loop_playing = false;
+        settle();  // the address follows
         return true;
     }
     if (line >= loop_lines()) return changed;

@@ -168,8 +168,9 @@ class ArchitectureConfig final : public RowPanel {
     static void draw_problem(const Context& context, Rows& rows, const app::Architecture& shown) {
         if (shown.problem.empty()) return;
         rows.skip(8);
-        if (rows.paint())
-            context.widgets.add({"architecture.problem", shown.problem, Role::text, rows.take(0), {}, {}});
+        Box at = rows.take(0);
+        at.height = 20;
+        if (rows.paint()) context.widgets.add({"architecture.problem", shown.problem, Role::text, at, {}, {}});
         rows.paragraph(context.fonts.body, context.theme.bad, shown.problem, 20);
     }
 

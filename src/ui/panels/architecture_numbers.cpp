@@ -88,7 +88,7 @@ class ArchitectureNumbers final : public RowPanel {
             std::string_view name;
         };
         const std::array shares{
-            Share{tables, theme.muted, context.t("architecture.stage.tokens")},
+            Share{tables, theme.muted, context.t("set.stage.tokens")},
             Share{s.attention * c.layers, theme.attends, context.t("architecture.param.attention")},
             Share{(s.feed_forward + s.norms) * c.layers, mixed(theme.attends, theme.background, 0.5f),
                   context.t("architecture.param.feed_forward")},

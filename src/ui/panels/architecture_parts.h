@@ -50,7 +50,7 @@ namespace headlight::ui {
 }
 
 [[nodiscard]] inline std::string_view stage_name(const Context& context, app::Stage stage) {
-    return context.t("architecture.stage." + std::string(model::stage_id(stage)));
+    return context.t("set.stage." + std::string(model::stage_id(stage)));
 }
 
 }  // namespace headlight::ui
