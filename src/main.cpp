@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/app.h"
+#include "app/model_library.h"
 #include "base/check.h"
 #include "platform/platform.h"
 #include "ui/remote.h"
