@@ -17,7 +17,7 @@ class WeightsWriterTest : public testing::Test {
 
     [[nodiscard]] Gpt random(bool tied) const { return Gpt::random(compute_, odd_config(tied), 4); }
     [[nodiscard]] Gpt loaded(const Files& files, std::optional<WeightFormat> format = std::nullopt) const {
-        auto result = load_in_pieces(compute_, files, {.format = format}, 777);
+        auto result = load_in_pieces(compute_, files, {.format = format}, 70'000);
         EXPECT_TRUE(result.has_value()) << result.error().message;
         return std::move(result->gpt);
     }
@@ -55,6 +55,21 @@ TEST_F(WeightsWriterTest, WhatIsHeldInAFormatComesBackBitForBit) {
             // A model of plain floats is written as the same file.
             EXPECT_EQ(written(exact, format), files.at(kWeightsName));
         }
+    }
+}
+
+// Large enough that every kind of matrix is read and written in several panels.
+TEST_F(WeightsWriterTest, ManyPanelsComeBackToo) {
+    const GptConfig config{
+        .vocab = 9001, .context = 8, .d_model = 64, .layers = 1, .heads = 2, .d_mlp = 9000, .tied_head = false};
+    const Gpt exact = Gpt::random(compute_, config, 11);
+    for (const WeightFormat format : kWeightFormats) {
+        const Gpt held = loaded(written_files(exact, WeightFormat::f32), format);
+        EXPECT_EQ(std::ranges::equal(held.all_params(), exact.params()), format == WeightFormat::f32);
+        const Files files = written_files(exact, format);
+        EXPECT_EQ(loaded(files, format).all_params(), held.all_params());
+        EXPECT_EQ(loaded(files, WeightFormat::f32).all_params(), held.all_params());
+        EXPECT_TRUE(written(held, format) == files.at(kWeightsName));
     }
 }
 
