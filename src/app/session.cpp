@@ -11,10 +11,11 @@ namespace {
 // A slice is one layer for a chunk of rows. It takes about kSliceMs, and until a slice has been measured it has
 // kSliceProducts multiplications: a few milliseconds on one slow thread. Large chunks read the weights less often.
 constexpr double kSliceMs = 5;
-constexpr double kSliceProducts = 40e6;
-constexpr int kMinChunkRows = 4, kMaxChunkRows = 96;
-// A trace begins with room for so many rows and doubles.
-constexpr int kLeastCapacity = 32;
+constexpr double kSliceProducts = 86e6;
+// kChunkRows: a multiple of every implementation's tile.
+constexpr int kMinChunkRows = 4, kChunkRows = 12, kMaxChunkRows = 96;
+// A trace begins with room for so many rows and doubles; the room for so many more is made ready after a pass.
+constexpr int kLeastCapacity = 32, kHeadroom = 16;
 
 double layer_products(const model::GptConfig& c) {
     return 4.0 * c.d_model * c.d_model + 2.0 * c.d_model * c.d_mlp;
@@ -35,15 +36,36 @@ double passed_ms(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
+// Makes the back buffer as large as the text will soon want it, a slice with every call, so that no keystroke has to
+// wait for it: memory first, then the rows that the front will be too small for. True when nothing is left to do.
+bool prepare_back(TraceBuffer& back, const TraceBuffer& front, const model::GptConfig& config, int rows, int context) {
+    constexpr int kRows = 8;
+    const int wanted = capacity_for(std::min(rows + kHeadroom, context), context);
+    if (back.capacity() < wanted) {
+        back.reserve(config, wanted);
+        return false;
+    }
+    if (front.capacity() >= wanted) return true;
+    int first = 0;
+    while (first < common_prefix(back.ids, front.ids) && back.complete[static_cast<std::size_t>(first)]) ++first;
+    const int last = std::min(first + kRows, rows);
+    if (first >= last) return true;
+    back.keep(front.ids, first);
+    copy_rows(back, front, first, last);
+    back.ids.assign(front.ids.begin(), front.ids.begin() + last);
+    return false;
+}
+
 }  // namespace
 
-// Rows [first, end) of a text on the way into a buffer, a chunk at a time.
+// Rows [first, end) of a text on the way into a buffer, a chunk at a time; then what prepares the next text.
 struct Session::Job {
     Text text;
     TraceBuffer* buffer = nullptr;
     int first = 0, done = 0, end = 0;
     std::unique_ptr<model::Forward> forward;  // of the present chunk
     int chunk = 0;
+    bool shown = false;
 };
 
 Session::Session(const model::Compute& compute, std::string name, model::LoadedModel loaded, int context)
@@ -163,8 +185,9 @@ void Session::begin_in_back(const Text& text, int in_front) {
 
 void Session::start_chunk() {
     Job& job = *job_;
-    const double rows = kSliceMs * products_per_ms_ / layer_products(gpt().config());
-    const int most = std::clamp(static_cast<int>(rows) / kMinChunkRows * kMinChunkRows, kMinChunkRows, kMaxChunkRows);
+    const int rows = static_cast<int>(kSliceMs * products_per_ms_ / layer_products(gpt().config()));
+    const int unit = rows < kChunkRows ? kMinChunkRows : kChunkRows;
+    const int most = std::clamp(rows / unit * unit, kMinChunkRows, kMaxChunkRows);
     job.chunk = std::min(most, job.end - job.done);
     const auto ids =
         std::span(job.text.ids).subspan(static_cast<std::size_t>(job.done), static_cast<std::size_t>(job.chunk));
@@ -185,6 +208,11 @@ bool Session::advance_slice() {
         if (begin()) return true;
     }
     Job& job = *job_;
+    if (job.shown) {
+        const bool prepared = prepare_back(back_, front_, gpt().config(), positions(), context_);
+        if (prepared || wanted_.has_value()) job_.reset();
+        return false;
+    }
     if (job.forward == nullptr && job.done < job.end) start_chunk();
     if (job.forward != nullptr) {
         if (!job.forward->advance()) return false;
@@ -222,8 +250,10 @@ void Session::publish() {
             std::swap(front_, back_);
         }
     }
-    shown_ = std::move(job.text);
-    job_.reset();
+    shown_ = job.text;
+    job.shown = true;
+    const int wanted = capacity_for(std::min(positions() + kHeadroom, context_), context_);
+    if (back_.capacity() >= wanted && front_.capacity() >= wanted) job_.reset();  // nothing to prepare
 }
 
 // Of a slice of a whole chunk. Few rows are bound by memory, and tell nothing about many.

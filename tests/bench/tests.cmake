@@ -9,7 +9,7 @@ if(EMSCRIPTEN)
   endif()
 endif()
 
-# bench_interactive [threads [layers [format]]]: what a person waits for with a model of GPT-2's size.
+# bench_interactive [threads [layers [f32 or q8 [cpu]]]]: what a person waits for with a model of GPT-2's size.
 add_executable(bench_interactive EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/interactive_bench.cpp)
 target_link_libraries(bench_interactive PRIVATE hl_app)
 if(EMSCRIPTEN)
