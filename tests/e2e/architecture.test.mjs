@@ -124,8 +124,11 @@ export default async function architecture() {
         await at(1440, 900, `architecture-${exhibit}-${theme}-${lang}`);
       }
     }
-    await visit.page.keyboard.press('Escape');
-    await visit.settled();
+    for (const what of ['the box', 'the exhibit']) {
+      same((await visit.state()).settings.arch, true, `Escape first leaves ${what}`);
+      await visit.page.keyboard.press('Escape');
+      await visit.settled();
+    }
     same((await visit.state()).settings.arch, false, 'Escape closes it');
     same(visit.errors, [], 'errors');
   });

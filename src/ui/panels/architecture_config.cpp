@@ -76,13 +76,22 @@ class ArchitectureConfig final : public RowPanel {
         rows.skip(kGap);
     }
 
+    // "124 M", "1.56 B".
+    static std::string short_total(const Context& context, std::int64_t count) {
+        constexpr double kBillion = 1e9;
+        const auto value = static_cast<double>(count);
+        if (value < kBillion) return app::short_count_text(count, context.app.strings());
+        return context.t("architecture.billion_parameters",
+                         {{"n", app::fixed_text(value / kBillion, 2, context.app.strings())}});
+    }
+
     static void draw_preset(const Context& context, Rows& rows, const app::ArchitecturePreset& preset) {
         const Box row = rows.take(context.phone ? kPhoneRow : 30);
         if (!rows.paint()) return;
         const Theme& theme = context.theme;
         const float reach = context.phone ? kPhonePadding : kPadding;
         const Box whole{row.x - reach, row.y, row.width + 2 * reach - 1, row.height};
-        const std::string count = app::short_count_text(model::summarise(preset.config).total, context.app.strings());
+        const std::string count = short_total(context, model::summarise(preset.config).total);
         const Hit hit = hit_area(context, "preset." + preset.id, preset.name + ", " + count, Role::radio, whole,
                                  switched(preset.on));
         if (preset.on || hit.hovered) fill(whole, preset.on ? theme.raised : with_alpha(theme.raised, 0.6f));

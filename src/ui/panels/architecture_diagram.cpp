@@ -14,7 +14,7 @@ namespace {
 using app::Stage;
 using Stages = std::array<model::StageInfo, model::kStages>;
 
-constexpr float kLeading = 19, kDetailPad = 12, kLine = 20, kDetailRows = 4;
+constexpr float kLeading = 19, kDetailPad = 12, kTitle = 38, kLine = 20, kDetailRows = 4;
 
 class ArchitectureDiagram final : public Panel {
   public:
@@ -45,11 +45,11 @@ class ArchitectureDiagram final : public Panel {
     DiagramLayout layout(const Context& context, float width) const {
         const Stage selected = context.app.settings().stage;
         const float text = detail_width(width) - 2 * kDetailPad;
-        float height = 2 * kDetailPad + 24 + kDetailRows * kLine + 4;
+        float height = 2 * kDetailPad + kTitle + kDetailRows * kLine + 4;
         const std::string_view tell =
             selected == Stage::none ? context.t("architecture.hint") : tell_text(context, selected);
         height += std::max(2 * kLeading, paragraph_height(context.fonts.body, text, tell, kLeading));
-        return diagram_layout(width, selected, height);
+        return diagram_layout(width, selected, height, context.column_height - 2 * kPadding);
     }
 
     // The box that is told about: the one pointed at, where there is a place of its own for it, else the selected one.
@@ -97,9 +97,14 @@ class ArchitectureDiagram final : public Panel {
         const auto box_of = [&](Stage stage) { return moved(layout.find(stage)->box, origin); };
         const auto link = [&](const Box& a, const Box& b) { arrow(context, b.centre().x, a.bottom(), b.y); };
         const auto down = [&](const Box& a, const Box& b) { arrow(context, a.centre().x, a.bottom(), b.y); };
+        const ImVec2 plus = box_of(Stage::embedded).centre();
         for (const Stage stage : {Stage::tokens, Stage::positions}) {
-            link(box_of(Stage::ids), box_of(stage));
-            down(box_of(stage), box_of(Stage::embedded));
+            const Box box = box_of(stage);
+            link(box_of(Stage::ids), box);
+            const float x = box.centre().x;
+            const Colour stream = context.theme.attends;
+            canvas().AddLine(ImVec2(x, box.bottom()), ImVec2(x, plus.y), stream, 1.5f);
+            canvas().AddLine(ImVec2(x, plus.y), ImVec2(x < plus.x ? plus.x - 11 : plus.x + 11, plus.y), stream, 1.5f);
         }
         for (const Stage stage : {Stage::query, Stage::key, Stage::value}) link(box_of(Stage::norm_1), box_of(stage));
         down(box_of(Stage::query), box_of(Stage::scores));
@@ -119,7 +124,7 @@ class ArchitectureDiagram final : public Panel {
         link(box_of(Stage::final_norm), box_of(Stage::logits));
         if (layout.wide) {
             const Box block = moved(layout.block, origin);
-            link(box_of(Stage::embedded), block);
+            arrow(context, block.centre().x, box_of(Stage::embedded).bottom(), block.y - 6);
             down(block, box_of(Stage::final_norm));
         }
         draw_stream(context, layout, origin);
@@ -147,7 +152,7 @@ class ArchitectureDiagram final : public Panel {
         const Hit hit = hit_area(context, key, name + " " + shape, Role::button, box, switched(on), kRadius);
         if (hit.clicked) context.push(app::set<&app::Settings::stage>(on ? Stage::none : info.stage));
         if (each.sum) {
-            draw_sum(context, box, shape, on || hit.hovered);
+            draw_sum(context, box, info.stage, shape, on || hit.hovered);
         } else if (box.height > 50) {
             draw_tall(context, box, info, name, shape, on, hit.hovered);
         } else {
@@ -175,15 +180,20 @@ class ArchitectureDiagram final : public Panel {
         outline(box, edge(context, info.stage, on), kRadius, on ? 1.5f : 1.0f);
     }
 
-    static void draw_sum(const Context& context, const Box& box, const std::string& shape, bool lit) {
+    static void draw_sum(const Context& context, const Box& box, Stage stage, const std::string& shape, bool lit) {
         const Theme& theme = context.theme;
         const ImVec2 centre = box.centre();
         canvas().AddCircleFilled(centre, 10, lit ? theme.raised : theme.background, 24);
         canvas().AddCircle(centre, 10, theme.attends, 24, 1.5f);
         canvas().AddLine(ImVec2(centre.x - 5, centre.y), ImVec2(centre.x + 5, centre.y), theme.attends, 1.5f);
         canvas().AddLine(ImVec2(centre.x, centre.y - 5), ImVec2(centre.x, centre.y + 5), theme.attends, 1.5f);
-        put_text(context.fonts.mono, {centre.x + 18, box.y, box.right() - centre.x - 30, box.height},
-                 lit ? theme.text : theme.muted, shape, Align::right);
+        const Colour colour = lit ? theme.text : theme.muted;
+        if (stage == Stage::embedded) {  // lines come from both sides: under the right one
+            put_text(context.fonts.mono, {centre.x + 16, centre.y + 2, box.right() - centre.x - 16, 16}, colour, shape);
+            return;
+        }
+        put_text(context.fonts.mono, {centre.x + 18, box.y, box.right() - centre.x - 30, box.height}, colour, shape,
+                 Align::right);
     }
 
     static void draw_row(const Context& context, const Box& box, const model::StageInfo& info, const std::string& name,
@@ -229,11 +239,10 @@ class ArchitectureDiagram final : public Panel {
             return;
         }
         const model::StageInfo& info = stages[static_cast<std::size_t>(told)];
-        const Box top = flow.take(24);
-        const float end =
-            put_text(context.fonts.body_bold, {top.x, top.y - 4, top.width, 20}, theme.text, stage_name(context, told));
-        const std::string site = told == Stage::ids ? "" : std::string(nn::site_info(info.site).name);
-        put_text(context.fonts.mono, {end + 8, top.y - 4, top.right() - end - 8, 20}, theme.faint, site, Align::right);
+        const Box top = flow.take(kTitle);
+        put_text(context.fonts.body_bold, {top.x, top.y - 4, top.width, 20}, theme.text, stage_name(context, told));
+        const std::string_view site = told == Stage::ids ? "" : nn::site_info(info.site).name;
+        put_text(context.fonts.mono, {top.x, top.y + 15, top.width, 18}, theme.faint, site);
         std::string tell(tell_text(context, told));
         if (told == Stage::logits && shown.config.tied_head) tell = context.t("architecture.tell.tied");
         flow.skip(std::max(2 * kLeading, put_paragraph(context.fonts.body, flow.rest, theme.muted, tell, kLeading)));
@@ -248,10 +257,10 @@ class ArchitectureDiagram final : public Panel {
         row(context.t("architecture.weights"), weights.empty() ? "–" : weights);
         std::string count = info.parameters == 0 ? "–" : count_of(context, info.parameters);
         if (info.in_block && info.parameters > 0) count += " × " + count_of(context, shown.config.layers);
-        row(context.t("architecture.parameters"), count);
+        row(context.t("architecture.total_unit"), count);
         std::string flops = info.flops == 0 ? "–" : flops_text(context, info.flops);
         if (info.in_block && info.flops > 0) flops += " × " + count_of(context, shown.config.layers);
-        row(context.t("architecture.flops"), flops);
+        row(context.t("architecture.operations"), flops);
         context.widgets.add({"architecture.detail",
                              std::string(stage_name(context, told)) + ": " + count,
                              Role::text,

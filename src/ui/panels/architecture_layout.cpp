@@ -12,7 +12,8 @@ using app::Stage;
 
 constexpr float kWide = 620, kBetween = 44, kModelShare = 0.4f;
 constexpr float kPlain = 30, kWeighted = 44, kTall = 58, kSum = 22;  // heights: no weights, weights, q k v, plus
-constexpr float kGap = 11, kFramePad = 14, kFrameTitle = 26, kStream = 30, kBlock = 52, kBesideGap = 8;
+constexpr float kGap = 11, kWideGap = 20, kFramePad = 14, kFrameTitle = 26, kStream = 30, kBlock = 52, kStack = 6,
+                kBesideGap = 8;
 
 bool is_sum(Stage stage) {
     return stage == Stage::embedded || stage == Stage::residual_1 || stage == Stage::residual_2;
@@ -27,8 +28,8 @@ float height_of(Stage stage) {
 // Puts boxes one below the other.
 class Column {
   public:
-    Column(DiagramLayout& out, float x, float y, float width, Stage selected, float detail)
-        : out_(out), x_(x), y_(y), width_(width), selected_(selected), detail_(detail) {}
+    Column(DiagramLayout& out, float x, float y, float width, Stage selected, float detail, float gap)
+        : out_(out), x_(x), y_(y), width_(width), selected_(selected), detail_(detail), gap_(gap) {}
 
     float y() const { return y_; }
     void skip(float height) { y_ += height; }
@@ -42,7 +43,7 @@ class Column {
         out_.boxes.push_back({stage, is_sum(stage) ? Box{row.x, row.y, row.width, height} : row, is_sum(stage)});
         y_ += height;
         describe(stage);
-        y_ += kGap;
+        y_ += gap_;
     }
     void beside(std::initializer_list<Stage> stages, float height) {
         const auto count = static_cast<float>(stages.size());
@@ -54,7 +55,7 @@ class Column {
         }
         y_ += height;
         for (const Stage stage : stages) describe(stage);
-        y_ += kGap;
+        y_ += gap_;
     }
 
   private:
@@ -68,7 +69,7 @@ class Column {
     DiagramLayout& out_;
     float x_, y_, width_;
     Stage selected_;
-    float detail_;
+    float detail_, gap_;
 };
 
 void add_inside(Column& column) {
@@ -80,11 +81,11 @@ void add_inside(Column& column) {
 }
 
 // A frame of the block from y on; returns where it ends.
-float add_frame(DiagramLayout& out, float x, float y, float width, Stage selected, float detail) {
-    Column inside(out, x, y + kFrameTitle + 4, width, selected, detail);
+float add_frame(DiagramLayout& out, float x, float y, float width, Stage selected, float detail, float gap) {
+    Column inside(out, x, y + kFrameTitle + 4, width, selected, detail, gap);
     inside.indent(kStream, kFramePad);
     add_inside(inside);
-    out.frame = {x, y, width, inside.y() - kGap + kFramePad - y};
+    out.frame = {x, y, width, inside.y() - gap + kFramePad - y};
     out.stream = x + kStream / 2;
     return out.frame.bottom();
 }
@@ -100,32 +101,43 @@ float detail_width(float width) {
     return width >= kWide ? std::floor((width - kBetween) * kModelShare) : width;
 }
 
-DiagramLayout diagram_layout(float width, Stage selected, float detail) {
+namespace {
+
+DiagramLayout with_gap(float width, Stage selected, float detail, float gap) {
     DiagramLayout out;
     out.wide = width >= kWide;
     const float left = detail_width(width);
     // Beside the model there is always room for the description; in one column it stands under its box.
     const float inline_detail = out.wide || selected == Stage::none ? 0 : detail;
-    Column model(out, 0, 0, left, selected, inline_detail);
+    Column model(out, 0, 0, left, selected, inline_detail, gap);
     model.add(Stage::ids);
     model.beside({Stage::tokens, Stage::positions}, kTall);
     model.add(Stage::embedded);
     if (out.wide) {
-        out.block = {0, model.y(), left, kBlock};
-        model.skip(kBlock + kGap);
+        out.block = {0, model.y() + kStack, left, kBlock};
+        model.skip(kStack + kBlock + gap);
     } else {
-        const float end = add_frame(out, 0, model.y(), width, selected, inline_detail);
-        model.skip(end + kGap - model.y());
+        const float end = add_frame(out, 0, model.y(), width, selected, inline_detail, gap);
+        model.skip(end + gap - model.y());
     }
     model.add(Stage::final_norm);
     model.add(Stage::logits);
-    out.height = model.y() - kGap;
+    out.height = model.y() - gap;
     if (out.wide) {
         out.detail = {0, model.y() + 16, left, detail};
-        const float end = add_frame(out, left + kBetween, 0, width - left - kBetween, selected, 0);
+        const float end = add_frame(out, left + kBetween, 0, width - left - kBetween, selected, 0, gap);
         out.height = std::max(end, out.detail.bottom());
     }
     return out;
+}
+
+}  // namespace
+
+DiagramLayout diagram_layout(float width, Stage selected, float detail, float room) {
+    const DiagramLayout tight = with_gap(width, selected, detail, kGap);
+    const float spare = (room - tight.height) / 13;  // gaps of the block, one below the other
+    if (!tight.wide || spare <= 0) return tight;
+    return with_gap(width, selected, detail, std::min(kWideGap, std::floor(kGap + spare)));
 }
 
 }  // namespace headlight::ui

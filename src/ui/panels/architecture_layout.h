@@ -25,9 +25,9 @@ struct DiagramLayout {
     bool wide = false;
     [[nodiscard]] const DiagramBox* find(app::Stage stage) const;
 };
-// detail: the height that the selected box's description takes; 0: nothing is selected, in the narrow form no room is
-// left for it.
-[[nodiscard]] DiagramLayout diagram_layout(float width, app::Stage selected, float detail);
+// room: the height that the gaps may grow into. detail: the height that the selected box's description takes; 0:
+// nothing is selected, in the narrow form no room is left for it.
+[[nodiscard]] DiagramLayout diagram_layout(float width, app::Stage selected, float detail, float room = 0);
 // The width that the description has.
 [[nodiscard]] float detail_width(float width);
 

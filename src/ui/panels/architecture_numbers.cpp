@@ -15,7 +15,7 @@ namespace {
 using app::Stage;
 using model::ParamPart;
 
-constexpr float kTitle = 20, kRow = 21, kPhoneRow = 24, kBarHeight = 10, kPlot = 64, kCount = 92;
+constexpr float kTitle = 20, kRow = 20, kPhoneRow = 24, kBarHeight = 10, kPlot = 56, kCount = 92;
 
 // Which box of the diagram a part belongs to.
 Stage stage_of(ParamPart part) {
@@ -31,6 +31,13 @@ std::string part_name(const Context& context, ParamPart part, bool tied) {
 }
 
 enum class Weight { plain, sum, total };
+
+// The colours of the bar of shares, and of the marks before the rows that they stand for.
+Colour share_colour(const Theme& theme, std::string_view share) {
+    if (share == "embedding") return theme.muted;
+    if (share == "attention") return theme.attends;
+    return share == "head" ? theme.predicts : mixed(theme.attends, theme.background, 0.5f);
+}
 
 class ArchitectureNumbers final : public RowPanel {
   protected:
@@ -88,11 +95,12 @@ class ArchitectureNumbers final : public RowPanel {
             std::string_view name;
         };
         const std::array shares{
-            Share{tables, theme.muted, context.t("set.stage.tokens")},
-            Share{s.attention * c.layers, theme.attends, context.t("architecture.param.attention")},
-            Share{(s.feed_forward + s.norms) * c.layers, mixed(theme.attends, theme.background, 0.5f),
+            Share{tables, share_colour(theme, "embedding"), context.t("set.stage.tokens")},
+            Share{s.attention * c.layers, share_colour(theme, "attention"), context.t("architecture.param.attention")},
+            Share{(s.feed_forward + s.norms) * c.layers, share_colour(theme, "feed_forward"),
                   context.t("architecture.param.feed_forward")},
-            Share{s.final[0].count + s.final[1].count, theme.predicts, context.t("architecture.param.head")}};
+            Share{s.final[0].count + s.final[1].count, share_colour(theme, "head"),
+                  context.t("architecture.param.head")}};
         float x = bar.x;
         for (const Share& share : shares) {
             const double part = static_cast<double>(share.count) / static_cast<double>(s.total);
@@ -142,6 +150,12 @@ class ArchitectureNumbers final : public RowPanel {
         const Hit hit = hit_area(context, key, name + " " + text, Role::text, row, valued(static_cast<double>(count)));
         if (on || hit.hovered) fill(row.inset(-6, 0), theme.raised, kSmallRadius);
         if (weight == Weight::total) horizontal_line(row.x, row.y, row.width, theme.muted);
+        constexpr std::array kMarks{std::pair{"param.0", "embedding"}, std::pair{"param.1", "embedding"},
+                                    std::pair{"param.attention", "attention"},
+                                    std::pair{"param.feed_forward", "feed_forward"}, std::pair{"param.9", "head"}};
+        for (const auto& [row_key, share] : kMarks) {
+            if (key == row_key) fill({row.x + indent - 10, row.centre().y - 3, 6, 6}, share_colour(theme, share), 1.5f);
+        }
         const ImFont* font = weight == Weight::plain ? context.fonts.small : context.fonts.small_bold;
         const Colour colour = weight == Weight::total ? theme.attends : theme.text;
         put_text(context.fonts.mono, row, colour, text, Align::right);
@@ -218,9 +232,12 @@ class ArchitectureNumbers final : public RowPanel {
         quantity(context, rows, "flops.decode", context.t("architecture.flops.decode", {{"count", now}}),
                  flops_text(context, model::decode_flops(c, next).total()));
         quantity(context, rows, "flops.full",
-                 context.t("architecture.flops.full", {{"count", count_of(context, c.context)}}),
+                 context.t("architecture.flops.decode", {{"count", count_of(context, c.context - 1)}}),
                  flops_text(context, model::decode_flops(c, c.context).total()));
-        rows.skip(10);
+        rows.skip(8);
+        const Box caption = rows.take(18);
+        if (rows.paint())
+            put_text(context.fonts.small, caption, context.theme.muted, context.t("architecture.flops.plot"));
         const Box plot = rows.take(kPlot + 18);
         if (rows.paint()) draw_plot(context, plot, c);
     }
@@ -242,8 +259,6 @@ class ArchitectureNumbers final : public RowPanel {
         horizontal_line(area.x, area.bottom(), area.width, theme.line);
         put_text(context.fonts.small, {area.x + 6, area.bottom() - 22, area.width, 20}, theme.text,
                  context.t("architecture.flops.matrices"));
-        put_text(context.fonts.small, {area.x + 6, area.y - 2, area.width - 12, 18}, theme.muted,
-                 context.t("architecture.flops.plot"));
         if (high > 14)
             put_text(context.fonts.small, {area.x, area.bottom() - base - high, area.width - 6, 16}, theme.on_attends,
                      context.t("architecture.flops.attention"), Align::right);
