@@ -16,6 +16,11 @@ int divided_up(int cells, int factor) {
     return (cells + factor - 1) / factor;
 }
 
+// Of greater magnitude; NaN is none.
+float stronger(float best, float value) {
+    return std::abs(value) > std::abs(best) ? value : best;
+}
+
 }  // namespace
 
 void HeadAtlas::prepare(int columns, int rows, const Theme& theme, bool skip_first) {
@@ -38,21 +43,24 @@ std::uint32_t* HeadAtlas::pixel_row(int column, int row, int y) {
 
 // best_[x]: of the cells under pixel x in rows [row0, row1) the one of greatest magnitude; masked cells do not count.
 void HeadAtlas::pool(const interpret::Matrix& m, bool causal, int row0, int row1, int column_factor) {
-    line_.assign(static_cast<std::size_t>(m.cols), 0.0f);
+    const int columns = causal ? std::min(m.cols, row1) : m.cols;
+    line_.assign(static_cast<std::size_t>(columns), 0.0f);
+    float* line = line_.data();
     for (int r = row0; r < row1; ++r) {
-        const int end = causal ? std::min(m.cols, r + 1) : m.cols;
+        const int end = causal ? std::min(columns, r + 1) : columns;
         const float* from = m.data + r * m.row_stride;
-        for (int c = 0; c < end; ++c) {
-            const float value = from[c * m.col_stride], top = line_[static_cast<std::size_t>(c)];
-            line_[static_cast<std::size_t>(c)] = std::abs(value) > std::abs(top) ? value : top;
+        if (m.col_stride == 1) {
+            for (int c = 0; c < end; ++c) line[c] = stronger(line[c], from[c]);
+        } else {
+            for (int c = 0; c < end; ++c) line[c] = stronger(line[c], from[c * m.col_stride]);
         }
     }
-    if (skip_first_) line_[0] = 0.0f;
-    best_.assign(static_cast<std::size_t>(divided_up(m.cols, column_factor)), 0.0f);
-    for (int c = 0; c < m.cols; ++c) {
-        float& top = best_[static_cast<std::size_t>(c / column_factor)];
-        const float value = line_[static_cast<std::size_t>(c)];
-        if (std::abs(value) > std::abs(top)) top = value;
+    if (skip_first_) line[0] = 0.0f;
+    best_.assign(static_cast<std::size_t>(divided_up(columns, column_factor)), 0.0f);
+    for (float& best : best_) {
+        for (const float* end = std::min(line + column_factor, line_.data() + columns); line < end; ++line) {
+            best = stronger(best, *line);
+        }
     }
 }
 
@@ -69,8 +77,7 @@ void HeadAtlas::put(int column, int row, const interpret::Matrix& m, bool causal
         pool(m, causal, row0, row1, column_factor);
         std::uint32_t* pixels = pixel_row(column, row, y);
         std::fill_n(pixels, kCell, 0);
-        for (int x = 0; x < static_cast<int>(best_.size()); ++x) {
-            if (causal && x * column_factor >= row1) break;  // masked: stays clear
+        for (int x = 0; x < static_cast<int>(best_.size()); ++x) {  // what is masked stays clear
             const float part = app::heat(kRange, best_[static_cast<std::size_t>(x)]);
             pixels[x] = colours_->at(std::sqrt(std::abs(part)));
         }
