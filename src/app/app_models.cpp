@@ -300,19 +300,18 @@ bool App::State::begin_file(int job, std::string_view name, double bytes) {
     return import_went(importing->begin_file(name, bytes));
 }
 
+// Between two turns: what a turn does after a command has to be done here.
 bool App::State::import_went(const ImportResult<void>& result) {
-    if (!result.has_value()) {
-        const bool damaged =
-            result.error().key == "library.error.checksum" || result.error().key == "library.error.size";
-        const bool kept = library.import.source == SourceKind::kept;
-        if (kept && result.error().key != "library.error.memory")
-            forget_damaged(result.error());
-        else
-            fail_import(result.error(), damaged);
-        ++state_revision;
-        return false;
+    if (result.has_value()) return true;
+    const std::string& key = result.error().key;
+    if (library.import.source == SourceKind::kept && key != "library.error.memory") {
+        forget_damaged(result.error());
+    } else {
+        fail_import(result.error(), key == "library.error.checksum" || key == "library.error.size");
     }
-    return true;
+    update_progress();
+    ++state_revision;
+    return false;
 }
 
 // A kept copy that is not what was written: it is of no use to anybody.

@@ -102,7 +102,7 @@ void App::State::adopt(std::unique_ptr<Session> loaded) {
         if (gpt_rung())
             settings.layer = settings.head = settings.query = settings.key = settings.row = settings.column = -1;
         notify_key(Severity::info, "notice.model_loaded", {{"name", info.name}});
-    } else if (named != info.name) {
+    } else if (named != info.name && !(own && named == Settings().model)) {  // the default names nothing
         notify_key(Severity::warning, "notice.link_model", {{"value", named}, {"what", info.name}});
     }
     if (rung() == Rung::own || !own) settings.model = info.name;
@@ -123,6 +123,7 @@ bool App::State::open_imported(model::LoadedModel loaded, model::Files small) {
         const bool memory = opened.error().code == ErrorCode::too_large;
         fail_import({memory ? "library.error.memory" : "library.error.content", opened.error().message, "", "", ""},
                     false);
+        update_progress();
         ++state_revision;
         return false;
     }

@@ -273,6 +273,24 @@ TEST_F(LibraryTest, CancelFreesEverythingAndLateBytesChangeNothing) {
     EXPECT_EQ(app_->model()->name, "story");
 }
 
+TEST_F(LibraryTest, BytesOfAnImportThatWasReplacedChangeNothing) {
+    run(*app_, InspectAddress{"owner/x"});
+    describe(tiny_files(), import().job);
+    run(*app_, DownloadModel{});
+    const int old = import().job;
+    run(*app_, InspectAddress{"owner/y"});
+    describe(tiny_files(5), import().job);
+    run(*app_, DownloadModel{});
+    EXPECT_FALSE(app_->begin_file(old, "tokenizer.json", 10));
+    EXPECT_TRUE(app_->room(old, 10).empty());
+    EXPECT_FALSE(app_->end_file(old));
+    EXPECT_FALSE(app_->finish(old));
+    ASSERT_TRUE(send(tiny_files(5), import().job));
+    settle();
+    EXPECT_EQ(app_->model()->name, "owner/y");
+    for (const Notice& notice : app_->notices()) EXPECT_NE(notice.key, "notice.link_model") << notice.text;
+}
+
 TEST_F(LibraryTest, APauseIsShownAndRetriedAtOnce) {
     run(*app_, InspectAddress{"owner/x"});
     describe(tiny_files(), import().job);
@@ -304,6 +322,7 @@ TEST_F(LibraryTest, AfterAFailureItStartsAgain) {
     broken["model.safetensors"].pop_back();
     EXPECT_FALSE(send(broken, import().job));
     EXPECT_EQ(import().stage, ImportStage::failed);
+    EXPECT_EQ(app_->progress().activity, Activity::empty) << "nothing goes on any more";
     EXPECT_TRUE(import().can_retry);
     run(*app_, RetryModel{});
     EXPECT_EQ(import().stage, ImportStage::loading);
