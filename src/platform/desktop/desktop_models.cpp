@@ -1,6 +1,7 @@
 // Models of a person's own on the desktop: what was offered, and the way of its bytes into the program.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kFeedSeconds = 0.008;  // of a frame's 16 ms; the program's own work takes the other half
+// Of a turn: half a frame, and where drawing takes long, as long as drawing took.
+constexpr double kLeastSeconds = 0.008, kMostSeconds = 0.1;
 
 int number(const Json& json, const char* key) {
     const auto found = json.find(key);
@@ -115,13 +117,13 @@ bool DesktopPlatform::model_request(std::string_view verb, std::string_view text
     return true;
 }
 
-double DesktopPlatform::move_bytes(Program& program) {
+double DesktopPlatform::move_bytes(Program& program, double last_turn) {
+    const double seconds = std::clamp(last_turn, kLeastSeconds, kMostSeconds);
     if (files_.running()) {
-        if (auto report = files_.pump(program.models(), kFeedSeconds))
-            post({EventKind::command, std::move(*report), {}});
+        if (auto report = files_.pump(program.models(), seconds)) post({EventKind::command, std::move(*report), {}});
         return 0;
     }
-    return hub_.pump(program.models(), kFeedSeconds);
+    return hub_.pump(program.models(), seconds);
 }
 
 Memory DesktopPlatform::memory() const {

@@ -72,7 +72,6 @@ Result<void> DesktopPlatform::open_window() {
     set_callbacks();
     ImGui_ImplGlfw_InitForOpenGL(window_, false);
     ImGui_ImplOpenGL3_Init("#version 330");
-    if (!arguments_.model.empty()) offer({arguments_.model});
     return {};
 }
 
@@ -131,11 +130,17 @@ void DesktopPlatform::set_callbacks() {
 }
 
 void DesktopPlatform::run(Program& program) {
+    // After the link that the program starts with, which closes what is open.
+    program.turn();
+    if (!arguments_.model.empty()) offer({arguments_.model});
+    double last_turn = 0;
     while (glfwWindowShouldClose(window_) == 0) {
         const double start = now();
         const int frames_before = frames_;
-        const double more = move_bytes(program);
+        const double more = move_bytes(program, last_turn);
+        const double turn_start = now();
         Demand demand = program.turn();
+        last_turn = now() - turn_start;
         demand.soon = demand.soon || more == 0;
         if (more > 0) demand.in_seconds = demand.in_seconds < 0 ? more : std::min(demand.in_seconds, more);
         const bool drew = frames_ != frames_before;

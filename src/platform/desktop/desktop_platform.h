@@ -74,9 +74,9 @@ class DesktopPlatform final : public Platform {
     void offer(const std::vector<std::string>& paths);
     [[nodiscard]] bool load_offered(int job, int handle, const std::vector<std::string>& names);
     void inspect(int job, std::vector<std::string> bases, std::string tree);
-    // Of the model that is being loaded, for a few milliseconds. Returns when there may be more, in seconds; negative:
-    // nothing is being loaded.
-    double move_bytes(Program& program);
+    // Of the model that is being loaded, for a few milliseconds; last_turn: seconds that the program's last turn took.
+    // Returns when there may be more, in seconds; negative: nothing is being loaded.
+    double move_bytes(Program& program, double last_turn);
     void write_test_state(Program& program) const;
     [[nodiscard]] float logical_per_window_unit() const;
 

@@ -25,8 +25,9 @@ inline void close_models(const Context& context) {
 // A bar that fills from the left; part: 0 to 1.
 inline void progress_bar(const Context& context, const Box& box, double part) {
     fill(box, context.theme.line, box.height / 2);
-    const float width = box.width * std::clamp(static_cast<float>(part), 0.0f, 1.0f);
-    if (width >= box.height) fill({box.x, box.y, width, box.height}, context.theme.attends, box.height / 2);
+    if (part <= 0) return;
+    const float width = std::max(box.height, box.width * std::min(static_cast<float>(part), 1.0f));
+    fill({box.x, box.y, width, box.height}, context.theme.attends, box.height / 2);
 }
 
 // "huggingface.co" of "https://huggingface.co/openai-community/gpt2/resolve/main/".

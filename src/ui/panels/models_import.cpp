@@ -15,7 +15,8 @@ namespace {
 
 using app::ImportStage;
 
-constexpr float kName = 28, kFact = 44, kHeading = 20, kFormat = 52, kLine = 20, kBar = 8, kLeading = 20;
+constexpr float kName = 28, kFact = 44, kHeading = 20, kFormat = 52, kNote = 18, kIndent = 28, kLine = 20, kBar = 8,
+                kLeading = 20;
 constexpr std::size_t kFacts = 6;
 
 class ModelImportPanel final : public RowPanel {
@@ -113,7 +114,9 @@ class ModelImportPanel final : public RowPanel {
         if (rows.paint()) heading(context, title, context.t("models.held"));
         rows.skip(6);
         for (const app::FormatChoice& choice : import.formats) {
-            const Box row = rows.take(kFormat);
+            const float note_height =
+                paragraph_height(context.fonts.small, rows.width() - kIndent, note(context, import, choice), kNote);
+            const Box row = rows.take(kFormat - kNote + note_height);
             if (rows.paint()) draw_format(context, row, import, choice);
         }
     }
@@ -142,7 +145,8 @@ class ModelImportPanel final : public RowPanel {
             put_text(context.fonts.small, {end + 10, first.y, row.right() - end - 20 - numbers, first.height},
                      theme.attends, context.t("models.recommended"));
         }
-        put_text(context.fonts.small, second, choice.fits ? theme.muted : theme.bad, note(context, import, choice));
+        put_paragraph(context.fonts.small, second, choice.fits ? theme.muted : theme.bad, note(context, import, choice),
+                      kNote);
         if (hit.clicked) context.push(app::ChooseFormat{choice.precision});
     }
 
@@ -153,7 +157,11 @@ class ModelImportPanel final : public RowPanel {
             return context.t("models.too_large", {{"need", app::bytes_text(choice.peak_bytes, strings)},
                                                   {"free", app::bytes_text(import.memory_free, strings)}});
         }
-        if (choice.precision == import.automatic && !import.reason.empty()) return import.reason.text;
+        // Written anew, in the language of now.
+        if (choice.precision == import.automatic && !import.reason.empty()) {
+            return context.t(import.reason.key, {{"needed", app::bytes_text(choice.peak_bytes, strings)},
+                                                 {"free", app::bytes_text(import.memory_free, strings)}});
+        }
         return std::string(context.t("models." + app::to_text(choice.precision) + ".note"));
     }
 

@@ -11,7 +11,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kHeading = 20, kRow = 56, kLeading = 18, kBar = 6, kOption = 24;
+constexpr float kHeading = 28, kRow = 56, kLeading = 18, kBar = 6, kOption = 24;
 constexpr double kSureSeconds = 4;  // for the second click of a deletion
 
 class KeptModelsPanel final : public RowPanel {
@@ -22,12 +22,12 @@ class KeptModelsPanel final : public RowPanel {
         const Theme& theme = context.theme;
         const Box title = rows.take(kHeading);
         if (rows.paint()) heading(context, title, context.t("models.kept"));
-        rows.skip(8);
+        rows.skip(4);
         for (const app::KeptModel& kept : library.kept) {
             const Box row = rows.take(kRow + (context.phone ? 8.0f : 0.0f));
             if (rows.paint()) draw_kept(context, row, kept);
         }
-        if (library.kept.empty() && library.listed)
+        if (library.kept.empty() && library.listed && library.keep.stage != app::KeepStage::writing)
             rows.paragraph(context.fonts.small, theme.muted, context.t("models.kept.none"), kLeading);
         lay_out_keeping(context, rows, library.keep);
         lay_out_storage(context, rows, library.storage);

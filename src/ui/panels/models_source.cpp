@@ -14,7 +14,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 28, kLeading = 20, kDrop = 92, kHeading = 20, kChip = 28;
+constexpr float kTitle = 28, kLeading = 20, kDrop = 92, kHeading = 20, kChip = 28, kNote = 17;
 constexpr const char* kGpt2 = "openai-community/gpt2";
 
 class ModelSourcePanel final : public RowPanel {
@@ -141,8 +141,11 @@ class ModelSourcePanel final : public RowPanel {
         outline(box, hit.hovered ? theme.attends : theme.line, row.height / 2);
         put_text(context.fonts.small, box, theme.text, label, Align::centre);
         if (hit.clicked) context.push(app::InspectAddress{std::string(kGpt2)});
-        put_text(context.fonts.small, {box.right() + 12, row.y, row.right() - box.right() - 12, row.height},
-                 theme.muted, context.t("models.gpt2.note"));
+        const std::string_view note = context.t("models.gpt2.note");
+        const float room = row.right() - box.right() - 12;
+        const float height = paragraph_height(context.fonts.small, room, note, kNote);
+        put_paragraph(context.fonts.small, {box.right() + 12, row.centre().y - height / 2, room, height}, theme.muted,
+                      note, kNote);
     }
 };
 
