@@ -4,6 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { testModels } from './desktop_models.mjs';
 
 const build = process.argv[2] ?? 'build/release';
 const find = (name) => fs.readdirSync(build, { recursive: true }).map((file) => path.join(build, String(file)))
@@ -34,11 +35,11 @@ const x = (...args) => execFileSync('xdotool', args, { env, encoding: 'utf8' }).
 
 // One run of the program: its state file, and its window.
 class Desktop {
-  constructor(args) {
+  constructor(args, more = {}) {
     this.file = path.join(scratch, `state-${Math.random().toString(36).slice(2)}.json`);
     this.output = '';
     this.started = Date.now();
-    this.program = spawn(find('headlight-desktop'), ['--test-state', this.file, ...args], { env });
+    this.program = spawn(find('headlight-desktop'), ['--test-state', this.file, ...args], { env: { ...env, ...more } });
     for (const stream of [this.program.stdout, this.program.stderr]) stream.on('data', (data) => { this.output += data; });
     this.ended = new Promise((resolve) => this.program.once('exit', (code) => resolve(code)));
   }
@@ -59,6 +60,8 @@ class Desktop {
     }
     throw new Error(`never came to ${what}: ${JSON.stringify(this.read()?.state ?? null).slice(0, 300)}`);
   }
+
+  has(key) { return this.read()?.widgets.items.some((item) => item.key === key) ?? false; }
 
   point(key, across = 0.5) {
     const { items } = this.read().widgets;
@@ -148,6 +151,8 @@ await test('a bad argument is refused in one line', async () => {
   const refused = new Desktop(['--no-such-option']);
   holds(await refused.ended !== 0 && refused.output.trim().split('\n').length <= 3, refused.output);
 });
+
+await testModels({ test, holds, Desktop, x, sleep, scratch, env });
 
 screen.kill();
 fs.rmSync(scratch, { recursive: true, force: true });
