@@ -52,8 +52,8 @@ export async function contest({ browser, name, threads, rounds, wanted, chosen, 
   const { ids, text } = prompt(words, length);
   const found = new Map();
   for (const contestant of contestants) {
-    await contestant.call('prefill', ids, text, warmUp);
-    found.set(contestant, await contestant.call('decode', ids, text, steps));
+    await measure(contestant, 'prefill', [ids, text, warmUp]);
+    found.set(contestant, await measure(contestant, 'decode', [ids, text, steps]));
   }
   await compareAnswers({ contestants, found, ids, texts: words.texts, emit: (row) => emit({ shape: name, threads, ...row }) });
   for (let round = 0; round < rounds; round += 1) {
