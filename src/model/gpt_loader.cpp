@@ -218,8 +218,9 @@ GptLoader& GptLoader::operator=(GptLoader&&) noexcept = default;
 GptLoader::~GptLoader() = default;
 
 Result<GptLoader> GptLoader::begin(const Compute& compute, Files small_files, LoadOptions options) {
+    const Files files = std::move(small_files);  // not needed any longer than this takes
     auto state = std::make_unique<State>(compute, options);
-    RETURN_IF_ERROR(state->read_small_files(small_files));
+    RETURN_IF_ERROR(state->read_small_files(files));
     return GptLoader(std::move(state));
 }
 

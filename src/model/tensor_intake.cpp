@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
 #include "kernels/q8.h"
@@ -10,7 +11,6 @@
 namespace headlight::model {
 namespace {
 
-using checkpoint::Dtype;
 using kernels::kQ8Block;
 using kernels::WeightFormat;
 
