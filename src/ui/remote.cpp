@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/model_library.h"
 #include "imgui_internal.h"
 
 namespace headlight::ui {
@@ -55,7 +56,9 @@ std::string run_command(std::string_view json, const app::App& app, app::Command
 std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueue& commands,
                        const platform::Platform& platform) {
     const int queue = ImGui::GetCurrentContext()->InputEventsQueue.Size;
-    const bool fetches = app.progress().activity == app::Activity::downloading;
+    const app::ImportStage stage = app.library().import.stage;
+    const bool brings = stage == app::ImportStage::inspecting || stage == app::ImportStage::loading;
+    const bool fetches = brings || app.progress().activity == app::Activity::downloading;
     const bool work = fetches || (app.next_work_ms(platform.now() * 1000) == 0 && !app.learning_plays());
     const Json more{{"frame", ui.frames()},
                     {"queue", queue},
