@@ -74,7 +74,7 @@ async function answer(models, requests, request, response) {
   const listed = /^\/api\/models\/(.+)\/tree\/main$/.exec(pathname);
   const asked = /^\/(.+?)\/(?:resolve\/main\/)?([^/]+)$/.exec(pathname);
   const model = models.get(listed?.[1] ?? asked?.[1]);
-  if (model?.cors) response.setHeader('Access-Control-Allow-Origin', '*');
+  if (model?.cors ?? true) response.setHeader('Access-Control-Allow-Origin', '*');
   response.setHeader('Access-Control-Expose-Headers', 'ETag, Content-Range, X-Linked-Etag');
   if (listed && model?.tree) return response.writeHead(200, { 'Content-Type': 'application/json' }).end(tree(model));
   const bytes = model?.plain === pathname.includes('/resolve/') ? undefined : model?.files.get(asked?.[2]);
