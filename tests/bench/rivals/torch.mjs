@@ -1,6 +1,5 @@
 // PyTorch beside the engines of the browser, natively, when Python has it: rows of torch_gpt2.py.
 import { spawnSync } from 'node:child_process';
-import { Watch } from './machine.mjs';
 import { modelFolder } from './models.mjs';
 import { shapes } from './shapes.mjs';
 import { prompt, vocabulary } from './vocabulary.mjs';
@@ -13,12 +12,10 @@ export function measureTorch({ name, threads, rounds, emit, say }) {
   const words = vocabulary(vocab);
   const work = { folder: modelFolder(name), threads, rounds, steps: decode.steps, decode: prompt(words, decode.prompt).ids,
     prefill: prefill.map((count) => prompt(words, count).ids) };
-  const watch = new Watch();
   const { status, stdout, stderr, error } = spawnSync(python, ['tests/bench/rivals/torch_speed.py'],
     { input: JSON.stringify(work), encoding: 'utf8' });
   if (status !== 0) throw new Error(`PyTorch: ${error ?? stderr}`);
-  const { others } = watch.stop();
   for (const line of stdout.trim().split('\n')) {
-    emit({ kind: 'speed', shape: name, threads, engine: 'torch', format: 'f32', ...JSON.parse(line), others });
+    emit({ kind: 'speed', shape: name, threads, engine: 'torch', format: 'f32', ...JSON.parse(line) });
   }
 }
