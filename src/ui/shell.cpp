@@ -162,16 +162,18 @@ void Shell::draw_architecture(Context& context, const Box& screen, float bar) {
         draw_tabs(context, {0, screen.height - kTabBar, screen.width, kTabBar});
         return;
     }
-    constexpr float kNumbers = 384;
-    const bool narrow = screen.width < kNarrowWidth;
-    const float left = narrow ? std::floor(screen.width * 0.28f) : kLeftColumn;
-    const float right = narrow ? std::floor(screen.width * 0.34f) : kNumbers, padding = narrow ? 12 : kPadding;
-    draw_stack(context, "architecture-left", {0, top, left, height}, padding, slots_of(Place::architecture_left));
-    draw_stack(context, "architecture-middle", {left, top, screen.width - left - right, height}, padding,
+    // The numbers stand on the right, or under the sizes that they follow from.
+    constexpr float kNumbers = 384, kThreeColumns = 1160;
+    const bool three = screen.width >= kThreeColumns;
+    const float left = kLeftColumn, right = three ? kNumbers : 0;
+    std::vector<Slot*> sizes = slots_of(Place::architecture_left), numbers = slots_of(Place::architecture_right);
+    if (!three) sizes.insert(sizes.end(), numbers.begin(), numbers.end());
+    draw_stack(context, "architecture-left", {0, top, left, height}, kPadding, sizes);
+    draw_stack(context, "architecture-middle", {left, top, screen.width - left - right, height}, kPadding,
                slots_of(middle));
-    draw_stack(context, "architecture-right", {screen.width - right, top, right, height}, padding,
-               slots_of(Place::architecture_right));
     vertical_line(left - 1, top, height, context.theme.line);
+    if (!three) return;
+    draw_stack(context, "architecture-right", {screen.width - right, top, right, height}, kPadding, numbers);
     vertical_line(screen.width - right - 1, top, height, context.theme.line);
 }
 

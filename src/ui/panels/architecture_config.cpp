@@ -64,6 +64,7 @@ class ArchitectureConfig final : public RowPanel {
         rows.skip(6);
         draw_size(context, rows, shown, "atokens", shown.positions);
         draw_problem(context, rows, shown);
+        rows.skip(24);  // the numbers may follow
         if (rows.paint()) finish_edit(context);
     }
 

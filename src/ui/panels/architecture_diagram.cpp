@@ -221,9 +221,14 @@ class ArchitectureDiagram final : public Panel {
                           const std::string& shape, bool on, bool hovered) {
         const Theme& theme = context.theme;
         draw_base(context, box, info, on, hovered);
-        const Box inside = box.inset(6, 0);
+        const Box inside = box.inset(4, 0);
+        const auto fitted = [&](std::string text) {
+            if (text_width(context.fonts.mono, text) > inside.width) std::erase(text, ' ');
+            return text;
+        };
         put_text(context.fonts.small_bold, {inside.x, box.y + 3, inside.width, 18}, theme.text, name, Align::centre);
-        put_text(context.fonts.mono, {inside.x, box.y + 20, inside.width, 18}, theme.text, shape, Align::centre);
+        put_text(context.fonts.mono, {inside.x, box.y + 20, inside.width, 18}, theme.text, fitted(shape),
+                 Align::centre);
         put_text(context.fonts.mono, {inside.x, box.y + 37, inside.width, 18}, theme.faint,
                  shape_text(context, info.weight, "×"), Align::centre);
     }

@@ -15,7 +15,7 @@ namespace {
 using app::Stage;
 using model::ParamPart;
 
-constexpr float kTitle = 20, kRow = 20, kPhoneRow = 24, kBarHeight = 10, kPlot = 56, kCount = 92;
+constexpr float kTitle = 20, kRow = 20, kPhoneRow = 24, kBarHeight = 10, kPlot = 56, kCount = 98;
 
 // Which box of the diagram a part belongs to.
 Stage stage_of(ParamPart part) {
