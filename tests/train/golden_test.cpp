@@ -36,6 +36,7 @@ struct Golden {
     [[nodiscard]] model::Gpt load() const {
         auto loaded = model::load_model_folder(compute, folder);
         EXPECT_TRUE(loaded.has_value()) << loaded.error().message;
+        loaded->gpt.make_trainable(compute);
         return std::move(loaded->gpt);
     }
 
