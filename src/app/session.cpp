@@ -10,10 +10,10 @@ namespace {
 
 // A slice is one layer for a chunk of rows. It takes about kSliceMs, and until a slice has been measured it has
 // kSliceProducts multiplications: a few milliseconds on one slow thread. Large chunks read the weights less often.
-constexpr double kSliceMs = 5;
+// Before anything is shown, larger ones are worth a lower frame rate.
+constexpr double kSliceMs = 7, kFirstSliceMs = 20;
 constexpr double kSliceProducts = 86e6;
-// kChunkRows: a multiple of every implementation's tile.
-constexpr int kMinChunkRows = 4, kChunkRows = 12, kMaxChunkRows = 96;
+constexpr int kMinChunkRows = 4, kMaxChunkRows = 96;  // kMinChunkRows: those of a tile in WebAssembly
 // A trace begins with room for so many rows and doubles; the room for so many more is made ready after a pass.
 constexpr int kLeastCapacity = 32, kHeadroom = 16;
 
@@ -185,9 +185,9 @@ void Session::begin_in_back(const Text& text, int in_front) {
 
 void Session::start_chunk() {
     Job& job = *job_;
-    const int rows = static_cast<int>(kSliceMs * products_per_ms_ / layer_products(gpt().config()));
-    const int unit = rows < kChunkRows ? kMinChunkRows : kChunkRows;
-    const int most = std::clamp(rows / unit * unit, kMinChunkRows, kMaxChunkRows);
+    const double slice_ms = positions() == 0 ? kFirstSliceMs : kSliceMs;
+    const int rows = static_cast<int>(slice_ms * products_per_ms_ / layer_products(gpt().config()));
+    const int most = std::clamp(rows / kMinChunkRows * kMinChunkRows, kMinChunkRows, kMaxChunkRows);
     job.chunk = std::min(most, job.end - job.done);
     const auto ids =
         std::span(job.text.ids).subspan(static_cast<std::size_t>(job.done), static_cast<std::size_t>(job.chunk));
@@ -262,7 +262,8 @@ void Session::learn_speed(double slice_ms) {
     const int stage = job_->forward->stage();
     if (stage < 2) return;  // the embedding
     const double speed = job_->chunk * layer_products(gpt().config()) / std::max(slice_ms, 0.01);
-    products_per_ms_ += (speed - products_per_ms_) / 4;
+    // Up at once and down slowly: what other programs take from a slice says nothing about the next one.
+    products_per_ms_ = std::max(speed, products_per_ms_ + (speed - products_per_ms_) / 24);
 }
 
 bool Session::advance(double budget_ms) {
