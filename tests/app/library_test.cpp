@@ -1,112 +1,8 @@
 // Models of one's own, from what a person asks for to the open model; the platform is played here.
-#include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
-
-#include "app/library_requests.h"
-#include "app/model_library.h"
-#include "app/tiny_model.h"
+#include "app/library_fixture.h"
 
 namespace headlight::app {
 namespace {
-
-using Json = nlohmann::json;
-
-class LibraryTest : public testing::Test {
-  protected:
-    explicit LibraryTest(double free = 0) : free_(free) {
-        AppOptions options;
-        for (const char* name :
-             {"strings/en.json", "strings/tr.json", "prompts/prompts.json", "tutorial/tutorial.json"}) {
-            auto bytes = read_file(std::string(HEADLIGHT_ASSETS_DIR) + "/" + name);
-            CHECK(bytes.has_value());
-            options.assets[name] = std::move(*bytes);
-        }
-        options.machine = [this] { return Machine{free_, free_}; };
-        auto app = App::create(std::move(options));
-        CHECK(app.has_value());
-        app_ = std::move(*app);
-    }
-
-    [[nodiscard]] const ModelLibrary& library() const { return app_->library(); }
-    [[nodiscard]] const Import& import() const { return library().import; }
-
-    // The last request with this verb since the last call; null when there was none.
-    Json asked(std::string_view verb) {
-        Json found;
-        for (Effect& effect : app_->take_effects()) {
-            if (effect.kind == Effect::Kind::model_request && effect.name == verb) found = Json::parse(effect.bytes);
-        }
-        return found;
-    }
-    void report(Json json) { run(*app_, ImportReport{json.dump()}); }
-    void report_list(const Json& models = Json::array(), bool supported = true) {
-        report({{"event", "listed"}, {"supported", supported}, {"used", 5}, {"available", 100}, {"models", models}});
-    }
-
-    // A host that holds `files`.
-    void describe(const std::map<std::string, std::string>& files, int job) {
-        Json list = Json::array();
-        for (const auto& [name, bytes] : files) {
-            if (name == "config.json") continue;
-            list.push_back({{"name", name}, {"bytes", bytes.size()}, {"sha256", ""}});
-        }
-        report({{"event", "described"},
-                {"job", job},
-                {"base", "https://host/x/"},
-                {"config", files.at("config.json")},
-                {"index", ""},
-                {"files", list}});
-    }
-    // False when the app wants no more.
-    bool send(const std::map<std::string, std::string>& files, int job) {
-        for (const ImportFile& file : std::vector(import().files)) {
-            const std::string& bytes = files.at(file.name);
-            if (!app_->begin_file(job, file.name, static_cast<double>(bytes.size()))) return false;
-            for (std::size_t at = 0; at < bytes.size();) {
-                const std::span<char> room = app_->room(job, std::min<std::size_t>(5000, bytes.size() - at));
-                if (room.empty()) return false;
-                std::copy_n(bytes.data() + at, room.size(), room.begin());
-                if (!app_->take(job, room.size(), 0)) return false;
-                at += room.size();
-            }
-            if (!app_->end_file(job)) return false;
-        }
-        return app_->finish(job);
-    }
-    void settle() {
-        while (app_->next_work_ms(0) == 0 && app_->advance(0, 1000)) {
-        }
-    }
-    // The whole way from an address to the open model.
-    void bring(const std::string& address, std::uint64_t seed = 3, Precision precision = Precision::automatic) {
-        run(*app_, InspectAddress{address});
-        describe(tiny_files(seed), import().job);
-        run(*app_, ChooseFormat{precision});
-        run(*app_, DownloadModel{});
-        ASSERT_EQ(import().stage, ImportStage::loading);
-        ASSERT_TRUE(send(tiny_files(seed), import().job));
-        settle();
-    }
-    // Everything that the store was given to keep, and its last file, the manifest.
-    std::string keep() {
-        const Json request = asked("keep");
-        EXPECT_TRUE(request.is_object());
-        const int job = request["job"].get<int>();
-        std::string all;
-        for (auto bytes = app_->kept_bytes(job); bytes && !bytes->empty(); bytes = app_->kept_bytes(job)) {
-            all.append(bytes->data(), bytes->size());
-        }
-        report({{"event", "kept"}, {"job", job}});
-        const auto manifest = static_cast<std::size_t>(request["files"].back()["bytes"].get<double>());
-        kept_bytes_ = all;
-        return all.substr(all.size() - manifest);
-    }
-
-    std::unique_ptr<App> app_;
-    double free_;
-    std::string kept_bytes_;
-};
 
 TEST_F(LibraryTest, FromAnAddressToTheOpenModel) {
     run(*app_, OpenLink{""});
@@ -314,6 +210,8 @@ TEST_F(LibraryTest, APauseIsShownAndRetriedAtOnce) {
 }
 
 TEST_F(LibraryTest, AfterAFailureItStartsAgain) {
+    run(*app_, OpenLink{""});
+    run(*app_, LoadModel{"story", tiny_files(9)});
     run(*app_, InspectAddress{"owner/x"});
     auto files = tiny_files();
     describe(files, import().job);
@@ -322,7 +220,7 @@ TEST_F(LibraryTest, AfterAFailureItStartsAgain) {
     broken["model.safetensors"].pop_back();
     EXPECT_FALSE(send(broken, import().job));
     EXPECT_EQ(import().stage, ImportStage::failed);
-    EXPECT_EQ(app_->progress().activity, Activity::empty) << "nothing goes on any more";
+    EXPECT_EQ(app_->progress().activity, Activity::idle) << "nothing goes on any more";
     EXPECT_TRUE(import().can_retry);
     run(*app_, RetryModel{});
     EXPECT_EQ(import().stage, ImportStage::loading);
@@ -363,93 +261,6 @@ TEST_F(LibraryTest, SmallFilesOfThisMachineOpenAtOnce) {
     report({{"event", "offered"}, {"handle", 8}, {"name", ""}, {"config", ""}, {"index", ""}, {"files", files}});
     EXPECT_EQ(import().error.key, "library.error.no_config");
     EXPECT_EQ(app_->model()->name, "my folder");
-}
-
-TEST_F(LibraryTest, WhatIsKeptOpensAgainWithTheSameNumbers) {
-    report_list();
-    bring("owner/tiny", 3, Precision::q8);
-    const std::string numbers = app_->checksum();
-    const std::string link = app_->link();
-    EXPECT_EQ(library().keep.stage, KeepStage::writing);
-    const std::string manifest = keep();
-    EXPECT_EQ(library().keep.stage, KeepStage::kept);
-    report_list({{{"manifest", manifest}, {"date", "2026-11-21"}}});
-    ASSERT_EQ(library().kept.size(), 1U);
-    EXPECT_EQ(library().kept[0].id, "owner--tiny.q8");
-    EXPECT_TRUE(library().kept[0].in_use);
-
-    // The next visit: the list comes before the link, as main.cpp sees to it.
-    auto next = make_app();
-    run(*next, ImportReport{
-                   Json{{"event", "listed"}, {"supported", true}, {"models", {{{"manifest", manifest}, {"date", "x"}}}}}
-                       .dump()});
-    run(*next, OpenLink{link});
-    EXPECT_EQ(next->library().import.stage, ImportStage::loading);
-    EXPECT_EQ(next->library().import.source, SourceKind::kept);
-    const int job = next->library().import.job;
-    // The bytes as they were kept, file by file.
-    const auto parsed = parse_manifest(manifest);
-    ASSERT_TRUE(parsed.has_value());
-    std::map<std::string, std::string> files;
-    std::size_t at = 0;
-    for (const ImportFile& file : parsed->files) {
-        files[file.name] = kept_bytes_.substr(at, static_cast<std::size_t>(file.bytes));
-        at += static_cast<std::size_t>(file.bytes);
-    }
-    for (const ImportFile& file : std::vector(next->library().import.files)) {
-        std::string_view bytes = files.at(file.name);
-        ASSERT_TRUE(next->begin_file(job, file.name, file.bytes));
-        while (!bytes.empty()) {
-            const auto room = next->room(job, bytes.size());
-            ASSERT_FALSE(room.empty());
-            std::ranges::copy(bytes.substr(0, room.size()), room.begin());
-            ASSERT_TRUE(next->take(job, room.size(), 0));
-            bytes.remove_prefix(room.size());
-        }
-        ASSERT_TRUE(next->end_file(job));
-    }
-    ASSERT_TRUE(next->finish(job));
-    while (next->next_work_ms(0) == 0 && next->advance(0, 1000)) {
-    }
-    EXPECT_EQ(next->checksum(), numbers);
-    EXPECT_EQ(next->verdict(), Verdict::reproduced) << "the link's numbers";
-    EXPECT_EQ(next->settings().precision, Precision::q8);
-}
-
-TEST_F(LibraryTest, NoRoomToKeepItIsSaidAndTheModelWorks) {
-    report_list();
-    bring("owner/tiny");
-    const Json request = asked("keep");
-    report({{"event", "keep_failed"}, {"job", request["job"]}, {"key", "library.error.room"}, {"detail", "full"}});
-    EXPECT_EQ(library().keep.stage, KeepStage::failed);
-    EXPECT_FALSE(app_->kept_bytes(request["job"].get<int>()).has_value());
-    EXPECT_EQ(app_->model()->name, "owner/tiny");
-    ASSERT_FALSE(app_->notices().empty());
-    EXPECT_EQ(app_->notices().back().key, "library.error.room");
-    run(*app_, KeepModel{});
-    EXPECT_EQ(library().keep.stage, KeepStage::writing) << "again, after room was made";
-}
-
-TEST_F(LibraryTest, ADamagedCopyIsRemoved) {
-    report_list();
-    bring("owner/tiny");
-    const std::string manifest = keep();
-    report_list({{{"manifest", manifest}, {"date", "x"}}});
-    run(*app_, OpenKept{"owner--tiny.f32"});
-    const int job = import().job;
-    const ImportFile first = import().files.front();
-    ASSERT_TRUE(app_->begin_file(job, first.name, first.bytes));
-    for (double left = first.bytes; left > 0;) {
-        const auto room = app_->room(job, static_cast<std::size_t>(left));
-        ASSERT_FALSE(room.empty());
-        std::ranges::fill(room, 'x');
-        ASSERT_TRUE(app_->take(job, room.size(), 0));
-        left -= static_cast<double>(room.size());
-    }
-    EXPECT_FALSE(app_->end_file(job));
-    EXPECT_EQ(import().error.key, "library.error.kept_damaged");
-    EXPECT_EQ(asked("delete")["id"], "owner--tiny.f32");
-    EXPECT_EQ(app_->model()->name, "owner/tiny") << "it is still open";
 }
 
 TEST_F(LibraryTest, ALinkAsksBeforeItDownloads) {

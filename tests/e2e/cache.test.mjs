@@ -4,10 +4,17 @@ import { bring, stage, story } from './hub.test.mjs';
 import { browser, holds, host, same, test, Visit } from './lib.mjs';
 
 const modelsOf = async (visit) => (await visit.state()).models;
-const kept = (visit, condition) => visit.page.waitForFunction((source) => {
-  const { models } = window.headlight.state();
-  return new Function('models', `return ${source}`)(models) && models;
-}, condition).then((handle) => handle.jsonValue());
+// Until the condition holds for `models`; what it was instead stands in the error.
+async function kept(visit, condition) {
+  try {
+    await visit.page.waitForFunction((source) => new Function('models', `return ${source}`)(window.headlight.state().models),
+      condition, { polling: 100 });
+  } catch (error) {
+    const { keep, kept: list, storage } = await modelsOf(visit);
+    throw new Error(`${condition}: ${JSON.stringify({ keep, list, storage })} ${error.message}`);
+  }
+  return modelsOf(visit);
+}
 
 // Folders and files of the store, whatever the program thinks of them.
 const onDisk = (visit) => visit.page.evaluate(async () => {
@@ -75,6 +82,7 @@ async function twoVisits({ hub, open }) {
     await other.run('setPrompt', 'Still here');
     same((await other.state()).model.name, address, 'there as well');
     await other.page.close();
+    await visit.page.bringToFront();
   });
 
   await test('deleting waits for who reads', async () => {

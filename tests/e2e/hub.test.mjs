@@ -10,7 +10,7 @@ export const importOf = async (visit) => (await visit.state()).models.import;
 
 // Until the import is at one of these stages.
 export async function stage(visit, ...wanted) {
-  await visit.page.waitForFunction((list) => list.includes(window.headlight.state().models.import.stage), wanted);
+  await visit.page.waitForFunction((list) => list.includes(window.headlight.state().models.import.stage), wanted, { polling: 50 });
   return importOf(visit);
 }
 
