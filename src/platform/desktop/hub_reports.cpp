@@ -77,7 +77,6 @@ std::vector<HubFile> wanted_files(const std::vector<HubFile>& all, std::string_v
 }
 
 std::string sha256_of_etag(std::string_view etag) {
-    if (etag.starts_with("W/")) return {};
     if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
     return is_sha256(etag) ? std::string(etag) : std::string();
 }
