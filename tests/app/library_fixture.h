@@ -40,7 +40,7 @@ class LibraryTest : public testing::Test {
         }
         return found;
     }
-    void report(Json json) { run(*app_, ImportReport{json.dump()}); }
+    void report(const Json& json) { run(*app_, ImportReport{json.dump()}); }
     void report_list(const Json& models = Json::array(), bool supported = true) {
         report({{"event", "listed"}, {"supported", supported}, {"used", 5}, {"available", 100}, {"models", models}});
     }

@@ -267,7 +267,7 @@ class ArchitectureNumbers final : public RowPanel {
         put_text(context.fonts.mono, axis, theme.faint, count_of(context, c.context), Align::right);
         if (!area.contains(ImGui::GetIO().MousePos) || !ImGui::IsWindowHovered()) return;
         const float part = (ImGui::GetIO().MousePos.x - area.x) / area.width;
-        const auto at = 1 + static_cast<std::int64_t>(part * static_cast<float>(c.context - 1) + 0.5f);
+        const std::int64_t at = 1 + std::lround(part * static_cast<float>(c.context - 1));
         const model::Flops here = model::decode_flops(c, at);
         vertical_line(ImGui::GetIO().MousePos.x, area.y, kPlot, theme.text);
         tooltip(context, context.t("architecture.flops.full", {{"count", count_of(context, at)}}) + ": " +
