@@ -92,7 +92,8 @@ class ModelImportPanel final : public RowPanel {
             {"models.vocabulary", config.vocab}};
         const float width = box.width / static_cast<float>(across);
         for (std::size_t i = 0; i < kFacts; ++i) {
-            const Box at{box.x + width * static_cast<float>(i % across), box.y + kFact * static_cast<float>(i / across),
+            const std::size_t row = i / across;
+            const Box at{box.x + width * static_cast<float>(i % across), box.y + kFact * static_cast<float>(row),
                          width - 8, kFact};
             const std::string_view label = context.t(facts[i].first);
             const std::string number =
