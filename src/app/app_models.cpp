@@ -25,6 +25,13 @@ model::WeightFormat format_of(Precision precision) {
     return static_cast<model::WeightFormat>(static_cast<int>(precision) - static_cast<int>(Precision::f32));
 }
 
+// The loader wants the small files before the weights.
+void put_weights_last(std::vector<ImportFile>& files) {
+    std::ranges::sort(files, {}, [](const ImportFile& file) {
+        return std::pair{is_weights_file(file.name), std::string_view(file.name)};
+    });
+}
+
 std::string folder_name(const std::string& name) {
     return name.empty() || name == Settings().model ? "my model" : name;
 }
@@ -120,8 +127,7 @@ void App::State::open_kept(const std::string& id) {
     import.precision = import.automatic = manifest.model.precision;
     import.parameters = manifest.model.parameters;
     import.files = manifest.files;
-    // The small ones first: the loader wants them before the weights.
-    std::ranges::stable_sort(import.files, {}, [](const ImportFile& file) { return is_weights_file(file.name); });
+    put_weights_last(import.files);
     for (const ImportFile& file : import.files) import.total_bytes += file.bytes;
     import.can_retry = true;
     download_model();
@@ -186,7 +192,7 @@ bool App::State::describe(const Report& report) {
     }
     import.files = report.files;
     import.address = report.base;
-    std::ranges::stable_sort(import.files, {}, [](const ImportFile& file) { return is_weights_file(file.name); });
+    put_weights_last(import.files);
     import.total_bytes = 0;
     import.total_known = true;
     bool weights = false;
@@ -277,7 +283,8 @@ void App::State::read_list(const Report& report) {
         library.kept.push_back(entry.manifest.model);
         library.kept.back().date = entry.date;
     }
-    std::ranges::stable_sort(library.kept, std::greater{}, &KeptModel::date);
+    std::ranges::sort(library.kept, std::greater{},
+                      [](const KeptModel& m) { return std::pair{m.date, std::string_view(m.id)}; });
     mark_kept();
 }
 

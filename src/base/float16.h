@@ -43,6 +43,12 @@ namespace headlight {
     return with_sign(half + ((rest > tie || (rest == tie && (half & 1u) != 0)) ? 1u : 0u));
 }
 
+// The same for weights, which stay finite: magnitudes above 65504 become that.
+[[nodiscard]] constexpr std::uint16_t f32_to_finite_f16(float value) {
+    constexpr float kMost = 65504;
+    return f32_to_f16(value > kMost ? kMost : value < -kMost ? -kMost : value);
+}
+
 // bfloat16: the upper half of a float.
 [[nodiscard]] constexpr float bf16_to_f32(std::uint16_t brain) {
     return std::bit_cast<float>(static_cast<std::uint32_t>(brain) << 16);

@@ -11,7 +11,6 @@ namespace headlight::kernels {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
-constexpr float kMostHalf = 65504;
 
 int panels_of(int n, int panel) {
     return (n + panel - 1) / panel;
@@ -118,7 +117,7 @@ void PackedMatrix::fill_f16(MatrixView part, int first_k, int rows, int first_n,
     for (int r = 0; r < rows; ++r, to += panel_) {
         for (int c = 0; c < panel_; ++c) {
             const float x = c < columns ? part.data[r * part.row_stride + c * part.col_stride] : 0.0F;
-            to[c] = f32_to_f16(std::clamp(x, -kMostHalf, kMostHalf));
+            to[c] = f32_to_finite_f16(x);
         }
     }
 }

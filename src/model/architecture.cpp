@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace headlight::model {
 namespace {
@@ -99,8 +100,10 @@ std::vector<int> possible_heads(int d_model, int near, std::size_t most) {
     for (int n = 1; n <= d_model; ++n) {
         if (d_model % n == 0) found.push_back(n);
     }
-    const auto distance = [&](int n) { return std::abs(std::log2(static_cast<double>(n) / std::max(1, near))); };
-    std::ranges::stable_sort(found, {}, distance);
+    const auto distance = [&](int n) {
+        return std::pair{std::abs(std::log2(static_cast<double>(n) / std::max(1, near))), n};
+    };
+    std::ranges::sort(found, {}, distance);
     found.resize(std::min(found.size(), most));
     std::ranges::sort(found);
     return found;

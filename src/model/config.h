@@ -44,6 +44,15 @@ class GptLayout : public ParamList {
   public:
     explicit GptLayout(const GptConfig& config);
 
+    // Held as matrices for the kernels: every parameter of two dimensions but the positions.
+    [[nodiscard]] bool is_matrix(const ParamInfo& param) const {
+        return param.shape.size() == 2 && param.offset != wpe;
+    }
+    // A matrix whose rows are the outputs: the embedding and the head.
+    [[nodiscard]] bool has_output_rows(const ParamInfo& param) const {
+        return param.offset == wte || param.offset == lm_head;
+    }
+
     std::size_t wte = 0;  // [vocab, d_model]
     std::size_t wpe = 0;  // [context, d_model]
     std::vector<BlockLayout> blocks;

@@ -55,6 +55,8 @@ class Gpt {
     void embedding(TokenId id, float* out) const;
     // Any parameter as products see it, by its offset in the layout.
     [[nodiscard]] float value(std::size_t offset) const;
+    // Of parameter `param`: a row, or all of it.
+    void read_row(std::size_t param, std::int64_t row, float* out) const;
     [[nodiscard]] std::vector<float> tensor(std::size_t param) const;
     [[nodiscard]] std::vector<float> all_params() const;  // in the layout's order
     // Where a matrix holds element (row, column) of parameter `param`; no matrix: it is a plain float.

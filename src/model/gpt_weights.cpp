@@ -24,15 +24,6 @@ const char* format_words(WeightFormat format) {
     return "";
 }
 
-// A tensor that is held as matrices for the kernels.
-bool is_matrix(const GptLayout& layout, const ParamInfo& info) {
-    return info.shape.size() == 2 && info.offset != layout.wpe;
-}
-
-std::size_t row_floats(const ParamInfo& info) {
-    return info.shape.size() == 2 ? static_cast<std::size_t>(info.shape[1]) : 1;
-}
-
 }  // namespace
 
 Gpt::Gpt(const GptConfig& config)
@@ -43,7 +34,7 @@ std::array<Gpt::Part, 3> Gpt::parts(std::size_t param) {
     const int d = config_.d_model, f = config_.d_mlp, vocab = config_.vocab;
     if (info.offset == layout_.lm_head) return {Part{&head_, d, vocab, 0, true}};
     if (info.offset == layout_.wte) return {Part{&embedding_, d, vocab, 0, true}};
-    if (!is_matrix(layout_, info)) return {};
+    if (!layout_.is_matrix(info)) return {};
     const auto after = [&](const BlockLayout& block) { return block.ln_1_weight > info.offset; };
     const auto layer =
         static_cast<std::size_t>(std::ranges::find_if(layout_.blocks, after) - layout_.blocks.begin()) - 1;
@@ -80,7 +71,7 @@ Result<Gpt> Gpt::reserve(const Compute& compute, const GptConfig& config, Weight
     for (std::size_t param = 0; param < gpt.layout_.params().size(); ++param) {
         const ParamInfo& info = gpt.layout_.params()[param];
         gpt.plain_offset_.push_back(plain);
-        if (!is_matrix(gpt.layout_, info)) plain += info.size;
+        if (!gpt.layout_.is_matrix(info)) plain += info.size;
         for (const Part& part : gpt.parts(param)) {
             if (part.matrix == nullptr || part.matrix->reserve(compute, part.k, part.n, format)) continue;
             return fail(ErrorCode::too_large,
@@ -95,10 +86,10 @@ Result<Gpt> Gpt::reserve(const Compute& compute, const GptConfig& config, Weight
 void Gpt::fill(const Compute& compute, std::size_t param, std::int64_t first_row, std::span<const float> rows) {
     CHECK(params_.empty());
     const ParamInfo& info = layout_.params()[param];
-    const std::size_t width = row_floats(info);
+    const std::size_t width = info.row_size();
     const auto first = static_cast<std::size_t>(first_row);
     CHECK(first * width + rows.size() <= info.size && rows.size() % width == 0);
-    if (!is_matrix(layout_, info)) {
+    if (!layout_.is_matrix(info)) {
         std::ranges::copy(rows, plain_.begin() + static_cast<std::ptrdiff_t>(plain_offset_[param] + first * width));
         return;
     }
@@ -117,8 +108,8 @@ void Gpt::fill(const Compute& compute, std::size_t param, std::int64_t first_row
 void Gpt::fill_q8(std::size_t param, std::int64_t first_row, std::span<const std::int8_t> rows,
                   std::span<const float> scales) {
     const ParamInfo& info = layout_.params()[param];
-    CHECK(format_ == WeightFormat::q8 && is_matrix(layout_, info));
-    const std::size_t width = row_floats(info);
+    CHECK(format_ == WeightFormat::q8 && layout_.is_matrix(info));
+    const std::size_t width = info.row_size();
     const auto stride = static_cast<std::ptrdiff_t>(width);
     const auto at = static_cast<int>(first_row), count = static_cast<int>(rows.size() / width);
     for (const Part& part : parts(param)) {
@@ -147,7 +138,7 @@ const float* Gpt::weights(std::size_t offset) const {
     if (!params_.empty()) return params_.data() + offset;
     const std::size_t param = param_at(offset);
     const ParamInfo& info = layout_.params()[param];
-    CHECK(!is_matrix(layout_, info));
+    CHECK(!layout_.is_matrix(info));
     return plain_.data() + plain_offset_[param] + (offset - info.offset);
 }
 
@@ -165,8 +156,8 @@ float Gpt::value(std::size_t offset) const {
     if (!params_.empty()) return params_[offset];
     const std::size_t param = param_at(offset);
     const ParamInfo& info = layout_.params()[param];
-    if (!is_matrix(layout_, info)) return *weights(offset);
-    const std::size_t inside = offset - info.offset, width = row_floats(info);
+    if (!layout_.is_matrix(info)) return *weights(offset);
+    const std::size_t inside = offset - info.offset, width = info.row_size();
     const Place at = place(param, static_cast<std::int64_t>(inside / width), static_cast<std::int64_t>(inside % width));
     return at.matrix->at(at.k, at.n);
 }
@@ -180,14 +171,26 @@ void Gpt::embedding(TokenId id, float* out) const {
     }
 }
 
+void Gpt::read_row(std::size_t param, std::int64_t row, float* out) const {
+    const ParamInfo& info = layout_.params()[param];
+    const auto width = static_cast<std::ptrdiff_t>(info.row_size());
+    if (!params_.empty() || !layout_.is_matrix(info)) {
+        std::copy_n(weights(info.offset) + row * width, width, out);
+        return;
+    }
+    for (const Part& part : const_cast<Gpt*>(this)->parts(param)) {
+        if (part.matrix == nullptr) break;
+        if (part.transposed) return part.matrix->column(static_cast<int>(row), out);
+        for (int n = 0; n < part.n; ++n) *out++ = part.matrix->at(static_cast<int>(row), n);
+    }
+}
+
 std::vector<float> Gpt::tensor(std::size_t param) const {
     const ParamInfo& info = layout_.params()[param];
     std::vector<float> out(info.size);
-    if (!params_.empty() || !is_matrix(layout_, info)) {
-        std::copy_n(weights(info.offset), info.size, out.begin());
-        return out;
+    for (std::int64_t row = 0; row < info.rows(); ++row) {
+        read_row(param, row, out.data() + static_cast<std::size_t>(row) * info.row_size());
     }
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = value(info.offset + i);
     return out;
 }
 
@@ -220,7 +223,7 @@ void Gpt::pack(const Compute& compute) {
     CHECK(!params_.empty());
     for (std::size_t param = 0; param < layout_.params().size(); ++param) {
         const float* from = params_.data() + layout_.params()[param].offset;
-        const auto stride = static_cast<std::ptrdiff_t>(row_floats(layout_.params()[param]));
+        const auto stride = static_cast<std::ptrdiff_t>(layout_.params()[param].row_size());
         for (const Part& part : parts(param)) {
             if (part.matrix == nullptr || part.matrix == &embedding_) continue;  // embedding() reads the parameters
             const kernels::MatrixView view = part.transposed ? kernels::MatrixView{from, 1, stride}

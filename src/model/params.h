@@ -14,6 +14,10 @@ struct ParamInfo {
     std::vector<std::int64_t> shape;
     std::size_t offset;
     std::size_t size;
+
+    [[nodiscard]] std::int64_t rows() const { return shape[0]; }
+    // Numbers of a row; a vector has rows of one.
+    [[nodiscard]] std::size_t row_size() const { return shape.size() == 2 ? static_cast<std::size_t>(shape[1]) : 1; }
 };
 
 // One list makes names, shapes and offsets, so that they cannot drift apart.

@@ -19,14 +19,6 @@ constexpr std::uint64_t kPanelNumbers = 1 << 17;
 constexpr std::uint64_t kSkippedAtOnce = 1 << 16;  // bytes
 constexpr std::int64_t kPanelRows = kernels::PackedMatrix::kPart;
 
-std::size_t row_width(const ParamInfo& param) {
-    return param.shape.size() == 2 ? static_cast<std::size_t>(param.shape[1]) : 1;
-}
-
-std::int64_t rows_of(const ParamInfo& param) {
-    return param.shape[0];
-}
-
 // A multiple of 32 rows with about kPanelNumbers numbers; the last panel of a tensor may be smaller.
 std::int64_t panel_rows(std::int64_t rows, std::size_t width) {
     const auto groups = static_cast<std::int64_t>(kPanelNumbers / (static_cast<std::uint64_t>(width) * kPanelRows));
@@ -70,10 +62,10 @@ TensorIntake::TensorIntake(const Compute& compute, MemoryBudget& budget)
 std::uint64_t TensorIntake::most_memory(const GptLayout& layout, bool q8) {
     std::uint64_t panel = kSkippedAtOnce, scales = 0;
     for (const ParamInfo& param : layout.params()) {
-        const auto rows = static_cast<std::uint64_t>(panel_rows(rows_of(param), row_width(param)));
-        panel = std::max<std::uint64_t>(panel, rows * row_width(param));
+        const auto rows = static_cast<std::uint64_t>(panel_rows(param.rows(), param.row_size()));
+        panel = std::max<std::uint64_t>(panel, rows * param.row_size());
         // A file may hold all scales before the first quants: they are a ninth of such a model.
-        if (q8 && is_matrix(layout, param)) scales += product(scale_shape(layout, param));
+        if (q8 && layout.is_matrix(param)) scales += product(scale_shape(layout, param));
     }
     return panel * (sizeof(double) + sizeof(float)) + scales * sizeof(float);
 }
@@ -176,11 +168,11 @@ Result<void> TensorIntake::scales_complete() {
     const auto early = early_.find(use_.param);
     if (early == early_.end()) return {};
     const ParamInfo& param = gpt_->layout().params()[use_.param];
-    width_ = row_width(param);
-    const std::int64_t step = panel_rows(rows_of(param), width_);
+    width_ = param.row_size();
+    const std::int64_t step = panel_rows(param.rows(), width_);
     RETURN_IF_ERROR(numbers_.reserve(static_cast<std::size_t>(step) * width_ * sizeof(float)));
-    for (std::int64_t row = 0; row < rows_of(param); row += step) {
-        const auto rows = static_cast<std::size_t>(std::min(step, rows_of(param) - row));
+    for (std::int64_t row = 0; row < param.rows(); row += step) {
+        const auto rows = static_cast<std::size_t>(std::min(step, param.rows() - row));
         const std::size_t first = static_cast<std::size_t>(row) * width_;
         RETURN_IF_ERROR(fill_quants(early->second.as<std::int8_t>() + first, row, rows * width_));
     }
@@ -205,7 +197,7 @@ Result<void> TensorIntake::convert_quants(const std::int8_t* quants, std::int64_
 
 Result<void> TensorIntake::fill_quants(const std::int8_t* quants, std::int64_t first_row, std::size_t numbers) {
     const GptLayout& layout = gpt_->layout();
-    const bool rows_are_outputs = has_output_rows(layout, layout.params()[use_.param]);
+    const bool rows_are_outputs = layout.has_output_rows(layout.params()[use_.param]);
     const std::size_t rows = numbers / width_, blocks = (rows_are_outputs ? width_ : rows) + kQ8Block - 1;
     const std::size_t block_count = blocks / kQ8Block;
     const auto row = static_cast<std::size_t>(first_row);

@@ -44,19 +44,11 @@ bool has_head(const HasTensor& has) {
     return has(kHead) || has(prefixed(kHead));
 }
 
-bool is_matrix(const GptLayout& layout, const ParamInfo& param) {
-    return param.shape.size() == 2 && param.offset != layout.wpe;
-}
-
-bool has_output_rows(const GptLayout& layout, const ParamInfo& param) {
-    return param.offset == layout.wte || param.offset == layout.lm_head;
-}
-
 std::vector<std::int64_t> scale_shape(const GptLayout& layout, const ParamInfo& param) {
     const auto blocks = [](std::int64_t inputs) {
         return static_cast<std::int64_t>(kernels::q8_blocks(static_cast<int>(inputs)));
     };
-    if (has_output_rows(layout, param)) return {param.shape[0], blocks(param.shape[1])};
+    if (layout.has_output_rows(param)) return {param.shape[0], blocks(param.shape[1])};
     return {blocks(param.shape[0]), param.shape[1]};
 }
 
@@ -70,14 +62,14 @@ Result<Use> use_of(const TensorInfo& tensor, const std::string& file, const GptL
     const std::string_view base = scales ? name.substr(0, name.size() - kScaleSuffix.size()) : name;
     const auto param = find_param(layout, base);
     if (!param && base == kHead) return Use{};  // tied, and written out all the same
-    if (!param || (scales && !is_matrix(layout, layout.params()[*param]))) {
+    if (!param || (scales && !layout.is_matrix(layout.params()[*param]))) {
         return invalid(where(file, tensor.name) + " is not part of a GPT-2 with the layers of config.json");
     }
     if (second_copy) return Use{};
     const ParamInfo& info = layout.params()[*param];
     RETURN_IF_ERROR(check_shape(tensor, file, scales ? scale_shape(layout, info) : info.shape));
     if (scales) return Use{Role::scales, *param};
-    const bool quants = q8 && tensor.dtype == Dtype::i8 && is_matrix(layout, info);
+    const bool quants = q8 && tensor.dtype == Dtype::i8 && layout.is_matrix(info);
     return Use{quants ? Role::quants : Role::numbers, *param};
 }
 

@@ -39,10 +39,6 @@ using HasTensor = std::function<bool(std::string_view name)>;
 [[nodiscard]] std::unexpected<Error> missing_tensor(const std::string& file, const std::string& name,
                                                     std::span<const std::int64_t> shape);
 
-// Held as matrices for the kernels: every parameter of two dimensions but the positions.
-[[nodiscard]] bool is_matrix(const GptLayout& layout, const ParamInfo& param);
-// A matrix whose rows are the outputs: the embedding and the head.
-[[nodiscard]] bool has_output_rows(const GptLayout& layout, const ParamInfo& param);
 // Of the scales of a matrix: [ceil(in / 32), out], or [out, ceil(in / 32)] when its rows are the outputs.
 [[nodiscard]] std::vector<std::int64_t> scale_shape(const GptLayout& layout, const ParamInfo& param);
 

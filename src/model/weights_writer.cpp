@@ -21,7 +21,6 @@ using kernels::kQ8Block;
 using kernels::WeightFormat;
 
 constexpr std::size_t kPieceNumbers = 1 << 18;
-constexpr float kMostHalf = 65504;
 
 // A tensor of the file.
 struct Entry {
@@ -29,10 +28,6 @@ struct Entry {
     Role role;
     TensorInfo info;
 };
-
-std::size_t width_of(const ParamInfo& param) {
-    return param.shape.size() == 2 ? static_cast<std::size_t>(param.shape[1]) : 1;
-}
 
 }  // namespace
 
@@ -52,7 +47,6 @@ struct WeightsWriter::State {
     [[nodiscard]] const ParamInfo& param(const Entry& e) const { return gpt.layout().params()[e.param]; }
     void add(Dtype dtype, Role role, std::size_t param_index, std::string name, std::vector<std::int64_t> shape);
     void list_tensors();
-    void read_row(std::size_t param_index, std::int64_t at, float* out) const;
     void write_rows(const Entry& e, std::int64_t first, std::int64_t rows);
     void write_numbers(Dtype dtype, std::size_t count);
     void write_q8(const Entry& e, std::int64_t first, std::int64_t rows);
@@ -72,7 +66,7 @@ void WeightsWriter::State::add(Dtype dtype, Role role, std::size_t param_index, 
 void WeightsWriter::State::list_tensors() {
     const auto& params = gpt.layout().params();
     for (std::size_t i = 0; i < params.size(); ++i) {
-        const bool matrix = is_matrix(gpt.layout(), params[i]);
+        const bool matrix = gpt.layout().is_matrix(params[i]);
         if (!matrix || format == WeightFormat::f32) add(Dtype::f32, Role::numbers, i, params[i].name, params[i].shape);
         if (matrix && format == WeightFormat::q8) {
             add(Dtype::f32, Role::scales, i, params[i].name + std::string(kScaleSuffix),
@@ -80,7 +74,7 @@ void WeightsWriter::State::list_tensors() {
         }
     }
     for (std::size_t i = 0; i < params.size() && format != WeightFormat::f32; ++i) {
-        if (!is_matrix(gpt.layout(), params[i])) continue;
+        if (!gpt.layout().is_matrix(params[i])) continue;
         const bool q8 = format == WeightFormat::q8;
         add(q8 ? Dtype::i8 : Dtype::f16, q8 ? Role::quants : Role::numbers, i, params[i].name, params[i].shape);
     }
@@ -90,24 +84,6 @@ void WeightsWriter::State::list_tensors() {
     size = header.size() + infos.back().end;
 }
 
-// A row of a parameter as the model computes with it.
-void WeightsWriter::State::read_row(std::size_t param_index, std::int64_t at, float* out) const {
-    const ParamInfo& info = gpt.layout().params()[param_index];
-    const auto width = static_cast<std::int64_t>(width_of(info));
-    if (!is_matrix(gpt.layout(), info)) {
-        std::copy_n(gpt.weights(info.offset) + at * width, width, out);
-    } else if (info.offset == gpt.layout().wte) {
-        gpt.embedding(static_cast<TokenId>(at), out);
-    } else if (info.offset == gpt.layout().lm_head) {
-        gpt.packed_head().column(static_cast<int>(at), out);
-    } else {
-        for (std::int64_t column = 0; column < width;) {
-            const Gpt::Place place = gpt.place(param_index, at, column);
-            for (int n = place.n; n < place.matrix->n(); ++n) out[column++] = place.matrix->at(place.k, n);
-        }
-    }
-}
-
 void WeightsWriter::State::write_numbers(Dtype dtype, std::size_t count) {
     piece.resize(count * static_cast<std::size_t>(checkpoint::dtype_bytes(dtype)));
     if (dtype == Dtype::f32) {
@@ -115,7 +91,7 @@ void WeightsWriter::State::write_numbers(Dtype dtype, std::size_t count) {
         return;
     }
     for (std::size_t i = 0; i < count; ++i) {
-        const std::uint16_t half = f32_to_f16(std::clamp(numbers[i], -kMostHalf, kMostHalf));
+        const std::uint16_t half = f32_to_finite_f16(numbers[i]);
         std::memcpy(piece.data() + i * sizeof half, &half, sizeof half);
     }
 }
@@ -125,8 +101,8 @@ void WeightsWriter::State::write_numbers(Dtype dtype, std::size_t count) {
 void WeightsWriter::State::quantise_block(std::size_t param_index, std::int64_t first, std::int64_t r, std::int64_t c,
                                           std::int8_t* quants, float* scale, int n) const {
     const ParamInfo& info = gpt.layout().params()[param_index];
-    const bool along = has_output_rows(gpt.layout(), info);
-    const auto width = static_cast<std::ptrdiff_t>(width_of(info));
+    const bool along = gpt.layout().has_output_rows(info);
+    const auto width = static_cast<std::ptrdiff_t>(info.row_size());
     if (gpt.format() != WeightFormat::q8) {
         kernels::quantize_q8(quants, scale, numbers.data() + r * width + c, along ? 1 : width, n);
         return;
@@ -137,8 +113,8 @@ void WeightsWriter::State::quantise_block(std::size_t param_index, std::int64_t 
 }
 
 void WeightsWriter::State::write_q8(const Entry& e, std::int64_t first, std::int64_t rows) {
-    const bool along = has_output_rows(gpt.layout(), param(e));
-    const auto width = static_cast<std::int64_t>(width_of(param(e)));
+    const bool along = gpt.layout().has_output_rows(param(e));
+    const auto width = static_cast<std::int64_t>(param(e).row_size());
     const std::int64_t row_step = along ? 1 : kQ8Block, column_step = along ? kQ8Block : 1;
     const std::int64_t scale_columns = (width + column_step - 1) / column_step;
     const std::int64_t scale_rows = (rows + row_step - 1) / row_step;
@@ -162,12 +138,12 @@ void WeightsWriter::State::write_q8(const Entry& e, std::int64_t first, std::int
 }
 
 void WeightsWriter::State::write_rows(const Entry& e, std::int64_t first, std::int64_t rows) {
-    const std::size_t width = width_of(param(e));
-    const bool held_as_q8 = gpt.format() == WeightFormat::q8 && is_matrix(gpt.layout(), param(e));
+    const std::size_t width = param(e).row_size();
+    const bool held_as_q8 = gpt.format() == WeightFormat::q8 && gpt.layout().is_matrix(param(e));
     if (e.role == Role::numbers || !held_as_q8) {
         numbers.resize(static_cast<std::size_t>(rows) * width);
         for (std::int64_t r = 0; r < rows; ++r) {
-            read_row(e.param, first + r, numbers.data() + static_cast<std::size_t>(r) * width);
+            gpt.read_row(e.param, first + r, numbers.data() + static_cast<std::size_t>(r) * width);
         }
     }
     if (e.role == Role::numbers) return write_numbers(e.info.dtype, numbers.size());
@@ -197,7 +173,7 @@ std::span<const std::byte> WeightsWriter::next() {
     if (s.entry == s.entries.size()) return {};
     const Entry& e = s.entries[s.entry];
     const std::int64_t all = s.param(e).shape[0];
-    const auto fitting = static_cast<std::int64_t>(kPieceNumbers / width_of(s.param(e))) / kQ8Block * kQ8Block;
+    const auto fitting = static_cast<std::int64_t>(kPieceNumbers / s.param(e).row_size()) / kQ8Block * kQ8Block;
     const std::int64_t rows = std::min(std::max<std::int64_t>(fitting, kQ8Block), all - s.row);
     s.write_rows(e, s.row, rows);
     s.row += rows;

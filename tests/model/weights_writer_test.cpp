@@ -27,7 +27,7 @@ class WeightsWriterTest : public testing::Test {
     }
     // The same tensors after `change`.
     template <class Change>
-    [[nodiscard]] static Files changed(Files files, Change change) {
+    [[nodiscard]] static Files changed(Files files, const Change& change) {
         auto tensors = raw_tensors(files.at(kWeightsName));
         change(tensors);
         files[kWeightsName] = file_of(tensors);

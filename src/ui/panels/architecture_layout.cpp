@@ -134,7 +134,7 @@ DiagramLayout with_gap(float width, Stage selected, float detail, float gap) {
 }  // namespace
 
 DiagramLayout diagram_layout(float width, Stage selected, float detail, float room) {
-    const DiagramLayout tight = with_gap(width, selected, detail, kGap);
+    DiagramLayout tight = with_gap(width, selected, detail, kGap);
     const float spare = (room - tight.height) / 13;  // gaps of the block, one below the other
     if (!tight.wide || spare <= 0) return tight;
     return with_gap(width, selected, detail, std::min(kWideGap, std::floor(kGap + spare)));
