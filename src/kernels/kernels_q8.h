@@ -47,7 +47,10 @@ template <int kRows, int kPanels>
         const std::byte* b = t.b + block * kQ8PanelBytes;
         const auto* quants = reinterpret_cast<const std::int8_t*>(b + kPanel * sizeof(float));
         const std::int16_t* a = t.a + block * kQ8Block * kRows;
-        for (const std::int16_t* const end = a + kQ8Block * kRows; a != end; a += 2 * kRows, quants += 2 * kPanel) {
+        // A step count that the compiler does not know: of a longer body a browser keeps the sums in memory.
+        const std::int16_t* end = a + kQ8Block * kRows;
+        asm("" : "+r"(end));
+        for (; a != end; a += 2 * kRows, quants += 2 * kPanel) {
             I32 right[kVectors];
             HEADLIGHT_UNROLL
             for (int v = 0; v < kVectors; ++v) {
