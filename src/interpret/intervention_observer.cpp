@@ -1,0 +1,188 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "interpret/intervention.h"
+#include "interpret/intervention_pattern.h"
+
+namespace headlight::interpret {
+namespace {
+
+using model::Activations;
+using nn::Site;
+
+bool of_values(Change change) {
+    return change == Change::off || change == Change::mean || change == Change::scale || change == Change::patch;
+}
+
+// Where the values of a target stand.
+Site site_of(Target target) {
+    switch (target) {
+        case Target::head:
+            return Site::z;
+        case Target::attention:
+            return Site::attn_out;
+        case Target::mlp:
+            return Site::mlp_out;
+        case Target::neuron:
+            return Site::mlp_post;
+        case Target::residual:
+            return Site::resid_pre;
+        case Target::position:
+            return Site::embed;
+    }
+    check_failed("unknown target", __FILE__, __LINE__);
+}
+
+// The floats of a row of the site that are the target's: a head's of z [pos, head, d_head], a neuron's of [pos, d_mlp],
+// all of [pos, d_model].
+struct Part {
+    std::ptrdiff_t offset;
+    int count;
+};
+template <class Float>
+Part part_of(const Intervention& i, const nn::SiteViewOf<Float>& view) {
+    if (i.target == Target::head) return {i.index * view.stride[1], view.shape[2]};
+    if (i.target == Target::neuron) return {i.index, 1};
+    return {0, view.shape[1]};
+}
+
+bool copies_same_layer(const Intervention& i) {
+    return i.preset == Preset::copy && i.from_layer == i.layer;
+}
+
+void freeze(float* head, std::ptrdiff_t stride, const float* other, std::ptrdiff_t other_stride, int first, int rows) {
+    for (int query = first; query < rows; ++query) {
+        std::copy_n(other + query * other_stride, query + 1, head + query * stride);
+    }
+}
+
+void paint(const Intervention& i, float* head, std::ptrdiff_t stride, int first, int rows) {
+    if (i.preset != Preset::none) {
+        for (int query = first; query < rows; ++query) paint_preset(head + query * stride, query, i.preset);
+        return;
+    }
+    for (auto cell = i.cells.begin(); cell != i.cells.end();) {
+        const int query = cell->query;
+        const auto end = std::find_if(cell, i.cells.end(), [=](const PaintedCell& c) { return c.query != query; });
+        if (query >= first && query < rows) {
+            paint_cells(head + query * stride, query, {cell, end}, i.change == Change::paint);
+        }
+        cell = end;
+    }
+}
+
+}  // namespace
+
+InterventionObserver::InterventionObserver(std::span<const Intervention> list, Runs runs) : list_(list), runs_(runs) {
+    for (const Intervention& i : list_) {
+        CHECK(i.change != Change::swap || runs_.gpt != nullptr);
+        CHECK(i.change != Change::mean || (runs_.baseline != nullptr && runs_.positions > 0));
+        const bool copies_earlier = i.preset == Preset::copy && !copies_same_layer(i);
+        CHECK(!copies_earlier || runs_.own != nullptr || runs_.baseline != nullptr);
+    }
+}
+
+void InterventionObserver::at(nn::SiteAt site, nn::MutableSiteView view, int first) {
+    if (site.stack != nn::Stack::gpt) return;
+    if (site.site == Site::pattern) change_patterns(site.layer, view, first);
+    for (const Intervention& i : list_) {
+        if (i.change == Change::swap && site.site == Site::embed) {
+            const bool new_row = i.position >= first && i.position < view.shape[0];
+            if (new_row) runs_.gpt->embedding(i.token, view.data + i.position * view.stride[0]);
+        } else if (of_values(i.change) && i.layer == site.layer && site_of(i.target) == site.site) {
+            change_values(i, site.site, view, first);
+        }
+    }
+}
+
+void InterventionObserver::change_values(const Intervention& i, Site site, nn::MutableSiteView view, int first) const {
+    const Part part = part_of(i, view);
+    const std::vector<float> mean = i.change == Change::mean ? mean_of(i, site) : std::vector<float>();
+    const bool patches = i.change == Change::patch && runs_.other != nullptr;
+    const nn::SiteView other = patches ? runs_.other->view(site, i.layer, runs_.other_positions) : nn::SiteView{};
+    for (int row = first; row < view.shape[0]; ++row) {
+        float* values = view.data + row * view.stride[0] + part.offset;
+        if (i.change == Change::off) {
+            std::fill_n(values, part.count, 0.0F);
+        } else if (i.change == Change::mean) {
+            std::ranges::copy(mean, values);
+        } else if (i.change == Change::scale) {
+            if (i.factor == 1) return;
+            for (int j = 0; j < part.count; ++j) values[j] *= i.factor;
+        } else if (row < other.shape[0] && (i.position < 0 || i.position == row)) {
+            std::copy_n(other.data + row * other.stride[0] + part.offset, part.count, values);
+        }
+    }
+}
+
+// Over the rows of the baseline, [part].
+std::vector<float> InterventionObserver::mean_of(const Intervention& i, Site site) const {
+    const nn::SiteView view = runs_.baseline->view(site, i.layer, runs_.positions);
+    const Part part = part_of(i, view);
+    std::vector<float> mean;
+    for (int j = 0; j < part.count; ++j) {
+        double sum = 0;
+        for (int row = 0; row < runs_.positions; ++row) {
+            sum += static_cast<double>(view.data[row * view.stride[0] + part.offset + j]);
+        }
+        mean.push_back(static_cast<float>(sum / runs_.positions));
+    }
+    return mean;
+}
+
+// view: [head, query, key]. Heads are copied within the layer as they were before anything was changed.
+void InterventionObserver::change_patterns(int layer, nn::MutableSiteView view, int first) const {
+    std::vector<std::vector<float>> sources;  // by intervention; [query, key] from `first` on
+    for (const Intervention& i : list_) {
+        const bool copies = i.preset == Preset::copy && i.layer == layer;
+        sources.push_back(copies ? source_rows(i, view, first) : std::vector<float>());
+    }
+    const std::ptrdiff_t stride = view.stride[1];
+    const int rows = view.shape[1];
+    for (std::size_t at = 0; at < list_.size(); ++at) {
+        const Intervention& i = list_[at];
+        if (i.change == Change::drop) {
+            for (int head = 0; head < view.shape[0]; ++head) {
+                float* pattern = view.data + head * view.stride[0];
+                for (int query = first; query < rows; ++query) drop_key(pattern + query * stride, query, i.position);
+            }
+        }
+        if (i.layer != layer || i.target != Target::head || of_values(i.change)) continue;
+        float* head = view.data + i.index * view.stride[0];
+        if (i.preset == Preset::copy) {
+            const float* from = sources[at].data();
+            const float* const end = from + sources[at].size();
+            for (int query = first; from != end; ++query, from += rows) {
+                std::copy_n(from, query + 1, head + query * stride);
+            }
+        } else if (i.change == Change::freeze) {
+            if (runs_.other == nullptr) continue;
+            const nn::SiteView other = runs_.other->view(Site::pattern, layer, runs_.other_positions);
+            freeze(head, stride, other.data + i.index * other.stride[0], other.stride[1], first,
+                   std::min(rows, runs_.other_positions));
+        } else {
+            paint(i, head, stride, first, rows);
+        }
+    }
+}
+
+// The pattern of the head that is copied, [rows - first, rows], as far as its run has rows.
+std::vector<float> InterventionObserver::source_rows(const Intervention& copy, nn::MutableSiteView view,
+                                                     int first) const {
+    const int rows = view.shape[1];
+    nn::SiteView from{view.data, view.rank, view.shape, view.stride};
+    if (!copies_same_layer(copy)) {
+        const bool own = runs_.own != nullptr;
+        const Activations& run = own ? *runs_.own : *runs_.baseline;
+        from = run.view(Site::pattern, copy.from_layer, own ? rows : std::min(rows, runs_.positions));
+    }
+    std::vector<float> values;
+    for (int query = first; query < from.shape[1]; ++query) {
+        const float* row = from.data + copy.from_head * from.stride[0] + query * from.stride[1];
+        values.insert(values.end(), row, row + from.shape[1]);
+        values.resize(values.size() + static_cast<std::size_t>(rows - from.shape[1]));
+    }
+    return values;
+}
+
+}  // namespace headlight::interpret
