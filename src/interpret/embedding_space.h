@@ -12,7 +12,7 @@ namespace headlight::interpret {
 
 struct Neighbour {
     nn::TokenId id = -1;
-    float cosine = 0;  // -1..1; 0 for an embedding of length 0
+    float cosine = 0;  // -1..1; 0 for an embedding of length 0, or one that is not finite
 };
 
 // The tokens whose embeddings point most nearly the same way, over the whole vocabulary in slices.
