@@ -21,6 +21,7 @@ inline constexpr std::array<std::string_view, kHeadScores> kHeadScoreNames{
 [[nodiscard]] float score_of(const HeadStats& stats, HeadScore score);
 
 // Indices into `heads` (any order that the caller has, layer * heads + head for one), score descending, then index.
+// A score that is no number counts as 0.
 [[nodiscard]] std::vector<int> rank_heads(std::span<const HeadStats> heads, HeadScore score);
 
 struct SimilarHead {
