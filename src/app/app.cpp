@@ -105,6 +105,7 @@ bool App::advance(double now_ms, double budget_ms) {
         changed = true;
         again = paced && spent_ms() < budget_ms;  // fast play: several tokens between two frames
     }
+    if (s.advance_laboratory(std::max(0.0, budget_ms - spent_ms()))) changed = true;
     if (s.advance_learning(budget_ms)) changed = true;
     if (s.advance_loop(budget_ms)) changed = true;
     if (!changed) return false;
@@ -117,7 +118,7 @@ double App::next_work_ms(double now_ms) const {
     const State& s = *state_;
     const bool waits = s.gpt_rung() && s.session == nullptr;
     if (!waits && (s.working() || s.pending_steps > 0 || (s.pending_share && s.ready()))) return 0;
-    if (s.loop_busy()) return 0;
+    if (s.loop_busy() || s.laboratory_wants_work()) return 0;
     double next = -1;
     if (s.loop_playing) next = std::max(0.0, s.next_line_ms - now_ms);
     if (s.playing) next = std::max(0.0, s.next_step_ms - now_ms);

@@ -14,6 +14,7 @@
 
 #include "app/architecture.h"
 #include "app/commands.h"
+#include "app/laboratory.h"
 #include "app/notices.h"
 #include "app/selection.h"
 #include "app/settings.h"
@@ -175,6 +176,24 @@ class App {
     [[nodiscard]] const ModelLibrary& library() const;
     [[nodiscard]] bool models_shown() const;
 
+    // ---- the laboratory (a GPT's rungs) --------------------------------------------------------------------------
+    // While changes are in force, everything else here (distribution(), matrix(), attention(), explanation()) tells of
+    // the changed run; with Settings::compare, attention() and matrix() of the baseline or of the difference.
+    [[nodiscard]] const Laboratory& laboratory() const;  // cached
+    [[nodiscard]] bool shows_difference() const;         // matrices are changed less baseline: 0 is their middle
+    // Bits that each token of tokens() cost, NaN for the first; empty until it is computed (it asks for that).
+    [[nodiscard]] std::span<const float> surprise() const;
+    // The logit lens; null until its first cells are there. Asking keeps it going.
+    [[nodiscard]] const interpret::LogitLens* lens() const;
+    // Of laboratory().odds.token against its rival, after selection().target.
+    [[nodiscard]] const interpret::Attribution& attribution() const;
+    [[nodiscard]] const interpret::Sweep* sweep() const;  // the last one that was run, null: none yet
+    [[nodiscard]] bool sweeping() const;
+    // All heads as layer * heads + head, as Settings::order says, the best first.
+    [[nodiscard]] const std::vector<int>& head_order() const;
+    // Of the order: what the grid is tinted by, 0..1; -1 when it is HeadOrder::place.
+    [[nodiscard]] float head_score(int layer, int head) const;
+
     // ---- the architecture exhibit (Settings::architecture)
     [[nodiscard]] Architecture architecture() const;
     [[nodiscard]] std::vector<ArchitecturePreset> architecture_presets() const;
@@ -223,6 +242,7 @@ class App {
     [[nodiscard]] std::int64_t rows_computed() const;    // token rows that went through the model, in all
     [[nodiscard]] std::string golden_hash() const;  // model/logits_hash.h with this app's kernels and threads; slow
     [[nodiscard]] std::string architecture_json() const;  // what state_json() says of the exhibit
+    [[nodiscard]] std::string laboratory_json() const;    // ... and of the laboratory
     [[nodiscard]] std::string state_json() const;         // everything above for the JavaScript interface
 
   private:

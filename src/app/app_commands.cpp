@@ -73,6 +73,8 @@ void App::State::edited(const Document& before, std::string key) {
     if (document.settings.rung != before.settings.rung || document.settings.source != before.settings.source) {
         rebuild_field_text();
     }
+    if (content) refresh_changes();
+    if (document.settings.compare != before.settings.compare && lab.changed()) changes_published();
     refresh_translation();
     refresh_tutorial();
 }
@@ -114,7 +116,7 @@ void App::State::take(std::int32_t id, std::string key) {
 // The n-th taken token is picked by the n-th draw of the seed: stepping back and forward gives the same tokens.
 void App::State::step(const std::string& key) {
     model::Sampler sampler;
-    sampler.prepare(compute.kernels(), session->logits(session->positions() - 1), sampling());
+    sampler.prepare(compute.kernels(), logits(session->positions() - 1), sampling());
     const std::int32_t id = sampler.pick(model::draw_at(document.settings.seed, document.taken.size()));
     if (id < 0) {
         playing = false;
@@ -432,6 +434,7 @@ void App::State::run(const Command& command) {
                        if (gpt_rung()) take(c.id, "step");
                        if (rung() == Rung::translate) take_target(c.id);
                    },
+                   [&](const auto& c) { change_model(c); },
                    [&](const Undo&) { restore(undo, redo); },
                    [&](const Redo&) { restore(redo, undo); },
                    [&](const OpenLink& c) { open_link(c.link); },

@@ -117,8 +117,8 @@ Shown App::State::shown_sheet() const {
 std::string App::State::trace_bytes(const std::string& link_text) const {
     if (gpt_rung()) {
         session->compute_all_logits();
-        return interpret::trace_file(interpret::trace_tensors(session->trace(), session->positions()),
-                                     session->shown().ids, {{"link", link_text}});
+        return interpret::trace_file(interpret::trace_tensors(trace(), session->positions()), session->shown().ids,
+                                     {{"link", link_text}});
     }
     const auto source = static_cast<int>(translator->source().size()), target = static_cast<int>(target_tokens.size());
     auto tensors = interpret::trace_tensors(translator->trace(nn::Stack::encoder), source);

@@ -145,6 +145,7 @@ std::string App::state_json() const {
     if (s.rung() == Rung::tutorial && tutorial() != nullptr) json["tutorial"] = tutorial_json(*tutorial(), settings());
     if (s.rung() == Rung::tutorial && learning() != nullptr) json["learning"] = learning_json(*learning());
     if (settings().architecture) json["architecture"] = Json::parse(architecture_json());
+    if (s.gpt_rung()) json["laboratory"] = Json::parse(laboratory_json());
     json["question"] = nullptr;
     if (s.question.has_value()) json["question"] = {{"key", s.question->key}, {"text", s.question->text}};
     const Distribution& d = distribution();

@@ -50,7 +50,8 @@ bool App::State::ready() const {
 }
 
 bool App::State::working() const {
-    return gpt_rung() ? session != nullptr && session->busy() : rung() == Rung::translate && translating();
+    return gpt_rung() ? session != nullptr && (session->busy() || lab.busy())
+                      : rung() == Rung::translate && translating();
 }
 
 bool App::State::blocked() const {
@@ -78,7 +79,9 @@ bool App::State::pace_steps() {
 
 void App::State::work(double budget_ms) {
     if (!working()) return;
-    if (gpt_rung() && session->advance(budget_ms)) published();
+    if (gpt_rung() && session->busy() && session->advance(budget_ms)) published();
+    // In the same frame where that is quick: nothing without the changes is to be seen.
+    if (gpt_rung() && !session->busy() && lab.busy() && lab.run->advance(budget_ms)) changes_published();
     if (rung() == Rung::translate && translator->advance(budget_ms)) translation_changed();
 }
 
@@ -148,6 +151,7 @@ void App::State::refresh() {
     rebuild_field_text();
     if (session == nullptr) return;
     session->want(session->make_text(document.settings.prompt, document.taken));
+    refresh_changes();
 }
 
 void App::State::note_kept_rows(std::span<const TokenInfo> before) {
@@ -170,14 +174,12 @@ int App::unchanged_rows(std::uint64_t since) const {
 }
 
 void App::State::published() {
-    ++pass_revision;
+    note_new_numbers();
     const std::vector<TokenInfo> before = std::exchange(tokens, {});  // none after a change of models
     rebuild_tokens();
     note_kept_rows(before);
-    distribution_key.clear();
-    cell_key.clear();
-    matrix_cell_key.clear();
-    checksum = tokens.empty() ? "" : checksum_of(session->logits(session->positions() - 1));
+    refresh_changes();
+    checksum = tokens.empty() || lab.busy() ? "" : checksum_of(logits(session->positions() - 1));
     if (gpt_rung() && !tokens.empty() &&
         (document.settings.layer < 0 || document.settings.layer >= info.layers ||
          document.settings.head >= info.heads)) {

@@ -44,6 +44,7 @@ void App::State::seat() {
     Settings& s = document.settings;
     const bool own = rung() == Rung::own;
     if (own != own_seated) {
+        drop_laboratory();
         std::swap(session, parked);
         std::swap(info, parked_info);
         own_seated = own;
@@ -61,10 +62,7 @@ void App::State::show_seated() {
     if (session != nullptr) {
         published();
     } else {
-        ++pass_revision;
-        distribution_key.clear();
-        cell_key.clear();
-        matrix_cell_key.clear();
+        note_new_numbers();
     }
 }
 
@@ -89,6 +87,7 @@ void App::State::adopt(std::unique_ptr<Session> loaded) {
         seat();
     }
     drop_loop(session.get());
+    drop_laboratory();
     session = std::move(loaded);
     info = info_of(*session);
     undo.clear();

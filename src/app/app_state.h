@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "app/architecture.h"
 #include "app/export.h"
+#include "app/laboratory_state.h"
 #include "app/learning.h"
 #include "app/library_requests.h"
 #include "app/model_import.h"
@@ -138,6 +139,8 @@ struct App::State {
     std::string waiting_link;  // opened again as soon as the model that it names is there
     std::function<Machine()> measure_machine;
 
+    LaboratoryState lab;
+
     std::uint64_t pass_revision = 0;
     struct KeptRows {
         std::uint64_t revision;
@@ -171,7 +174,9 @@ struct App::State {
     [[nodiscard]] bool ready() const;    // what the rung shows is complete
     [[nodiscard]] bool working() const;  // something is being computed for it
     [[nodiscard]] bool blocked() const;  // its model is not there yet
-    [[nodiscard]] bool gpt_ready() const { return session != nullptr && !session->busy() && session->positions() > 0; }
+    [[nodiscard]] bool gpt_ready() const {
+        return session != nullptr && !session->busy() && session->positions() > 0 && !lab.busy();
+    }
     void judge();  // whether the link's numbers came out
     [[nodiscard]] const std::string& rung_checksum() const;
     bool pace_steps();            // the next step of playing, when it is due
@@ -243,6 +248,38 @@ struct App::State {
     [[nodiscard]] std::optional<LoopView> loop_view() const;
     [[nodiscard]] std::string loop_token(std::int32_t id) const;
     [[nodiscard]] std::string spoken_architecture() const;
+
+    // ---- app_laboratory.cpp
+    void refresh_changes();
+    [[nodiscard]] std::string why_idle(const interpret::Intervention& item) const;
+    void tell_misfits();
+    void set_changes(std::span<const interpret::Intervention> list, std::string_view key);
+    void add_change(const std::string& text);
+    void remove_change(int index);
+    void toggle_head(int layer, int head);
+    void change_model(const AddChange& c) { add_change(c.text); }
+    void change_model(const RemoveChange& c) { remove_change(c.index); }
+    void change_model(const ClearChanges&) { set_changes({}, "clear"); }
+    void change_model(const ToggleHead& c) { toggle_head(c.layer, c.head); }
+    void change_model(const RunSweep&) { run_sweep(); }
+    void change_model(const StopSweep&) { lab.sweeping = false; }
+    void drop_laboratory();
+    [[nodiscard]] const model::Activations& trace() const;            // of the GPT's run that is shown
+    [[nodiscard]] std::span<const float> logits(int position) const;  // of the changed run, if there is one
+    [[nodiscard]] bool ask_all_logits() const;
+    [[nodiscard]] bool shows_difference() const;
+    void changes_published();
+    void note_new_numbers();
+    [[nodiscard]] interpret::Matrix difference(const interpret::Matrix& changed, const interpret::Matrix& baseline,
+                                               std::string key) const;
+    [[nodiscard]] const Laboratory& laboratory() const;
+    [[nodiscard]] std::string change_label(const interpret::Intervention& item) const;
+    [[nodiscard]] bool laboratory_wants_work() const;
+    bool advance_laboratory(double budget_ms);
+    void run_sweep();
+    [[nodiscard]] const interpret::Attribution& attribution() const;
+    [[nodiscard]] const std::vector<int>& head_order() const;
+    [[nodiscard]] std::optional<interpret::HeadScore> score() const;
 
     // ---- app_models.cpp
     [[nodiscard]] LibraryText library_text(std::string_view key, const Report& report) const;

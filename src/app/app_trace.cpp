@@ -128,15 +128,19 @@ interpret::Matrix App::State::matrix(std::string_view name, int layer, int head)
 interpret::Matrix App::State::matrix(nn::Stack of, std::string_view name, int layer, int head) const {
     const int index = site_index(of, name);
     if (index < 0 || rung_tokens().empty() || (of == nn::Stack::gpt) != gpt_rung()) return {};
-    const model::Activations& trace = of == nn::Stack::gpt ? session->trace() : translator->trace(of);
+    const model::Activations& trace = of == nn::Stack::gpt ? this->trace() : translator->trace(of);
     const int rows =
         of == nn::Stack::encoder ? static_cast<int>(source_tokens.size()) : static_cast<int>(rung_tokens().size());
     const nn::SiteInfo& site = site_at(of, index);
     if (site.per_layer() && (layer < 0 || layer >= trace.layers())) return {};
     const bool per_head = all_sites(of)[static_cast<std::size_t>(index)].per_head;
     if (per_head && (head < 0 || head >= trace.shape().heads)) return {};
-    if (site.site == Site::logits && of == nn::Stack::gpt && !session->ask_all_logits()) return {};  // soon
-    return matrix_of(trace.view(site.site, site.per_layer() ? layer : 0, rows), site.shape, head);
+    if (site.site == Site::logits && of == nn::Stack::gpt && !ask_all_logits()) return {};  // soon
+    const int at_layer = site.per_layer() ? layer : 0;
+    const interpret::Matrix shown = matrix_of(trace.view(site.site, at_layer, rows), site.shape, head);
+    if (of != nn::Stack::gpt || !shows_difference()) return shown;
+    const interpret::Matrix before = matrix_of(session->trace().view(site.site, at_layer, rows), site.shape, head);
+    return difference(shown, before, key_of_parts({index, at_layer, per_head ? head : 0}));
 }
 
 interpret::Matrix App::State::attention(int layer, int head, Values values) const {
@@ -179,7 +183,7 @@ const interpret::HeadStats* App::State::head_stats(int layer, int head) const {
 
 interpret::Explanation App::State::explain(Site site, int layer, std::array<int, 3> indices) const {
     if (gpt_rung()) {
-        const interpret::Pass pass{session->gpt(), session->trace(), session->shown().ids};
+        const interpret::Pass pass{session->gpt(), trace(), session->shown().ids};
         return interpret::explain(pass, site, layer, indices);
     }
     return interpret::explain(translator->pass(), {site, layer, stack()}, indices);
@@ -233,8 +237,8 @@ const Distribution& App::distribution() const {
     const std::vector<TokenInfo>& tokens = s.rung_tokens();
     const auto next = static_cast<std::size_t>(selected.target) + 1;
     model::Sampler sampler;
-    sampler.prepare(s.compute.kernels(),
-                    gpt ? s.session->logits(selected.target) : s.translator->logits(selected.target), sampling);
+    sampler.prepare(s.compute.kernels(), gpt ? s.logits(selected.target) : s.translator->logits(selected.target),
+                    sampling);
     Distribution& d = s.distribution;
     d = {};
     d.position = selected.target;

@@ -142,6 +142,19 @@ constexpr Entry kEntries[] = {
          return map_result(text_of(j, "link"), [](std::string t) { return OpenLink{std::move(t)}; });
      }},
     {"share", plain<Share>},
+    {"add_change",
+     [](const Json& j) {
+         return map_result(text_of(j, "text"), [](std::string t) { return AddChange{std::move(t)}; });
+     }},
+    {"remove_change",
+     [](const Json& j) {
+         return map_result(number_of(j, "index"), [](std::int64_t i) { return RemoveChange{static_cast<int>(i)}; });
+     }},
+    {"clear_changes", plain<ClearChanges>},
+    {"toggle_head",
+     [](const Json& j) { return two_numbers(j, "layer", "head", [](int a, int b) { return ToggleHead{a, b}; }); }},
+    {"run_sweep", plain<RunSweep>},
+    {"stop_sweep", plain<StopSweep>},
     {"cancel_job", plain<CancelJob>},
     {"dismiss_notice",
      [](const Json& j) {

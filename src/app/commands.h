@@ -115,6 +115,21 @@ struct Visible {
     bool visible;
 };  // whether anybody can see the program: nothing is learned while nobody can
 
+// ---- the laboratory
+// Adds one item (interpret/intervention.h), which takes the place of one of the same place; a bad one becomes a notice.
+struct AddChange {
+    std::string text;
+};
+struct RemoveChange {
+    int index;
+};
+struct ClearChanges {};
+struct ToggleHead {
+    int layer, head;
+};  // off, and on again
+struct RunSweep {};  // of Settings::sweep, from the other prompt into this one
+struct StopSweep {};
+
 // ---- the architecture exhibit
 struct UseArchitecture {
     std::string id;
@@ -163,7 +178,8 @@ using Command =
                  DismissNotice, Export, ReportProblem, ReportProgress, UseArchitecture, EditCell, ResetEdits,
                  RevealMistake, GuessMistake, HideMistakes, LearnPlay, LearnPause, LearnStep, LearnRewind, LearnBack,
                  LearnSeed, UseCorpus, Answer, Visible, OpenModels, InspectAddress, ChooseFormat, DownloadModel,
-                 RetryModel, ClearModels, OpenKept, DeleteKept, KeepModel, ImportReport>;
+                 RetryModel, ClearModels, OpenKept, DeleteKept, KeepModel, ImportReport, AddChange, RemoveChange,
+                 ClearChanges, ToggleHead, RunSweep, StopSweep>;
 
 // set<&Settings::seed>(7u): the command that changes one setting.
 template <auto Member, class T>

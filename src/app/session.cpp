@@ -58,6 +58,10 @@ bool prepare_back(TraceBuffer& back, const TraceBuffer& front, const model::GptC
 
 }  // namespace
 
+int rows_of_a_slice(const model::GptConfig& config) {
+    return std::clamp(static_cast<int>(kSliceProducts / layer_products(config)), kMinChunkRows, kMaxChunkRows);
+}
+
 // Rows [first, end) of a text on the way into a buffer, a chunk at a time; then what prepares the next text.
 struct Session::Job {
     Text text;
@@ -310,11 +314,13 @@ bool Session::advance_logits() const {
 }
 
 bool Session::ask_all_logits() const {
-    const model::GptConfig& c = gpt().config();
-    const double products = static_cast<double>(without_logits()) * c.d_model * c.vocab;
-    if (products > 0 && products < kSliceProducts) compute_all_logits();
+    if (few_logits(gpt().config(), without_logits())) compute_all_logits();
     all_logits_asked_ = without_logits() > 0;
     return !all_logits_asked_;
+}
+
+bool Session::few_logits(const model::GptConfig& config, int rows) {
+    return static_cast<double>(rows) * config.d_model * config.vocab < kSliceProducts;
 }
 
 void Session::compute_all_logits() const {

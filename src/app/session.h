@@ -26,6 +26,9 @@ struct Text {
     bool operator==(const Text&) const = default;
 };
 
+// How many rows of one layer are computed in a slice while nothing is known of the machine's speed.
+[[nodiscard]] int rows_of_a_slice(const model::GptConfig& config);
+
 class Session {
   public:
     // Files of a model folder, name -> bytes. compute must outlive the session. The context may be shortened so that
@@ -69,6 +72,8 @@ class Session {
     // Whether all positions have logits. If not, few are computed now, many by the next calls of advance().
     [[nodiscard]] bool ask_all_logits() const;
     void compute_all_logits() const;  // now, however long it takes
+    // So few rows of logits that they fit into a slice.
+    [[nodiscard]] static bool few_logits(const model::GptConfig& config, int rows);
     [[nodiscard]] std::int64_t rows_computed() const { return rows_computed_; }
 
   private:

@@ -7,6 +7,7 @@
 #include "app/architecture.h"
 #include "app/settings_fields.h"
 #include "base/numeric_text.h"
+#include "interpret/intervention.h"
 #include "nn/sites.h"
 #include "text/utf8.h"
 
@@ -53,7 +54,8 @@ std::optional<double> number_in(std::string_view text, double lo, double hi, boo
 template <class T>
 bool read_value(const Field<T>& field, std::string_view text, T& value, Warnings& warnings) {
     if constexpr (std::is_same_v<T, std::string>) {
-        const bool multi_line = field.key == "prompt" || field.key == "source" || field.key == "corpus";
+        const bool multi_line =
+            field.key == "prompt" || field.key == "source" || field.key == "corpus" || field.key == "other";
         value = clean_text(text, static_cast<std::size_t>(field.hi), multi_line, field.key, warnings);
         return true;
     } else if constexpr (std::is_same_v<T, bool>) {
@@ -150,6 +152,15 @@ Settings normalised(Settings settings, Warnings& warnings) {
         set_architecture_config(settings, architecture_config(Settings()));
     }
     settings.arch_tokens = std::min(settings.arch_tokens, settings.arch_context);
+    const interpret::InterventionList changes = interpret::parse_interventions(settings.changes);
+    constexpr std::size_t kMostTold = 3;  // of a thousand bad ones
+    for (std::size_t i = 0; i < std::min(changes.bad.size(), kMostTold); ++i) {
+        warnings.push_back({"notice.bad_change", changes.bad[i].item, changes.bad[i].reason});
+    }
+    if (changes.bad.size() > kMostTold) {
+        warnings.push_back({"notice.bad_changes", std::to_string(changes.bad.size() - kMostTold), ""});
+    }
+    settings.changes = interpret::to_text(changes.good);
     if (!base64url(settings.weights)) {
         warnings.push_back({"notice.bad_value", "weights", ""});
         settings.weights.clear();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "interpret/patch_sweep.h"
 #include "interpret/tutorial_sheet.h"
 #include "model/architecture.h"
 
@@ -18,8 +19,14 @@ enum class Rung : std::uint8_t { tutorial, small, translate, own };
 enum class View : std::uint8_t { matrix, lines };
 enum class Values : std::uint8_t { pattern, scores };  // after or before softmax
 enum class ColourScale : std::uint8_t { linear, log };
-enum class Bottom : std::uint8_t { cell, matrix, closed };  // what the bottom panel shows
-enum class Tab : std::uint8_t { in, heads, out, more };     // the one column of a phone
+// What the bottom panel shows. lens, parts, patch and space are the laboratory's: logit lens, attribution, patching,
+// and the plane of embeddings.
+enum class Bottom : std::uint8_t { cell, matrix, closed, lens, parts, patch, space };
+enum class Compare : std::uint8_t { changed, baseline, difference };  // what is shown while there are changes
+// By what heads stand in the grid and are tinted: their place, or a score of interpret::HeadStats.
+enum class HeadOrder : std::uint8_t { place, previous, induction, first, duplicate, entropy };
+using interpret::SweepKind;
+enum class Tab : std::uint8_t { in, heads, out, more };  // the one column of a phone
 enum class Language : std::uint8_t { automatic, en, tr };
 enum class Theme : std::uint8_t { automatic, dark, light };
 enum class Motion : std::uint8_t { automatic, reduced, full };
@@ -112,6 +119,16 @@ struct Settings {
     Stage stage = Stage::none;  // the selected box of the diagram
     int loop = 0;               // lines of the generation loop that have run
     int loop_context = 0;       // its context_size; 0: the model's
+
+    // The laboratory of a GPT.
+    std::string changes;  // interpret/intervention.h
+    std::string other;    // the prompt to patch from and to compare with
+    int token = -1;       // whose odds are told, against `rival`; -1: the baseline's first and second
+    int rival = -1;
+    Compare compare = Compare::changed;
+    SweepKind sweep = SweepKind::residual;
+    HeadOrder order = HeadOrder::place;
+    bool surprise = false;  // tokens are tinted by how many bits each of them cost
 
     bool operator==(const Settings&) const = default;
 };

@@ -34,7 +34,21 @@ struct EnumNames<ColourScale> {
 };
 template <>
 struct EnumNames<Bottom> {
-    static constexpr std::array<std::string_view, 3> names{"cell", "matrix", "closed"};
+    static constexpr std::array<std::string_view, 7> names{"cell",  "matrix", "closed", "lens",
+                                                           "parts", "patch",  "space"};
+};
+template <>
+struct EnumNames<Compare> {
+    static constexpr std::array<std::string_view, 3> names{"changed", "baseline", "difference"};
+};
+template <>
+struct EnumNames<SweepKind> {
+    static constexpr std::array<std::string_view, 4> names{"residual", "attention", "mlp", "head"};
+};
+template <>
+struct EnumNames<HeadOrder> {
+    static constexpr std::array<std::string_view, 6> names{"place", "previous",  "induction",
+                                                           "first", "duplicate", "entropy"};
 };
 template <>
 struct EnumNames<Tab> {
@@ -105,6 +119,8 @@ inline constexpr double kMaxEditBytes = 6000;
 inline constexpr double kMaxCorpusBytes = 8192;
 inline constexpr double kMaxLearned = 20000;
 inline constexpr double kMaxWeightBytes = 24000;
+inline constexpr double kMaxChangeBytes = 8000;
+inline constexpr double kMaxTokenId = 1 << 24;
 
 inline constexpr std::tuple kFields{
     Field{"rung", &Settings::rung, 0, 0, Kind::content},
@@ -169,6 +185,14 @@ inline constexpr std::tuple kFields{
     Field{"stage", &Settings::stage, 0, 0, Kind::view},
     Field{"loop", &Settings::loop, 0, kLoopEnd, Kind::view},
     Field{"acrop", &Settings::loop_context, 0, 1 << 20, Kind::view},
+    Field{"do", &Settings::changes, 0, kMaxChangeBytes, Kind::content},
+    Field{"other", &Settings::other, 0, kMaxPromptBytes, Kind::content},
+    Field{"token", &Settings::token, -1, kMaxTokenId, Kind::content},
+    Field{"rival", &Settings::rival, -1, kMaxTokenId, Kind::content},
+    Field{"compare", &Settings::compare, 0, 0, Kind::view},
+    Field{"sweep", &Settings::sweep, 0, 0, Kind::view},
+    Field{"order", &Settings::order, 0, 0, Kind::view},
+    Field{"surprise", &Settings::surprise, 0, 1, Kind::view},
 };
 
 // fn(field) for every row, in order.

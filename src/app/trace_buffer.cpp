@@ -79,6 +79,17 @@ void copy_rows(TraceBuffer& to, const TraceBuffer& from, int first, int last) {
     }
 }
 
+void copy_layers(model::Activations& to, const model::Activations& from, int layers, int first, int last) {
+    if (first >= last) return;
+    for (const nn::SiteInfo& info : nn::kSites) {
+        const bool before = info.site == Site::embed || info.site == Site::pos_embed;
+        const int copied = info.per_layer() ? layers : before ? 1 : 0;
+        for (int layer = 0; layer < copied; ++layer) copy_site(to, from, info, layer, first, last);
+    }
+    // Of the last block, what it leaves is resid_post; the stations of the stream have one more than there are blocks.
+    if (layers < from.layers()) copy_site(to, from, nn::site_info(Site::resid_pre), layers, first, last);
+}
+
 std::size_t trace_bytes(const model::GptConfig& c, int context) {
     const auto n = static_cast<std::size_t>(context);
     const auto per_layer =

@@ -30,6 +30,8 @@ struct TraceBuffer {
 // Of GPT traces of the same model, rows [first, last): keys and values alone, or every site.
 void copy_cache(TraceBuffer& to, const TraceBuffer& from, int first, int last);
 void copy_rows(TraceBuffer& to, const TraceBuffer& from, int first, int last);
+// Rows [first, last) of all that a pass computes before block `layers`, the residual stream that goes into it included.
+void copy_layers(model::Activations& to, const model::Activations& from, int layers, int first, int last);
 
 // Floats of a GPT's trace of `context` positions, in bytes.
 [[nodiscard]] std::size_t trace_bytes(const model::GptConfig& config, int context);

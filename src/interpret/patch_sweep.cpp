@@ -45,14 +45,17 @@ Result<void> check(const PatchSweep::Prompts& prompts, const model::GptConfig& c
     if (prompts.clean == prompts.corrupt) return invalid("both prompts are the same; there is nothing to restore");
     std::vector<TokenId> ids = prompts.clean;
     ids.insert(ids.end(), prompts.corrupt.begin(), prompts.corrupt.end());
-    ids.insert(ids.end(), {prompts.token, prompts.rival});
+    for (const TokenId asked : {prompts.token, prompts.rival}) {
+        if (asked != -1) ids.push_back(asked);
+    }
     for (const TokenId id : ids) {
         if (id < 0 || id >= config.vocab) {
             return invalid("token " + std::to_string(id) + " is not there: the model has tokens 0 to " +
                            std::to_string(config.vocab - 1));
         }
     }
-    if (prompts.token == prompts.rival) return invalid("the token and its rival are the same; expected two");
+    if (prompts.token != -1 && prompts.token == prompts.rival)
+        return invalid("the token and its rival are the same; expected two");
     return {};
 }
 
@@ -86,9 +89,21 @@ struct PatchSweep::State {
         pass.emplace(compute, gpt, into, ids, first, options);
     }
 
-    [[nodiscard]] float odds() const {
-        const float* logits = pass->last_logits();
-        return logits[prompts.token] - logits[prompts.rival];
+    [[nodiscard]] float odds(const float* logits) const { return logits[sweep.token] - logits[sweep.rival]; }
+
+    // Both runs are there: what the clean one says most, against what the corrupt one does, unless it was chosen.
+    void compare(const float* after_clean, const float* after_corrupt) {
+        const auto best = [&](const float* logits, TokenId but) {
+            TokenId found = but == 0 ? 1 : 0;
+            for (TokenId id = found + 1; id < gpt.config().vocab; ++id) {
+                if (id != but && logits[id] > logits[found]) found = id;
+            }
+            return found;
+        };
+        sweep.token = prompts.token != -1 ? prompts.token : best(after_clean, prompts.rival);
+        sweep.rival = prompts.rival != -1 ? prompts.rival : best(after_corrupt, sweep.token);
+        sweep.clean_odds = odds(after_clean);
+        sweep.corrupt_odds = odds(after_corrupt);
     }
 
     // Row and column of the cell that is next. Positions go backwards, because a pass leaves the rows before its first
@@ -143,14 +158,14 @@ struct PatchSweep::State {
             begin_cell();
         }
         if (!pass->advance()) return;
-        if (phase == Phase::cells) return finish_cell(odds());
+        if (phase == Phase::cells) return finish_cell(odds(pass->last_logits()));
         if (phase == Phase::clean) {
-            sweep.clean_odds = odds();
             begin(work, prompts.corrupt, 0, {.logits = model::LogitRows::last});
             phase = Phase::corrupt;
             return;
         }
-        sweep.corrupt_odds = odds();
+        const auto last = static_cast<std::ptrdiff_t>(positions() - 1) * gpt.config().vocab;
+        compare(clean.at(Site::logits) + last, pass->last_logits());
         keep_stations();
         pass.reset();
         phase = Phase::cells;

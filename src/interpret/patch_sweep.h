@@ -19,8 +19,9 @@ enum class SweepKind : std::uint8_t { residual, attention, mlp, head };  // laye
 struct Sweep {
     SweepKind kind = SweepKind::residual;
     int rows = 0, columns = 0;
-    std::vector<float> restored;  // [rows, columns]; NaN where it is not computed yet
-    int done = 0;                 // cells
+    std::vector<float> restored;         // [rows, columns]; NaN where it is not computed yet
+    int done = 0;                        // cells
+    nn::TokenId token = -1, rival = -1;  // once both runs are there
     float clean_odds = 0, corrupt_odds = 0;
 };
 
@@ -32,7 +33,8 @@ class PatchSweep {
   public:
     struct Prompts {
         std::vector<nn::TokenId> clean, corrupt;
-        nn::TokenId token = 0, rival = 0;
+        // -1: what the clean run says most; what the corrupt one does.
+        nn::TokenId token = -1, rival = -1;
     };
     // Errors say what is wrong with the prompts. compute and gpt must outlive the sweep.
     [[nodiscard]] static Result<std::unique_ptr<PatchSweep>> create(const model::Compute& compute,

@@ -15,9 +15,11 @@ Forward::Forward(const Compute& compute, const Gpt& gpt, Activations& activation
       ids_(ids),
       first_(first),
       count_(static_cast<int>(ids.size())),
-      options_(options) {
+      options_(options),
+      stage_(options.first_layer + 1) {
     const int batch = activations.batch();
-    CHECK(count_ > 0 && first >= 0);
+    CHECK(count_ > 0 && first >= 0 && stage_ >= 0 && stage_ < stages());
+    CHECK(stage_ == 0 || activations.keep() == Keep::trace);
     CHECK(batch == 1 ? first + count_ <= activations.context() : first == 0 && count_ == batch * activations.context());
     for (const TokenId id : ids) CHECK(id >= 0 && id < gpt.config().vocab);
     if (activations.keep() == Keep::decode && options.logits == LogitRows::all) options_.logits = LogitRows::last;

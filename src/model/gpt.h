@@ -112,6 +112,7 @@ enum class LogitRows { last, all, none };
 struct ForwardOptions {
     LogitRows logits = LogitRows::all;   // Keep::decode computes the last one only
     nn::Observer* observer = nullptr;    // sees (and may replace) the value of every site
+    int first_layer = -1;                // begins with this block: all before it, and its resid_pre, are there already
     float dropout = 0;                   // training only
     std::uint64_t dropout_seed = 0;      // a new one for each step
     std::span<float> dropout_work = {};  // nn::attention_work_floats(), needed with dropout
@@ -131,7 +132,7 @@ class Forward {
     void run();
     [[nodiscard]] bool done() const { return stage_ == stages(); }
     [[nodiscard]] int stage() const { return stage_; }
-    [[nodiscard]] int stages() const { return gpt_.config().layers + 2; }
+    [[nodiscard]] int stages() const { return gpt_.config().layers + 2; }  // the embedding, the blocks, the head
 
     // After the pass: the logits of the last position, [vocab].
     [[nodiscard]] const float* last_logits() const;

@@ -1,0 +1,166 @@
+// Changes in the GPT and what is read from it then: the list, and which run is shown.
+#include <algorithm>
+
+#include "app/app_state.h"
+
+namespace headlight::app {
+
+using interpret::Intervention;
+// ---- the list
+
+// Reads Settings::changes and the other prompt, and tells the run. Called when they or the text changed.
+void App::State::refresh_changes() {
+    if (session == nullptr || session->busy() || session->positions() == 0) return;  // published() comes again
+    const Settings& s = document.settings;
+    LaboratoryState& l = lab;
+    l.list = interpret::parse_interventions(s.changes).good;
+    l.other_ids = s.other.empty() ? std::vector<std::int32_t>() : session->make_text(s.other, {}).ids;
+    l.other_why.clear();
+    if (!l.other_ids.empty() && static_cast<int>(l.other_ids.size()) != session->positions()) {
+        l.other_why = strings()("lab.other.length", {{"other", std::to_string(l.other_ids.size())},
+                                                     {"own", std::to_string(session->positions())}});
+    }
+    if (l.run == nullptr) {
+        if (l.list.empty()) return;
+        l.run = std::make_unique<ChangedRun>(compute, *session);
+    }
+    const bool was = l.changed();
+    std::vector<Intervention> used;
+    l.reasons.clear();
+    for (const Intervention& item : l.list) {
+        l.reasons.push_back(why_idle(item));
+        if (l.reasons.back().empty()) used.push_back(item);
+    }
+    tell_misfits();
+    const bool reads = interpret::needs_other_run(used);
+    l.run->want(std::move(used), reads ? l.other_ids : std::vector<std::int32_t>());
+    if (!l.run->busy() && (was || l.changed())) changes_published();
+}
+
+// Why a change does nothing on this text; "" when it does.
+std::string App::State::why_idle(const Intervention& item) const {
+    if (!lab.run->affordable(session->positions())) return strings()("lab.idle.memory", {});
+    const auto fitting = interpret::fitting(std::span(&item, 1), session->gpt().config(), session->positions());
+    if (!fitting.bad.empty()) return fitting.bad.front().reason;
+    if (!interpret::needs_other_run(std::span(&item, 1))) return "";
+    if (lab.other_ids.empty()) return std::string(strings()("lab.idle.other"));
+    const bool behind = item.position >= static_cast<int>(lab.other_ids.size());
+    return behind ? strings()("lab.other.length", {{"other", std::to_string(lab.other_ids.size())},
+                                                   {"own", std::to_string(session->positions())}})
+                  : "";
+}
+
+// Layers, heads and tokens that the model does not have are told once; what only waits for a longer text is not.
+void App::State::tell_misfits() {
+    if (lab.told == document.settings.changes) return;
+    lab.told = document.settings.changes;
+    const auto misfits = interpret::fitting(lab.list, session->gpt().config(), session->gpt().config().context);
+    for (const interpret::BadIntervention& bad : misfits.bad) {
+        notify_key(Severity::warning, "notice.bad_change", {{"what", bad.item}, {"value", bad.reason}});
+    }
+}
+
+void App::State::set_changes(std::span<const Intervention> list, std::string_view key) {
+    std::string text = interpret::to_text(list);
+    edit(std::string(key), [&](Document& d) { d.settings.changes = std::move(text); });
+}
+
+void App::State::add_change(const std::string& text) {
+    interpret::InterventionList added = interpret::parse_interventions(text);
+    for (const interpret::BadIntervention& bad : added.bad) {
+        notify_key(Severity::warning, "notice.bad_change", {{"what", bad.item}, {"value", bad.reason}});
+    }
+    std::vector<Intervention> list = interpret::parse_interventions(document.settings.changes).good;
+    for (Intervention& item : added.good) {
+        const auto old =
+            std::ranges::find_if(list, [&](const Intervention& each) { return interpret::same_place(each, item); });
+        if (old != list.end()) {
+            *old = std::move(item);
+        } else if (list.size() < interpret::kMostInterventions) {
+            list.push_back(std::move(item));
+        } else {
+            notify_key(Severity::warning, "lab.full", {{"count", std::to_string(interpret::kMostInterventions)}});
+        }
+    }
+    set_changes(list, added.good.empty() ? "changes" : "change " + interpret::to_text(added.good).substr(0, 10));
+}
+
+void App::State::remove_change(int index) {
+    std::vector<Intervention> list = interpret::parse_interventions(document.settings.changes).good;
+    if (index < 0 || index >= static_cast<int>(list.size())) return;
+    list.erase(list.begin() + index);
+    set_changes(list, "remove");
+}
+
+void App::State::toggle_head(int layer, int head) {
+    if (!gpt_rung() || session == nullptr || layer < 0 || layer >= info.layers || head < 0 || head >= info.heads)
+        return;
+    Intervention off;
+    off.layer = layer;
+    off.index = head;
+    const std::vector<Intervention> list = interpret::parse_interventions(document.settings.changes).good;
+    const auto found = std::ranges::find(list, off);
+    if (found != list.end()) return remove_change(static_cast<int>(found - list.begin()));
+    add_change(interpret::to_text(off));
+}
+
+// ---- which run is shown
+
+void App::State::drop_laboratory() {
+    lab = {};
+}
+
+const model::Activations& App::State::trace() const {
+    return lab.changed() && document.settings.compare != Compare::baseline ? lab.run->trace() : session->trace();
+}
+
+std::span<const float> App::State::logits(int position) const {
+    return lab.changed() ? lab.run->logits(position) : session->logits(position);
+}
+
+bool App::State::ask_all_logits() const {
+    const bool changed = lab.changed() && document.settings.compare != Compare::baseline;
+    const bool there = session->ask_all_logits();
+    if (!changed) return there;
+    const bool too = lab.run->ask_all_logits();
+    return too && (there || !shows_difference());
+}
+
+bool App::State::shows_difference() const {
+    return gpt_rung() && lab.changed() && document.settings.compare == Compare::difference;
+}
+
+// The changed run took the place of another, or there is none any more.
+void App::State::changes_published() {
+    note_new_numbers();
+    kept_rows.push_back({pass_revision, 0});
+    if (gpt_ready()) checksum = checksum_of(logits(session->positions() - 1));
+    judge();
+}
+
+void App::State::note_new_numbers() {
+    ++pass_revision;
+    distribution_key.clear();
+    cell_key.clear();
+    matrix_cell_key.clear();
+}
+
+// changed - baseline; masked places, where both are the same infinity, differ by nothing.
+interpret::Matrix App::State::difference(const interpret::Matrix& changed, const interpret::Matrix& baseline,
+                                         std::string key) const {
+    if (lab.differences_revision != pass_revision) lab.differences.clear();
+    lab.differences_revision = pass_revision;
+    const auto [at, fresh] = lab.differences.try_emplace(std::move(key));
+    if (fresh) {
+        at->second.reserve(static_cast<std::size_t>(changed.rows) * static_cast<std::size_t>(changed.cols));
+        for (int row = 0; row < changed.rows; ++row) {
+            for (int col = 0; col < changed.cols; ++col) {
+                const float left = changed.at(row, col), right = baseline.at(row, col);
+                at->second.push_back(left == right ? 0 : left - right);
+            }
+        }
+    }
+    return {at->second.data(), changed.rows, changed.cols, changed.cols, 1};
+}
+
+}  // namespace headlight::app

@@ -1,0 +1,236 @@
+// What is read from the run that is shown: odds, lens, attribution, surprise, the order of heads, and patching.
+#include <algorithm>
+#include <cmath>
+
+#include "app/app_state.h"
+#include "interpret/surprise.h"
+#include "text/tokenizer.h"
+
+namespace headlight::app {
+namespace {
+
+using interpret::Intervention;
+
+constexpr int kLensRows = 8;  // cells of the lens in one slice: they read the head's weights once
+
+double odds_of(std::span<const float> logits, const Odds& odds) {
+    return static_cast<double>(logits[static_cast<std::size_t>(odds.token)]) -
+           static_cast<double>(logits[static_cast<std::size_t>(odds.rival)]);
+}
+
+std::vector<float> probabilities(std::span<const float> logits) {
+    std::vector<float> p(logits.begin(), logits.end());
+    const float most = *std::ranges::max_element(p);
+    double sum = 0;
+    for (float& x : p) sum += static_cast<double>(x = std::exp(x - most));
+    for (float& x : p) x = static_cast<float>(static_cast<double>(x) / sum);
+    return p;
+}
+
+}  // namespace
+
+const Laboratory& App::State::laboratory() const {
+    Laboratory& v = lab.view;
+    const bool there = gpt_rung() && session != nullptr && !tokens.empty();
+    const int target = there ? selection().target : -1;
+    std::string key = document.settings.changes + '\n' + document.settings.other + '\n' +
+                      std::to_string(pass_revision) + ' ' + std::to_string(target) + ' ' +
+                      std::to_string(document.settings.token) + ' ' + std::to_string(document.settings.rival) + ' ' +
+                      std::to_string(static_cast<int>(document.settings.language)) + (lab.busy() ? " busy" : "");
+    if (key == lab.view_key) return v;
+    lab.view_key = std::move(key);
+    v = {};
+    if (!there) return v;
+    for (std::size_t i = 0; i < lab.list.size(); ++i) {
+        const Intervention& item = lab.list[i];
+        const bool of_head = item.target == interpret::Target::head && item.change != interpret::Change::swap;
+        v.changes.push_back({interpret::to_text(item), change_label(item), i < lab.reasons.size() ? lab.reasons[i] : "",
+                             item.layer, of_head ? item.index : -1});
+    }
+    v.changed = lab.changed();
+    v.other_why = lab.other_why;
+    v.other_ids = lab.other_ids;
+    if (target < 0) return v;
+    const std::span<const float> before = session->logits(target);
+    const auto better = [&](std::int32_t a, std::int32_t b) {
+        return before[static_cast<std::size_t>(a)] > before[static_cast<std::size_t>(b)];
+    };
+    std::int32_t first = 0, second = 1;
+    if (better(1, 0)) std::swap(first, second);
+    for (std::int32_t id = 2; id < info.vocabulary; ++id) {
+        if (better(id, first))
+            second = std::exchange(first, id);
+        else if (better(id, second))
+            second = id;
+    }
+    const auto chosen = [&](int wanted, std::int32_t otherwise) {
+        return wanted >= 0 && wanted < info.vocabulary ? wanted : otherwise;
+    };
+    v.odds.token = chosen(document.settings.token, first);
+    v.odds.rival = chosen(document.settings.rival, v.odds.token == first ? second : first);
+    v.odds.baseline = static_cast<float>(odds_of(before, v.odds));
+    v.odds.now = static_cast<float>(odds_of(logits(target), v.odds));
+    if (v.changed) v.baseline = probabilities(before);
+    return v;
+}
+
+// "head 3.2 off", in the language in use.
+std::string App::State::change_label(const Intervention& item) const {
+    using interpret::Change, interpret::Target;
+    static constexpr std::string_view kChanges[] = {"off",    "mean",  "scale", "paint", "paint",
+                                                    "freeze", "patch", "swap",  "drop"};
+    static constexpr std::string_view kTargets[] = {"head", "attention", "mlp", "neuron", "residual", "position"};
+    static constexpr std::string_view kPresets[] = {"cells", "uniform", "previous", "first", "self", "copy"};
+    const std::string where = strings()("lab.at." + std::string(kTargets[static_cast<std::size_t>(item.target)]),
+                                        {{"layer", std::to_string(item.layer)}, {"index", std::to_string(item.index)}});
+    const bool swaps = item.change == Change::swap && session->tokenizer() != nullptr &&
+                       item.token < session->tokenizer()->vocab_size();
+    const std::string preset(strings()("lab.preset." + std::string(kPresets[static_cast<std::size_t>(item.preset)])));
+    const std::string all(strings()("lab.all"));
+    return strings()("lab.do." + std::string(kChanges[static_cast<std::size_t>(item.change)]),
+                     {{"where", where},
+                      {"factor", fixed_text(static_cast<double>(item.factor), 2, strings())},
+                      {"preset", preset},
+                      {"position", item.position < 0 ? all : std::to_string(item.position)},
+                      {"token", swaps ? session->tokenizer()->display(item.token) : "#" + std::to_string(item.token)}});
+}
+
+// Whether work beside the passes is wanted now.
+bool App::State::laboratory_wants_work() const {
+    if (!gpt_rung() || !gpt_ready()) return false;
+    if (lab.sweeping) return true;
+    const Settings& s = document.settings;
+    if (s.surprise && lab.bits_revision != pass_revision) return true;
+    return s.bottom == Bottom::lens && (lab.lens == nullptr || lab.lens_revision != pass_revision || !lab.lens->done());
+}
+
+bool App::State::advance_laboratory(double budget_ms) {
+    if (!laboratory_wants_work()) return false;
+    const Settings& s = document.settings;
+    if (lab.sweeping) {
+        lab.sweeping = !lab.sweep->advance(budget_ms);
+        return true;
+    }
+    if (s.surprise && lab.bits_revision != pass_revision) {
+        if (!(lab.changed() ? lab.run->ask_all_logits() : session->ask_all_logits())) return true;
+        const std::vector<std::int32_t>& ids = session->shown().ids;
+        const interpret::Matrix all{logits(0).data(), static_cast<int>(ids.size()), info.vocabulary, info.vocabulary,
+                                    1};
+        lab.bits = interpret::token_surprise(ids, all);
+        lab.bits_revision = pass_revision;
+        return true;
+    }
+    if (lab.lens == nullptr || lab.lens_revision != pass_revision) {
+        lab.lens = std::make_unique<interpret::LogitLens>(compute, session->gpt(), trace(), session->shown().ids);
+        lab.lens_revision = pass_revision;
+    }
+    lab.lens->advance(kLensRows);
+    return true;
+}
+
+void App::State::run_sweep() {
+    if (!gpt_rung() || !gpt_ready()) return;
+    if (lab.other_ids.empty()) return notify_key(Severity::info, "lab.idle.other");
+    const Settings& s = document.settings;
+    // The other prompt is the clean one: what of its answer comes back here?
+    auto made = interpret::PatchSweep::create(compute, session->gpt(),
+                                              {lab.other_ids, session->shown().ids, s.token, s.rival}, s.sweep);
+    if (!made.has_value()) {
+        notify_key(Severity::warning, "lab.sweep.failed", {{"detail", made.error().message}});
+        return;
+    }
+    lab.sweep = std::move(*made);
+    lab.sweeping = true;
+}
+
+const interpret::Attribution& App::State::attribution() const {
+    const Laboratory& v = laboratory();
+    const int target = selection().target;
+    if (v.odds.token < 0 || !gpt_ready()) {
+        lab.parts = {};
+        lab.parts_key.clear();
+        return lab.parts;
+    }
+    std::string key = lab.view_key + (document.settings.compare == Compare::baseline ? " baseline" : "");
+    if (key == lab.parts_key) return lab.parts;
+    lab.parts_key = std::move(key);
+    const bool baseline = !v.changed || document.settings.compare == Compare::baseline;
+    if (baseline) {
+        (void)session->logits(target);
+    } else {
+        (void)lab.run->logits(target);
+    }
+    lab.parts = interpret::attribute(compute, session->gpt(), trace(), {target, v.odds.token, v.odds.rival, !baseline});
+    return lab.parts;
+}
+
+const std::vector<int>& App::State::head_order() const {
+    std::string key = std::to_string(pass_revision) + ' ' + std::string(to_text(document.settings.order));
+    if (key == lab.order_key) return lab.order;
+    lab.order_key = std::move(key);
+    lab.order.clear();
+    if (document.settings.order == HeadOrder::place || !gpt_rung() || tokens.empty()) {
+        for (int i = 0; model() != nullptr && i < model()->layers * model()->heads; ++i) lab.order.push_back(i);
+        return lab.order;
+    }
+    std::vector<interpret::HeadStats> all;
+    for (int i = 0; i < info.layers * info.heads; ++i) all.push_back(*head_stats(i / info.heads, i % info.heads));
+    lab.order = interpret::rank_heads(all, *score());
+    return lab.order;
+}
+
+std::optional<interpret::HeadScore> App::State::score() const {
+    using interpret::HeadScore;
+    switch (document.settings.order) {
+        case HeadOrder::place:
+            return std::nullopt;
+        case HeadOrder::previous:
+            return HeadScore::previous;
+        case HeadOrder::induction:
+            return HeadScore::induction;
+        case HeadOrder::first:
+            return HeadScore::first;
+        case HeadOrder::duplicate:
+            return HeadScore::duplicate;
+        case HeadOrder::entropy:
+            return HeadScore::entropy;
+    }
+    return std::nullopt;
+}
+
+// ---- for panels
+
+const Laboratory& App::laboratory() const {
+    return state_->laboratory();
+}
+bool App::shows_difference() const {
+    return state_->shows_difference();
+}
+std::span<const float> App::surprise() const {
+    const LaboratoryState& l = state_->lab;
+    return l.bits_revision == state_->pass_revision && settings().surprise ? std::span<const float>(l.bits)
+                                                                           : std::span<const float>();
+}
+const interpret::LogitLens* App::lens() const {
+    const LaboratoryState& l = state_->lab;
+    return l.lens != nullptr && l.lens_revision == state_->pass_revision ? l.lens.get() : nullptr;
+}
+const interpret::Attribution& App::attribution() const {
+    return state_->attribution();
+}
+const interpret::Sweep* App::sweep() const {
+    return state_->lab.sweep == nullptr ? nullptr : &state_->lab.sweep->result();
+}
+bool App::sweeping() const {
+    return state_->lab.sweeping;
+}
+const std::vector<int>& App::head_order() const {
+    return state_->head_order();
+}
+float App::head_score(int layer, int head) const {
+    const std::optional<interpret::HeadScore> score = state_->score();
+    const interpret::HeadStats* stats = head_stats(layer, head);
+    return score.has_value() && stats != nullptr ? interpret::score_of(*stats, *score) : -1.0F;
+}
+
+}  // namespace headlight::app

@@ -1,0 +1,159 @@
+#include "app/changed_run.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/check.h"
+
+namespace headlight::app {
+namespace {
+
+constexpr int kLogitRows = 8;  // in one slice: they read the head's weights once
+
+int common_prefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+    return static_cast<int>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+// Room for `rows`; without it what was there is lost.
+bool make_room(TraceBuffer& buffer, const model::GptConfig& config, int rows) {
+    if (buffer.capacity() >= rows) return false;
+    buffer.reserve(config, std::min(config.context, rows + rows / 2 + 8));
+    return true;
+}
+
+}  // namespace
+
+struct ChangedRun::Pass {
+    TraceBuffer& buffer;
+    std::vector<std::int32_t> ids;
+    std::unique_ptr<interpret::InterventionObserver> observer;
+    std::unique_ptr<model::Forward> forward;
+};
+
+ChangedRun::ChangedRun(const model::Compute& compute, const Session& session) : compute_(compute), session_(session) {}
+ChangedRun::~ChangedRun() = default;
+
+bool ChangedRun::affordable(int positions) const {
+    return 2 * trace_bytes(session_.gpt().config(), positions) <= kMaxBytes;
+}
+
+void ChangedRun::want(std::vector<interpret::Intervention> changes, std::vector<std::int32_t> other) {
+    const std::vector<std::int32_t>& ids = session_.shown().ids;
+    const bool same = changes == changes_ && other == other_ids_;
+    if (same && ids == ids_) return;
+    const bool extends = same && !interpret::needs_whole_prompt(changes);
+    done_ = extends ? std::min(done_, common_prefix(ids_, ids)) : 0;
+    if (other != other_ids_) other_ = {};
+    changes_ = std::move(changes);
+    other_ids_ = std::move(other);
+    ids_ = ids;
+    begun_ = logits_asked_ = false;
+    pass_.reset();
+    first_layer_ = interpret::first_changed_layer(changes_, session_.gpt().config().layers);
+    if (!changes_.empty()) return;
+    buffer_ = {};  // nobody may want it for a long time
+    other_ = {};
+    done_ = 0;
+}
+
+// Memory for the rows that are missing, and in it what the changes leave as it is in the session's trace.
+void ChangedRun::begin_rows() {
+    begun_ = true;
+    if (make_room(buffer_, session_.gpt().config(), static_cast<int>(ids_.size()))) done_ = 0;
+    buffer_.keep(ids_, done_);
+    const auto rows = static_cast<int>(ids_.size());
+    if (first_layer_ >= 0) copy_layers(*buffer_.trace, session_.trace(), first_layer_, done_, rows);
+}
+
+void ChangedRun::begin_chunk(TraceBuffer& buffer, std::span<const std::int32_t> ids, int done) {
+    const model::Gpt& gpt = session_.gpt();
+    const auto left = ids.subspan(static_cast<std::size_t>(done));
+    const auto chunk = left.first(std::min(left.size(), static_cast<std::size_t>(rows_of_a_slice(gpt.config()))));
+    pass_ = std::make_unique<Pass>(Pass{buffer, {chunk.begin(), chunk.end()}, {}, {}});
+    model::ForwardOptions options{.logits = model::LogitRows::none};
+    if (&buffer == &buffer_) {
+        pass_->observer = std::make_unique<interpret::InterventionObserver>(
+            changes_, interpret::InterventionObserver::Runs{.gpt = &gpt,
+                                                            .baseline = &session_.trace(),
+                                                            .positions = static_cast<int>(ids_.size()),
+                                                            .other = other_.trace.get(),
+                                                            .other_positions = static_cast<int>(other_.ids.size())});
+        options.observer = pass_->observer.get();
+        options.first_layer = first_layer_;
+    }
+    pass_->forward = std::make_unique<model::Forward>(compute_, gpt, *buffer.trace, pass_->ids, done, options);
+}
+
+// One stage of one chunk, of the other prompt first. True when the run became complete, or all logits are there.
+bool ChangedRun::advance_slice() {
+    if (complete()) {
+        logits_asked_ = !advance_logits();
+        return !logits_asked_;
+    }
+    if (pass_ == nullptr && other_.ids.size() < other_ids_.size()) {
+        make_room(other_, session_.gpt().config(), static_cast<int>(other_ids_.size()));
+        begin_chunk(other_, other_ids_, static_cast<int>(other_.ids.size()));
+    } else if (pass_ == nullptr) {
+        if (!begun_) begin_rows();
+        begin_chunk(buffer_, ids_, done_);
+    }
+    if (!pass_->forward->advance()) return false;
+    const auto chunk = static_cast<int>(pass_->ids.size());
+    const auto first = static_cast<int>(pass_->buffer.ids.size());
+    pass_->buffer.computed(first, first + chunk);
+    pass_->buffer.ids.insert(pass_->buffer.ids.end(), pass_->ids.begin(), pass_->ids.end());
+    if (&pass_->buffer == &buffer_) done_ += chunk;
+    rows_computed_ += chunk;
+    pass_.reset();
+    return complete();
+}
+
+bool ChangedRun::advance(double budget_ms) {
+    const auto start = std::chrono::steady_clock::now();
+    double spent = 0;
+    while (busy()) {
+        const double before = spent;
+        if (advance_slice()) return true;
+        spent = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        if (spent + (spent - before) > budget_ms) break;  // the next one takes about as long
+    }
+    return false;
+}
+
+std::span<const float> ChangedRun::logits(int position) const {
+    const auto row = static_cast<std::size_t>(position);
+    CHECK(complete() && row < ids_.size());
+    if (!buffer_.has_logits[row]) {
+        model::head_rows(compute_, session_.gpt(), *buffer_.trace, position, 1);
+        buffer_.has_logits[row] = true;
+    }
+    const auto vocab = static_cast<std::size_t>(session_.gpt().config().vocab);
+    return {buffer_.trace->at(nn::Site::logits) + row * vocab, vocab};
+}
+
+// The next few rows that lack logits; true when none is left.
+bool ChangedRun::advance_logits() const {
+    const auto begin = buffer_.has_logits.begin(), end = begin + static_cast<std::ptrdiff_t>(ids_.size());
+    const auto first = std::find(begin, end, false);
+    if (first == end) return true;
+    const auto last = std::find(first, end - first > kLogitRows ? first + kLogitRows : end, true);
+    model::head_rows(compute_, session_.gpt(), *buffer_.trace, static_cast<int>(first - begin),
+                     static_cast<int>(last - first));
+    std::fill(first, last, true);
+    return std::find(last, end, false) == end;
+}
+
+bool ChangedRun::ask_all_logits() const {
+    CHECK(complete());
+    const auto end = buffer_.has_logits.begin() + static_cast<std::ptrdiff_t>(ids_.size());
+    const auto lacking = static_cast<int>(std::count(buffer_.has_logits.begin(), end, false));
+    if (Session::few_logits(session_.gpt().config(), lacking)) {
+        while (!advance_logits()) {
+        }
+        return true;
+    }
+    logits_asked_ = lacking > 0;
+    return !logits_asked_;
+}
+
+}  // namespace headlight::app

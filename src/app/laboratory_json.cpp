@@ -1,0 +1,68 @@
+// What the JavaScript interface and the tests read of the laboratory.
+#include <nlohmann/json.hpp>
+
+#include "app/app.h"
+
+namespace headlight::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kParts[] = {"token", "position", "head",      "attention_bias",
+                                       "mlp",   "changed",  "norm_bias", "rest"};
+
+Json lens_json(const interpret::LogitLens& lens) {
+    Json rows = Json::array();
+    for (int point = 0; point < lens.points(); ++point) {
+        Json row = Json::array();
+        for (int position = 0; position < lens.positions(); ++position) {
+            const interpret::LensCell& cell = lens.cell(point, position);
+            if (!cell.ready) {
+                row.push_back(nullptr);
+                continue;
+            }
+            row.push_back({{"id", cell.top[0].id}, {"p", cell.top[0].probability}, {"rank", cell.next_rank}});
+        }
+        rows.push_back(std::move(row));
+    }
+    return {{"made", lens.made()}, {"size", lens.size()}, {"cells", std::move(rows)}};
+}
+
+Json parts_json(const interpret::Attribution& attribution) {
+    Json parts = Json::array();
+    for (const interpret::AttributionPart& part : attribution.parts) {
+        parts.push_back({{"kind", kParts[static_cast<std::size_t>(part.kind)]},
+                         {"layer", part.layer},
+                         {"head", part.head},
+                         {"value", part.value}});
+    }
+    return {{"difference", attribution.difference}, {"parts", std::move(parts)}};
+}
+
+}  // namespace
+
+// Lens, parts and sweep only while they are shown: they cost work.
+std::string App::laboratory_json() const {
+    const Laboratory& lab = laboratory();
+    Json json;
+    json["changed"] = lab.changed;
+    json["changes"] = Json::array();
+    for (const ChangeInfo& change : lab.changes) {
+        json["changes"].push_back({{"text", change.text}, {"label", change.label}, {"reason", change.reason}});
+    }
+    json["other"] = {{"ids", lab.other_ids}, {"why", lab.other_why}};
+    json["odds"] = {
+        {"token", lab.odds.token}, {"rival", lab.odds.rival}, {"now", lab.odds.now}, {"baseline", lab.odds.baseline}};
+    const Bottom shown = settings().bottom;
+    if (shown == Bottom::lens && lens() != nullptr) json["lens"] = lens_json(*lens());
+    if (shown == Bottom::parts && ready()) json["parts"] = parts_json(attribution());
+    json["sweeping"] = sweeping();
+    if (const interpret::Sweep* s = shown == Bottom::patch ? sweep() : nullptr) {
+        json["sweep"] = {{"rows", s->rows},         {"columns", s->columns},  {"done", s->done},
+                         {"restored", s->restored}, {"clean", s->clean_odds}, {"corrupt", s->corrupt_odds}};
+    }
+    if (const auto bits = surprise(); !bits.empty()) json["surprise"] = std::vector<float>(bits.begin(), bits.end());
+    return json.dump();
+}
+
+}  // namespace headlight::app

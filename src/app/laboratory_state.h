@@ -1,0 +1,44 @@
+#pragma once
+// The laboratory's part of App::State. Private to the app*.cpp files.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/changed_run.h"
+#include "app/laboratory.h"
+#include "interpret/head_search.h"
+
+namespace headlight::app {
+
+struct LaboratoryState {
+    std::unique_ptr<ChangedRun> run;            // of the session that is seated
+    std::vector<interpret::Intervention> list;  // Settings::changes
+    std::vector<std::string> reasons;           // of list: why it does nothing on this text; "": it does
+    std::string told;                           // the list whose misfits were told
+    std::string other_why;
+    std::vector<std::int32_t> other_ids;
+
+    std::unique_ptr<interpret::PatchSweep> sweep;
+    bool sweeping = false;
+
+    // Caches of the last pass, by a key of what they were made of.
+    mutable Laboratory view;
+    mutable std::string view_key;
+    mutable std::unique_ptr<interpret::LogitLens> lens;
+    mutable std::uint64_t lens_revision = 0;
+    mutable interpret::Attribution parts;
+    mutable std::string parts_key;
+    mutable std::vector<float> bits;
+    mutable std::uint64_t bits_revision = 0;
+    mutable std::vector<int> order;
+    mutable std::string order_key;
+    mutable std::map<std::string, std::vector<float>, std::less<>> differences;
+    mutable std::uint64_t differences_revision = 0;
+
+    [[nodiscard]] bool busy() const { return run != nullptr && run->busy(); }
+    [[nodiscard]] bool changed() const { return run != nullptr && run->complete(); }
+};
+
+}  // namespace headlight::app

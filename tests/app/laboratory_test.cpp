@@ -1,0 +1,236 @@
+#include "app/laboratory.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "tiny_model.h"
+
+namespace headlight::app {
+namespace {
+
+constexpr const char* kText = "v=1&prompt=the+cat+sat";
+
+bool has_notice(const App& app, std::string_view key) {
+    return std::ranges::any_of(app.notices(), [&](const Notice& n) { return n.key == key; });
+}
+
+std::vector<float> logits_of(const App& app) {
+    const interpret::Matrix all = app.matrix("logits", 0, 0);
+    std::vector<float> values;
+    EXPECT_FALSE(all.empty());
+    for (int row = 0; row < all.rows; ++row) {
+        for (int col = 0; col < all.cols; ++col) values.push_back(all.at(row, col));
+    }
+    return values;
+}
+
+TEST(Laboratory, AHeadThatIsOffChangesThePredictionAndComesBack) {
+    const auto app = make_loaded_app(kText);
+    const std::string checksum = app->checksum();
+    const std::vector<float> before = logits_of(*app);
+    run(*app, ToggleHead{1, 2});
+    EXPECT_EQ(app->settings().changes, "off:1.2");
+    EXPECT_TRUE(app->laboratory().changed);
+    ASSERT_EQ(app->laboratory().changes.size(), 1U);
+    EXPECT_EQ(app->laboratory().changes[0].label, "head 1.2 off");
+    EXPECT_EQ(app->laboratory().changes[0].reason, "");
+    EXPECT_NE(app->checksum(), checksum);
+    EXPECT_NE(logits_of(*app), before);
+    const interpret::Matrix z = app->matrix("attn.hook_z", 1, 2);
+    for (int row = 0; row < z.rows; ++row) EXPECT_EQ(z.at(row, 0), 0.0F);
+    EXPECT_EQ(app->laboratory().baseline.size(), static_cast<std::size_t>(kTinyVocab));
+
+    run(*app, set<&Settings::compare>(Compare::baseline));
+    EXPECT_EQ(logits_of(*app), before);
+    run(*app, ToggleHead{1, 2});
+    EXPECT_EQ(app->settings().changes, "");
+    EXPECT_FALSE(app->laboratory().changed);
+    EXPECT_EQ(app->checksum(), checksum);
+    EXPECT_EQ(logits_of(*app), before);
+}
+
+TEST(Laboratory, WhatChangesNothingChangesNotOneBit) {
+    const auto app = make_loaded_app(kText);
+    const std::string checksum = app->checksum();
+    const std::vector<float> before = logits_of(*app);
+    run(*app, set<&Settings::other>(std::string("the cat sat")));
+    for (const char* change : {"scale:0.1@1", "patch:1.resid@2", "patch:0.1@all", "freeze:1.0"}) {
+        run(*app, AddChange{change});
+        EXPECT_TRUE(app->laboratory().changed) << change;
+        EXPECT_EQ(app->checksum(), checksum) << change;
+        EXPECT_EQ(logits_of(*app), before) << change;
+    }
+    EXPECT_EQ(app->laboratory().changes.size(), 4U);
+    run(*app, ClearChanges{});
+    EXPECT_TRUE(app->laboratory().changes.empty());
+}
+
+TEST(Laboratory, GrowingTextGivesTheNumbersOfAFreshRun) {
+    for (const char* changes : {"off:0.1", "mean:0.1", "paint:1.0@previous", "drop:1;scale:1.1@-2"}) {
+        const auto grown = make_loaded_app("v=1&prompt=the");
+        run(*grown, AddChange{changes});
+        for (const char* text : {"the c", "the cat", "the cab", "the cat sat"}) run(*grown, SetPrompt{text});
+        const auto fresh = make_loaded_app(std::string(kText) + "&do=" + changes);
+        EXPECT_EQ(grown->checksum(), fresh->checksum()) << changes;
+        EXPECT_EQ(logits_of(*grown), logits_of(*fresh)) << changes;
+    }
+}
+
+TEST(Laboratory, ALinkReproducesTheChangedNumbers) {
+    const auto app = make_loaded_app(kText);
+    run(*app, AddChange{"mean:1.0"});
+    run(*app, AddChange{"scale:0.2@-1.5"});
+    const auto twin = make_loaded_app(app->link());
+    EXPECT_EQ(twin->verdict(), Verdict::reproduced);
+    EXPECT_EQ(twin->settings().changes, "mean:1.0;scale:0.2@-1.5");
+    EXPECT_EQ(twin->checksum(), app->checksum());
+}
+
+TEST(Laboratory, OneOfAPlaceTakesTheOthersPlaceAndUndoBringsItBack) {
+    const auto app = make_loaded_app(kText);
+    run(*app, AddChange{"off:1.0"});
+    run(*app, AddChange{"scale:1.0@0.5"});
+    EXPECT_EQ(app->settings().changes, "scale:1.0@0.5");
+    run(*app, Undo{});
+    EXPECT_EQ(app->settings().changes, "off:1.0");
+    EXPECT_TRUE(app->laboratory().changed);
+    run(*app, Undo{});
+    EXPECT_EQ(app->settings().changes, "");
+    EXPECT_FALSE(app->laboratory().changed);
+}
+
+TEST(Laboratory, HostileChangesOfALinkBecomeNotices) {
+    const auto app = make_loaded_app(std::string(kText) + "&do=off:99.0;off:0.1;scale:0.0@nan;rubbish;off:0.99");
+    EXPECT_TRUE(has_notice(*app, "notice.bad_change"));
+    EXPECT_TRUE(app->laboratory().changed) << "the good one is in force";
+    for (const ChangeInfo& change : app->laboratory().changes)
+        EXPECT_EQ(change.reason.empty(), change.text == "off:0.1");
+    std::string thousand;
+    for (int i = 0; i < 1000; ++i) thousand += "off:0." + std::to_string(i % 3) + ";";
+    const auto many = make_loaded_app(std::string(kText) + "&do=" + thousand);
+    EXPECT_TRUE(many->laboratory().changed);
+    EXPECT_LE(many->laboratory().changes.size(), interpret::kMostInterventions);
+    EXPECT_LE(many->notices().size(), 6U);
+}
+
+TEST(Laboratory, ChangesWaitForALongerText) {
+    const auto app = make_loaded_app("v=1&prompt=the");
+    run(*app, AddChange{"drop:3"});
+    ASSERT_EQ(app->laboratory().changes.size(), 1U);
+    EXPECT_NE(app->laboratory().changes[0].reason, "");
+    EXPECT_FALSE(app->laboratory().changed);
+    EXPECT_FALSE(has_notice(*app, "notice.bad_change")) << "it may be longer soon";
+    run(*app, SetPrompt{"the cat sat"});
+    EXPECT_EQ(app->laboratory().changes[0].reason, "");
+    EXPECT_TRUE(app->laboratory().changed);
+}
+
+TEST(Laboratory, OddsAreOfTheTwoThatLedBeforeUnlessChosen) {
+    const auto app = make_loaded_app(kText);
+    const Odds odds = app->laboratory().odds;
+    EXPECT_EQ(odds.token, app->distribution().candidates[0].id);
+    EXPECT_EQ(odds.rival, app->distribution().candidates[1].id);
+    EXPECT_GE(odds.now, 0.0F);
+    EXPECT_EQ(odds.now, odds.baseline);
+    run(*app, AddChange{"off:1.attn"});
+    EXPECT_EQ(app->laboratory().odds.token, odds.token);
+    EXPECT_EQ(app->laboratory().odds.baseline, odds.now);
+    EXPECT_NE(app->laboratory().odds.now, odds.now);
+    run(*app, set<&Settings::token>(65));
+    EXPECT_EQ(app->laboratory().odds.token, 65);
+}
+
+TEST(Laboratory, PartsSumToTheOddsWithAndWithoutChanges) {
+    const auto app = make_loaded_app(kText);
+    for (const char* changes : {"", "off:1.2;scale:0.mlp", "off:0.1;mean:1.attn"}) {
+        run(*app, set<&Settings::changes>(std::string(changes)));
+        const interpret::Attribution& parts = app->attribution();
+        double sum = 0;
+        for (const interpret::AttributionPart& part : parts.parts) sum += part.value;
+        EXPECT_NEAR(sum, static_cast<double>(app->laboratory().odds.now), 1e-4) << changes;
+        EXPECT_GT(parts.parts.size(), 6U);
+    }
+}
+
+TEST(Laboratory, TheLensEndsInTheModelsOwnAnswer) {
+    const auto app = make_loaded_app(std::string(kText) + "&bottom=lens&do=off:1.0");
+    run(*app, Release{});
+    const interpret::LogitLens* lens = app->lens();
+    ASSERT_NE(lens, nullptr);
+    EXPECT_TRUE(lens->done());
+    const int last = lens->positions() - 1;
+    EXPECT_EQ(lens->cell(lens->points() - 1, last).top[0].id, app->distribution().candidates[0].id);
+    EXPECT_LT(app->next_work_ms(0), 0);
+}
+
+TEST(Laboratory, SurpriseIsThatOfTheTokens) {
+    const auto app = make_loaded_app(std::string(kText) + "&surprise=1");
+    const std::span<const float> bits = app->surprise();
+    ASSERT_EQ(bits.size(), app->tokens().size());
+    EXPECT_TRUE(std::isnan(bits[0]));
+    for (std::size_t i = 1; i < bits.size(); ++i) EXPECT_GT(bits[i], 0.0F);
+}
+
+TEST(Laboratory, DifferencesAreZeroBeforeTheChangedLayer) {
+    const auto app = make_loaded_app(std::string(kText) + "&do=off:1.0&compare=difference");
+    EXPECT_TRUE(app->shows_difference());
+    const interpret::Matrix before = app->matrix("hook_resid_pre", 1, 0), after = app->matrix("hook_resid_post", 1, 0);
+    float most = 0;
+    for (int row = 0; row < before.rows; ++row) {
+        for (int col = 0; col < before.cols; ++col) {
+            EXPECT_EQ(before.at(row, col), 0.0F);
+            most = std::max(most, std::fabs(after.at(row, col)));
+        }
+    }
+    EXPECT_GT(most, 0.0F);
+    const interpret::Matrix scores = app->attention(1, 0, Values::scores);
+    EXPECT_EQ(scores.at(0, 1), 0.0F) << "masked in both";
+}
+
+TEST(Laboratory, ASweepOfTheSamePlacesRestoresAllAtTheFirstLayer) {
+    const auto app = make_loaded_app(kText);
+    run(*app, RunSweep{});
+    EXPECT_EQ(app->sweep(), nullptr) << "there is no other prompt";
+    EXPECT_TRUE(has_notice(*app, "lab.idle.other"));
+    run(*app, set<&Settings::other>(std::string("the cab sat")));
+    run(*app, RunSweep{});
+    run(*app, Release{});
+    ASSERT_NE(app->sweep(), nullptr);
+    EXPECT_FALSE(app->sweeping());
+    EXPECT_EQ(app->sweep()->done, app->sweep()->rows * app->sweep()->columns);
+    // The prompts differ at one place: what goes into layer 0 there is all of the difference.
+    const std::vector<std::int32_t>& other = app->laboratory().other_ids;
+    const auto [own, its] = std::ranges::mismatch(app->tokens(), other, {}, &TokenInfo::id);
+    EXPECT_EQ(app->sweep()->restored[static_cast<std::size_t>(its - other.begin())], 1.0F);
+    run(*app, set<&Settings::other>(std::string("the cat")));
+    EXPECT_NE(app->laboratory().other_why, "");
+    run(*app, RunSweep{});
+    EXPECT_TRUE(has_notice(*app, "lab.sweep.failed"));
+}
+
+TEST(Laboratory, HeadsStandInTheOrderOfTheirScores) {
+    const auto app = make_loaded_app(kText);
+    EXPECT_EQ(app->head_order(), (std::vector<int>{0, 1, 2, 3, 4, 5}));
+    EXPECT_LT(app->head_score(0, 0), 0.0F);
+    run(*app, set<&Settings::order>(HeadOrder::previous));
+    const std::vector<int> order = app->head_order();
+    ASSERT_EQ(order.size(), 6U);
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        EXPECT_GE(app->head_score(order[i - 1] / 3, order[i - 1] % 3), app->head_score(order[i] / 3, order[i] % 3));
+    }
+}
+
+TEST(Laboratory, StateSaysAllOfIt) {
+    const auto app = make_loaded_app(std::string(kText) + "&do=off:1.0&bottom=parts");
+    const auto json = nlohmann::json::parse(app->state_json(), nullptr, false)["laboratory"];
+    EXPECT_EQ(json["changed"], true);
+    EXPECT_EQ(json["changes"][0]["text"], "off:1.0");
+    EXPECT_TRUE(json["odds"]["now"].is_number());
+    EXPECT_GT(json["parts"]["parts"].size(), 6U);
+}
+
+}  // namespace
+}  // namespace headlight::app
