@@ -4,7 +4,9 @@
 // that of a rival. The final norm's scale is held at what it was in the pass; then the norm is linear, each part has
 // its own mean taken off, and the parts sum to the whole.
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "model/activations.h"
@@ -22,6 +24,9 @@ enum class PartKind : std::uint8_t {
     norm_bias,       // the bias of the final norm
     rest,            // rounding, of Q8 activations above all
 };
+// By PartKind.
+inline constexpr std::array<std::string_view, 8> kPartNames{"token", "position", "head",      "attention_bias",
+                                                            "mlp",   "changed",  "norm_bias", "rest"};
 
 struct AttributionPart {
     PartKind kind = PartKind::rest;

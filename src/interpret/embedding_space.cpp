@@ -20,7 +20,6 @@ EmbeddingPlane plane_of_few(const Eigen::MatrixXd& x) {
     for (std::size_t which = 0; which < 2 && which < plane.points.size(); ++which) {
         const Eigen::Index at = x.rows() - 1 - static_cast<Eigen::Index>(which);
         const double value = std::fmax(0, solver.eigenvalues()(at));
-        if (value <= variance * 1e-12) continue;  // what rounding leaves of no variance
         Eigen::VectorXd coordinates = solver.eigenvectors().col(at) * std::sqrt(value);
         const Eigen::VectorXd axis = x.transpose() * coordinates;
         Eigen::Index largest = 0;

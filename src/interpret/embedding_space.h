@@ -45,7 +45,7 @@ struct EmbeddingPlane {
     std::vector<Point> points;          // one an id, around the origin
     std::array<double, 2> explained{};  // share of the variance along each axis, 0..1
 };
-inline constexpr std::size_t kMostEmbeddings = 400;
+inline constexpr std::size_t kMostEmbeddings = 300;
 
 // Each axis points so that its largest component (the first of equals) is positive. Ids beyond kMostEmbeddings are left
 // out; all 0 without any variance.

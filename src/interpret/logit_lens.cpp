@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "base/check.h"
+#include "interpret/surprise.h"
 #include "nn/parallel.h"
 
 namespace headlight::interpret {
@@ -45,17 +46,12 @@ std::array<LensToken, LensCell::kTop> largest(std::span<const float> logits) {
 
 LensCell lens_cell(std::span<const float> logits, nn::TokenId next) {
     LensCell cell{.ready = true, .top = largest(logits)};
-    const auto most = static_cast<double>(cell.top[0].probability);
-    double sum = 0, weighted = 0;  // of exp(x - most), and of that times (x - most)
-    for (const float logit : logits) {
-        const double x = static_cast<double>(logit) - most, e = std::exp(x);
-        sum += e;
-        if (e > 0) weighted += e * x;
-    }
+    const LogitSums all = logit_sums(logits);
     const auto probability = [&](float logit) {
-        return static_cast<float>(std::exp(static_cast<double>(logit) - most) / sum);
+        return static_cast<float>(std::exp(static_cast<double>(logit) - all.most) / all.sum);
     };
-    cell.entropy = static_cast<float>(std::max(0.0, std::log(sum) - weighted / sum) / std::numbers::ln2);
+    const double nats = std::log(all.sum) - all.weighted / all.sum;
+    cell.entropy = static_cast<float>(std::max(0.0, nats) / std::numbers::ln2);
     for (LensToken& token : cell.top) token.probability = token.id < 0 ? 0 : probability(token.probability);
     if (next < 0) return cell;
     const auto at = static_cast<std::size_t>(next);

@@ -10,6 +10,12 @@
 
 namespace headlight::interpret {
 
+// What the softmax of logits [vocab] needs, in double: with x = logit - most, sums of exp(x) and of exp(x) x.
+struct LogitSums {
+    double most = 0, sum = 0, weighted = 0;
+};
+[[nodiscard]] LogitSums logit_sums(std::span<const float> logits);
+
 // logits: of the position before, [vocab].
 [[nodiscard]] double surprise_bits(std::span<const float> logits, std::int32_t token);
 

@@ -115,13 +115,12 @@ TEST(Attribution, WhatAnInterventionPutInIsAPartOfItsLayer) {
 
 void expect_same(const Attribution& ours, const nlohmann::json& theirs) {
     EXPECT_NEAR(ours.difference, theirs["difference"].get<double>(), 1e-5);
-    const char* names[] = {"token", "position", "head", "attention_bias", "mlp", "changed", "norm_bias", "rest"};
     std::size_t found = 0;
     for (const auto& part : theirs["parts"]) {
-        const auto* kind = std::ranges::find(names, part["kind"].get<std::string>());
-        ASSERT_NE(kind, std::end(names));
-        const AttributionPart* own =
-            find(ours, static_cast<PartKind>(kind - names), part["layer"].get<int>(), part["head"].get<int>());
+        const auto kind = std::ranges::find(kPartNames, part["kind"].get<std::string>());
+        ASSERT_NE(kind, kPartNames.end());
+        const AttributionPart* own = find(ours, static_cast<PartKind>(kind - kPartNames.begin()),
+                                          part["layer"].get<int>(), part["head"].get<int>());
         ASSERT_NE(own, nullptr) << part.dump();
         EXPECT_NEAR(own->value, part["value"].get<double>(), 1e-5) << part.dump();
         ++found;

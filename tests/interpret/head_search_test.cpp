@@ -44,6 +44,8 @@ TEST(HeadSearch, FindsTheNearestHeads) {
     EXPECT_EQ(like[1].index, 1);
     EXPECT_NEAR(like[1].distance, std::sqrt(0.49 + 0.25 + 0.01), 1e-6);
     EXPECT_EQ(like[2].index, 3);
+    const std::vector<SimilarHead> equal = similar_heads(std::vector<HeadStats>(4), 1);
+    EXPECT_TRUE(equal[0].index == 0 && equal[1].index == 2 && equal[2].index == 3);
     EXPECT_TRUE(similar_heads(std::vector<HeadStats>(1), 0).empty());
 }
 

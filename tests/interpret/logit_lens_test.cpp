@@ -90,6 +90,9 @@ TEST(LogitLens, CellsRankAndSum) {
     EXPECT_FLOAT_EQ(cell.next_probability, 0.125F);
     EXPECT_FLOAT_EQ(cell.entropy, 1.75F);
     EXPECT_EQ(lens_cell(logits, -1).next_rank, -1);
+    const LensCell equal = lens_cell(std::vector<float>(8, 1.0F), 6);
+    for (int i = 0; i < LensCell::kTop; ++i) EXPECT_EQ(equal.top[static_cast<std::size_t>(i)].id, i);
+    EXPECT_EQ(equal.next_rank, 7);
     EXPECT_EQ(lens_cell(std::vector<float>{0, -1000, 3000}, 0).entropy, 0) << "no overflow";
 }
 

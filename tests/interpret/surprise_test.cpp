@@ -24,6 +24,23 @@ TEST(Surprise, IsTheNegativeLogarithmOfTheProbability) {
     EXPECT_GE(surprise_bits(large, 2), 0);
 }
 
+TEST(Surprise, SumsAreThoseOfEveryLogit) {
+    Rng rng(8);
+    std::vector<float> logits;
+    for (int i = 0; i < 1000; ++i) logits.push_back(static_cast<float>(rng.normal() * 4));
+    logits[3] = -std::numeric_limits<float>::infinity();
+    const LogitSums sums = logit_sums(logits);
+    double sum = 0, weighted = 0;
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+        EXPECT_GE(sums.most, static_cast<double>(logits[i]));
+        const double x = static_cast<double>(logits[i]) - sums.most;
+        sum += std::exp(x);
+        if (i != 3) weighted += std::exp(x) * x;
+    }
+    EXPECT_NEAR(sums.sum, sum, 1e-6 * sum);
+    EXPECT_NEAR(sums.weighted, weighted, -1e-6 * weighted);
+}
+
 TEST(Surprise, TheFirstTokenHasNone) {
     const Reading r = random_reading({""});
     const std::vector<float> bits = token_surprise(r.ids, logits_of(r));
