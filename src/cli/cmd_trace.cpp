@@ -6,6 +6,7 @@
 #include "cli/command_list.h"
 #include "cli/glob.h"
 #include "cli/inputs.h"
+#include "cli/interventions_input.h"
 #include "cli/terminal.h"
 #include "cli/translation_trace.h"
 #include "interpret/trace_file.h"
@@ -24,6 +25,7 @@ class Trace : public Action {
         options.push_back({"--sites", &sites_, "GLOB...", "names to keep, * and ? are wildcards (default: all)"});
         options.push_back({"--list", &list_, "", "print the names and shapes instead of writing a file"});
         options.push_back({"--json", &json_, "", "the summary as one JSON object"});
+        changes_.declare(options);
         compute_.declare(options);
     }
 
@@ -31,6 +33,9 @@ class Trace : public Action {
         if (out_.empty() && !list_) return invalid("where to? give --out FILE.safetensors, or --list");
         if (!text_.empty() && !(prompt_.prompt.empty() && prompt_.ids.empty())) {
             return invalid("--text is for an encoder-decoder, --prompt and --ids are for a GPT; expected one of them");
+        }
+        if (!text_.empty() && changes_.given()) {
+            return invalid("--do, --ablate, --patch and --other are for a GPT; an encoder-decoder is traced as it is");
         }
         if (text_.empty() && !target_.empty()) return invalid("--target is the translation of a --text");
         ASSIGN_OR_RETURN(const kernels::Compute compute, compute_.make());
@@ -47,11 +52,14 @@ class Trace : public Action {
             return invalid("the prompt has " + std::to_string(positions) + " tokens; the model has " +
                            std::to_string(config.context) + " positions");
         }
-        model::Activations trace(config, 1, positions, model::Keep::trace);
-        model::Forward(compute, loaded.gpt, trace, ids, 0).run();
+        ASSIGN_OR_RETURN(const auto changes, changes_.read(config, positions));
+        ASSIGN_OR_RETURN(const auto other_ids, changes_.other_tokens(loaded, changes, positions));
+        const model::Activations trace = run_changed(compute, loaded.gpt, ids, changes, other_ids);
         const auto values = interpret::trace_tensors(trace, positions, wanted());
         std::map<std::string, std::string> metadata;
         if (loaded.tokenizer.has_value()) metadata["tokens"] = tokens_text(*loaded.tokenizer, ids);
+        if (!changes.empty()) metadata[kChanges] = interpret::to_text(changes);
+        if (!other_ids.empty()) metadata["other_ids"] = ids_text(other_ids);
         return finish(terminal, values, ids, std::move(metadata));
     }
 
@@ -103,10 +111,13 @@ class Trace : public Action {
 
     Result<void> write(Terminal& terminal, std::span<const interpret::TraceTensor> values,
                        std::span<const text::TokenId> ids, std::map<std::string, std::string> metadata) const {
+        Json summary{{"out", out_}, {"ids", ids}, {"tensors", values.size()}};
+        if (metadata.contains(kChanges)) summary[kChanges] = metadata[kChanges];
         const std::string file = interpret::trace_file(values, ids, std::move(metadata));
         RETURN_IF_ERROR(write_file_atomic(out_, file));
         if (json_) {
-            terminal.print_json({{"out", out_}, {"ids", ids}, {"tensors", values.size()}, {"bytes", file.size()}});
+            summary["bytes"] = file.size();
+            terminal.print_json(summary);
         } else {
             terminal.print(grouped(static_cast<std::int64_t>(values.size())) + " tensors, " +
                            grouped(static_cast<std::int64_t>(file.size())) + " bytes written to " + out_ + "\n");
@@ -114,8 +125,11 @@ class Trace : public Action {
         return {};
     }
 
+    static constexpr const char* kChanges = "interventions";  // in the metadata and the summary
+
     ModelInput model_;
     PromptInput prompt_;
+    InterventionsInput changes_;
     ComputeInput compute_;
     std::string out_, text_, target_;
     std::vector<std::string> sites_;
@@ -130,10 +144,17 @@ Command trace_command() {
         "Runs a prompt and saves every intermediate value as one safetensors file, under the names of\n"
         "TransformerLens: blocks.3.attn.hook_pattern is [head, query, key] of block 3. In attn_scores, masked places\n"
         "are -infinity. With --text, of an encoder-decoder: encoder.0.attn.hook_pattern, "
-        "decoder.1.cross_attn.hook_pattern.",
+        "decoder.1.cross_attn.hook_pattern.\n"
+        "With --do, --ablate and --patch, of a pass in which something was changed: off:3.2 (a head, 3.attn, 3.mlp, a\n"
+        "neuron 3.n17), mean:3.2, scale:3.2@-0.5, paint:3.2@first (uniform, previous, self, copy1.4, or cells\n"
+        "query-key-weight: 5-0-1_5-3-0.25; raw: not normalised), freeze:3.2, patch:3.resid@5 (3.attn, 3.mlp, 3.2; "
+        "@all),\n"
+        "swap:5@318 (another token's embedding), drop:5 (nothing attends there). All count from 0.",
         "headlight trace --prompt 'Once upon a time' --out trace.safetensors\n"
         "headlight trace --model ./gpt2 --ids 15496,11,314,716 --sites '*hook_pattern' logits --out t.safetensors\n"
         "headlight trace --prompt 'Hello' --list\n"
+        "headlight trace --prompt 'Tim lost his' --do 'scale:1.0@0.5;paint:3.2@first' --out changed.safetensors\n"
+        "headlight trace --prompt 'Tim had a' --other 'Ann had a' --patch 2.resid@0 --ablate 4.1 --out p.safetensors\n"
         "headlight trace --text 'I love you.' --out translation.safetensors\n"
         "python3 -c \"from safetensors.numpy import load_file; print(load_file('trace.safetensors').keys())\"",
         [] { return std::unique_ptr<Action>(std::make_unique<Trace>()); }};
