@@ -20,6 +20,13 @@ if(EMSCRIPTEN)
   endif()
 endif()
 
+# bench_interventions [MODEL_DIR [threads [kernels]]]: what a person waits for who changes something inside the GPT (natively only:
+# it reads a folder).
+if(NOT EMSCRIPTEN)
+  add_executable(bench_interventions EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/interventions_bench.cpp)
+  target_link_libraries(bench_interventions PRIVATE hl_interpret)
+endif()
+
 include(${CMAKE_CURRENT_LIST_DIR}/rivals/rivals.cmake)
 
 # bench_faithful MODEL_DIR TEXT_FILE: what F16 and Q8 lose (natively only).
