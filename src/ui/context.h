@@ -31,6 +31,11 @@ struct Shared {
     std::string edit_first;  // the digit that began the editing
     bool seeking = false;
 
+    // The laboratory: the head whose pattern is to be copied from the next one that is clicked (-1: none), and whether
+    // a finger draws over cells, so that no column scrolls under it.
+    int copy_layer = -1, copy_head = -1;
+    bool drawing_cells = false;
+
     void wake_at(double time) { next_frame_at = next_frame_at < 0 || time < next_frame_at ? time : next_frame_at; }
 };
 

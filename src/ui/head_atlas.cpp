@@ -6,7 +6,7 @@
 namespace headlight::ui {
 namespace {
 
-constexpr app::HeatRange kRange{};
+constexpr app::HeatRange kRange{-1, 1, true};  // weights, or differences of weights
 
 int factor_for(int cells) {
     return std::max(1, (cells + HeadAtlas::kCell - 1) / HeadAtlas::kCell);
@@ -79,7 +79,7 @@ void HeadAtlas::put(int column, int row, const interpret::Matrix& m, bool causal
         std::fill_n(pixels, kCell, 0);
         for (int x = 0; x < static_cast<int>(best_.size()); ++x) {  // what is masked stays clear
             const float part = app::heat(kRange, best_[static_cast<std::size_t>(x)]);
-            pixels[x] = colours_->at(std::sqrt(std::abs(part)));
+            pixels[x] = colours_->at(std::copysign(std::sqrt(std::abs(part)), part));
         }
     }
     auto& [dirty_first, dirty_last] = dirty_[static_cast<std::size_t>(row)];

@@ -45,6 +45,13 @@ Colour heat_colour(const Theme& theme, float position) {
                  kFloor + (1 - kFloor) * std::abs(position));
 }
 
+app::HeatRange difference_range(const interpret::Matrix& matrix, app::ColourScale scale, int first_column) {
+    app::HeatRange range = app::matrix_range(matrix, scale, first_column);
+    range.low = -range.high;
+    range.diverging = true;
+    return range;
+}
+
 ColourTable::ColourTable(const Theme& theme) {
     for (int i = -kSize; i <= kSize; ++i) {
         colours_[static_cast<std::size_t>(i + kSize)] = heat_colour(theme, static_cast<float>(i) / kSize);
@@ -71,7 +78,7 @@ void heat_pixels(const interpret::Matrix& m, const Theme& theme, const HeatOptio
         for (std::size_t x = 0; x < best.size(); ++x) {
             if (options.causal && columns[x] >= row1) break;  // masked: stays clear
             const float part = app::heat(options.range, best[x]);
-            pixels[x] = table.at(options.root ? std::sqrt(std::abs(part)) : part);
+            pixels[x] = table.at(options.root ? std::copysign(std::sqrt(std::abs(part)), part) : part);
         }
     }
 }

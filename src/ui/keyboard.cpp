@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "imgui_internal.h"
+#include "ui/panels/laboratory.h"
 #include "ui/panels/models.h"
 
 namespace headlight::ui {
@@ -134,6 +135,10 @@ void handle_character(const Context& context, ImWchar character) {
         case 'a':
             context.push(app::set<&app::Settings::architecture>(!app.settings().architecture));
             break;
+        case 'o':
+            if (has_laboratory(context) && !app.settings().architecture && app.selection().layer >= 0)
+                context.push(app::ToggleHead{app.selection().layer, app.selection().head});
+            break;
         case 't':
             context.choose_theme(!app.dark());
             break;
@@ -151,6 +156,8 @@ void handle_escape(const Context& context) {
         context.shared.tour_step = -1;
     } else if (context.app.models_shown()) {
         close_models(context);
+    } else if (context.shared.copy_layer >= 0) {
+        context.shared.copy_layer = context.shared.copy_head = -1;
     } else {
         context.push(app::Release{});
     }
@@ -186,7 +193,9 @@ void handle_keys(const Context& context) {
         if (shared.edit_cell) return;
     }
     for (const ImWchar character : io.InputQueueCharacters) {
-        if (models && (character == '.' || character == ',' || character == 'p' || character == 'a')) continue;
+        if (models &&
+            (character == '.' || character == ',' || character == 'p' || character == 'a' || character == 'o'))
+            continue;
         handle_character(context, character);
     }
 }

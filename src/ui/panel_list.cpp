@@ -12,6 +12,7 @@ std::span<const PanelInfo> panel_list() {
         PanelInfo{"tokens", Place::left, Tab::in, make_tokens},
         PanelInfo{"try", Place::left, Tab::in, make_samples},
         PanelInfo{"map", Place::centre_map, Tab::heads, make_model_map},
+        PanelInfo{"changes", Place::centre_map, Tab::heads, make_changes},
         PanelInfo{"head", Place::centre_head, Tab::heads, make_head_view},
         PanelInfo{"grid", Place::centre_grid, Tab::heads, make_head_grid},
         PanelInfo{"predictions", Place::right, Tab::out, make_predictions},

@@ -18,7 +18,7 @@ constexpr float kDragSlack = 8;  // a finger may tremble so much in a tap
 
 // A finger that is drawn across a column scrolls it, and does not press what it began on.
 void scroll_by_finger(const Context& context) {
-    if (!context.platform.touch()) return;
+    if (!context.platform.touch() || context.shared.drawing_cells) return;
     ImGuiContext& g = *ImGui::GetCurrentContext();
     ImGuiWindow* window = ImGui::GetCurrentWindow();
     const bool inside = window->InnerClipRect.Contains(g.IO.MouseClickedPos[0]);
@@ -234,8 +234,10 @@ void Shell::draw_centre(const Context& context, const Box& column) {
     ImGui::BeginChild("centre", ImVec2(column.width, column.height), 0, kColumnFlags);
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     Flow flow{{column.x + kPadding, origin.y + kPadding, column.width - 2 * kPadding, column.height - 2 * kPadding}};
-    for (Slot* slot : slots_of(Place::centre_map))
-        draw_panel(context, *slot, flow.take(slot->panel->wanted_height(context, flow.rest.width)));
+    for (Slot* slot : slots_of(Place::centre_map)) {
+        const float wanted = slot->panel->wanted_height(context, flow.rest.width);
+        if (wanted > 0) draw_panel(context, *slot, flow.take(wanted));
+    }
     Slot* grid = slot_of("grid");
     Slot* head = slot_of("head");
     const app::ModelInfo* model = context.app.model();
@@ -286,13 +288,13 @@ void Shell::draw_phone(Context& context, const Box& screen) {
             }
             break;
         case app::Tab::heads:
-            add({"prompt", "tokens", "map", "head", "grid"});
+            add({"prompt", "tokens", "map", "changes", "head", "grid"});
             break;
         case app::Tab::out:
             if (tutorial) {
                 add({"learning", "map2d", "corpus"});
             } else {
-                add({"prompt", "tokens", "predictions", "sampling"});
+                add({"prompt", "tokens", "changes", "predictions", "sampling"});
             }
             break;
         case app::Tab::more:

@@ -1,9 +1,11 @@
-// All heads at once: rows are layers, columns are heads. One texture holds every thumbnail. An encoder-decoder has
-// three such grids, one below the other.
+// All heads at once: rows are layers, columns are heads; or one list, sorted by what they do. One texture holds every
+// thumbnail. An encoder-decoder has three such grids, one below the other.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "ui/head_atlas.h"
+#include "ui/panels/laboratory.h"
 #include "ui/panels/panels.h"
 #include "ui/widgets.h"
 
@@ -12,6 +14,7 @@ namespace headlight::ui {
 namespace {
 
 constexpr float kRowLabel = 20, kColumnLabel = 20, kGap = 4, kLeast = 10, kMost = 56, kLeading = 17, kGroupGap = 8;
+constexpr float kCaption = 20, kLeastSorted = 26;  // a sorted head has its name and a bar for its score below it
 
 // One kind of attention: its layers, and where they begin in the texture.
 struct Group {
@@ -34,29 +37,43 @@ class HeadGrid final : public Panel {
     float wanted_height(const Context& context, float width) override {
         const app::ModelInfo* model = context.app.model();
         if (model == nullptr) return 0;
+        const float below = order_height(context) + hint_height(context, width) + 16;
+        if (sorted(context)) {
+            const Sorted at = sorted_places(context, {0, 0, width, 1e9f});
+            return kColumnLabel + static_cast<float>(at.rows) * (at.side + kCaption) + below;
+        }
         const float side = thumbnail(context, width, 1e9f);
-        return labels_height(*model) + static_cast<float>(layers_of(*model)) * (side + kGap) +
-               hint_height(context, width) + 16;
+        return labels_height(*model) + static_cast<float>(layers_of(*model)) * (side + kGap) + below;
     }
 
     void draw(const Context& context, const Box& box) override {
         const app::ModelInfo* model = context.app.model();
         if (model == nullptr || context.app.tokens().empty()) return;
-        const float side = thumbnail(context, box.width, box.height);
+        const ChangeList changes(context);
+        changes_ = &changes;
         update_atlas(context, *model);
         Flow flow{box};
-        for (const Group& group : groups_of(*model)) {
-            if (!group.title.empty()) draw_title(context, flow.take(kColumnLabel), group);
+        if (sorted(context)) {
             flow.skip(kColumnLabel);
-            const Box grid{box.x + kRowLabel, flow.rest.y, static_cast<float>(model->heads) * (side + kGap),
-                           static_cast<float>(group.layers) * (side + kGap)};
-            draw_labels(context, *model, group, grid, side);
-            draw_thumbnails(context, *model, group, grid, side);
-            flow.skip(grid.height + (group.title.empty() ? 0 : kGroupGap));
+            flow.skip(draw_sorted(context, flow.rest));
+        } else {
+            const float side = thumbnail(context, box.width, box.height);
+            for (const Group& group : groups_of(*model)) {
+                if (!group.title.empty()) draw_title(context, flow.take(kColumnLabel), group);
+                flow.skip(kColumnLabel);
+                const Box grid{box.x + kRowLabel, flow.rest.y, static_cast<float>(model->heads) * (side + kGap),
+                               static_cast<float>(group.layers) * (side + kGap)};
+                draw_labels(context, *model, group, grid, side);
+                draw_thumbnails(context, *model, group, grid, side);
+                flow.skip(grid.height + (group.title.empty() ? 0 : kGroupGap));
+            }
         }
+        if (const float height = order_height(context); height > 0) draw_order(context, flow.take(height));
         const float hint = put_paragraph(context.fonts.small, {box.x, flow.rest.y + 12, box.width, 0},
-                                         context.theme.muted, context.t("model.grid_hint"), kLeading);
+                                         copying(context) ? context.theme.attends : context.theme.muted,
+                                         context.t(hint_key(context)), kLeading);
         context.shared.places["grid"] = {box.x, box.y, box.width, flow.rest.y + 12 + hint - box.y};
+        changes_ = nullptr;
     }
 
   private:
@@ -73,14 +90,19 @@ class HeadGrid final : public Panel {
     static float thumbnail(const Context& context, float width, float height) {
         const app::ModelInfo& model = *context.app.model();
         const float across = (width - kRowLabel) / static_cast<float>(model.heads) - kGap;
-        const float down =
-            (height - labels_height(model) - hint_height(context, width) - 12) / static_cast<float>(layers_of(model)) -
-            kGap;
+        const float below = hint_height(context, width) + order_height(context) + 12;
+        const float down = (height - labels_height(model) - below) / static_cast<float>(layers_of(model)) - kGap;
         return std::floor(std::clamp(std::min(across, down), kLeast, kMost));
     }
-    static float hint_height(const Context& context, float width) {
-        return paragraph_height(context.fonts.small, width, context.t("model.grid_hint"), kLeading);
+    static std::string_view hint_key(const Context& context) {
+        if (copying(context)) return "tools.copying";
+        if (!has_laboratory(context)) return "model.grid_hint";
+        return context.platform.touch() ? "model.grid_hint_touch" : "model.grid_hint_test";
     }
+    static float hint_height(const Context& context, float width) {
+        return paragraph_height(context.fonts.small, width, context.t(hint_key(context)), kLeading);
+    }
+    static bool copying(const Context& context) { return has_laboratory(context) && context.shared.copy_layer >= 0; }
 
     static bool is_selected(const Context& context, const Group& group) {
         return group.title.empty() || context.app.settings().part == group.part;
@@ -91,7 +113,8 @@ class HeadGrid final : public Panel {
         const app::App& app = context.app;
         const bool skip = app.settings().hide_sink;
         const std::uint64_t look =
-            mixed_key({skip, context.theme.dark, static_cast<std::uint64_t>(app.settings().rung)});
+            mixed_key({skip, context.theme.dark, static_cast<std::uint64_t>(app.settings().rung),
+                       app.laboratory().changed ? static_cast<std::uint64_t>(app.settings().compare) + 1 : 0});
         if (drawn_ == app.pass_revision() && look == look_) return;
         const int unchanged = look == look_ ? app.unchanged_rows(drawn_) : 0;
         atlas_.prepare(model.heads, layers_of(model), context.theme, skip);
@@ -139,36 +162,159 @@ class HeadGrid final : public Panel {
 
     void draw_thumbnails(const Context& context, const app::ModelInfo& model, const Group& group, const Box& grid,
                          float side) {
-        const Theme& theme = context.theme;
-        const app::Selection now = context.app.selection();
-        const bool here = is_selected(context, group);
         const std::string key = group.title.empty() ? "grid" : "grid." + app::to_text(group.part);
         const Hit hit = hit_area(context, key, context.t("model.grid"), Role::cell, grid);
-        const ImVec2 mouse = ImGui::GetIO().MousePos;
-        // Pieces of one texture, with the panel's colour behind the masked half.
         for (int layer = 0; layer < group.layers; ++layer) {
             for (int head = 0; head < model.heads; ++head) {
                 const Box at{grid.x + static_cast<float>(head) * (side + kGap),
                              grid.y + static_cast<float>(layer) * (side + kGap), side, side};
-                fill(at, theme.panel, 2);
-                atlas_.draw(head, group.first_row + layer, at);
-                const bool selected = here && layer == now.layer && head == now.head;
-                if (selected) outline(at.inset(-2.5f), theme.attends, 3, 2);
-                const bool pointed = hit.hovered && at.inset(-kGap / 2).contains(mouse);
-                if (context.widgets.enabled()) log(context, group, layer, head, at, selected);
-                if (!pointed) continue;
-                if (!selected) outline(at.inset(-1), theme.muted, 2);
-                // The other kinds of attention have other axes: they are not previewed, only opened.
-                if (here) {
-                    context.hover.layer = layer;
-                    context.hover.head = head;
-                }
-                tooltip(context, tip(context, group, layer, head));
-                if (!hit.clicked) continue;
-                if (!here) context.push(app::set<&app::Settings::part>(group.part));
-                context.push(app::SelectHead{layer, head});
+                draw_head(context, group, layer, head, at, hit);
             }
         }
+    }
+
+    // One piece of the texture, with the panel's colour behind the masked half; a click opens it, Shift switches it
+    // off.
+    void draw_head(const Context& context, const Group& group, int layer, int head, const Box& at, const Hit& hit) {
+        const Theme& theme = context.theme;
+        const app::Selection now = context.app.selection();
+        const bool here = is_selected(context, group);
+        fill(at, theme.panel, 2);
+        atlas_.draw(head, group.first_row + layer, at);
+        if (group.title.empty() && !changes_->empty()) draw_change(context, layer, head, at);
+        const bool selected = here && layer == now.layer && head == now.head;
+        if (selected) outline(at.inset(-2.5f), theme.attends, 3, 2);
+        const bool pointed = hit.hovered && at.inset(-kGap / 2).contains(ImGui::GetIO().MousePos);
+        if (context.widgets.enabled()) log(context, group, layer, head, at, selected);
+        if (!pointed) return;
+        if (!selected) outline(at.inset(-1), theme.muted, 2);
+        // The other kinds of attention have other axes: they are not previewed, only opened.
+        if (here) {
+            context.hover.layer = layer;
+            context.hover.head = head;
+        }
+        tooltip(context, tip(context, group, layer, head));
+        if (hit.clicked) click(context, group, layer, head);
+    }
+
+    static void click(const Context& context, const Group& group, int layer, int head) {
+        if (copying(context)) {
+            copy_from(context, layer, head);
+        } else if (has_laboratory(context) && ImGui::GetIO().KeyShift) {
+            context.push(app::ToggleHead{layer, head});
+        } else {
+            if (!is_selected(context, group)) context.push(app::set<&app::Settings::part>(group.part));
+            context.push(app::SelectHead{layer, head});
+        }
+    }
+
+    // A pattern that is not there yet when the head is computed cannot be copied: a later layer's is not taken.
+    static void copy_from(const Context& context, int layer, int head) {
+        app::App const& app = context.app;
+        const int to_layer = std::exchange(context.shared.copy_layer, -1);
+        const int to_head = std::exchange(context.shared.copy_head, -1);
+        if (layer > to_layer || (layer == to_layer && head == to_head)) return;
+        if (to_layer >= app.model()->layers || to_head >= app.model()->heads) return;
+        interpret::Intervention change = head_change(interpret::Change::paint, to_layer, to_head);
+        change.preset = interpret::Preset::copy;
+        change.from_layer = layer;
+        change.from_head = head;
+        add_change(context, change);
+    }
+
+    // A head that is off is faded and struck out; one that is changed otherwise carries a corner.
+    void draw_change(const Context& context, int layer, int head, const Box& at) const {
+        const Theme& theme = context.theme;
+        if (changes_->is_off(layer, head)) {
+            fill(at, with_alpha(theme.background, 0.72f), 2);
+            canvas().AddLine(ImVec2(at.x + 2, at.bottom() - 2), ImVec2(at.right() - 2, at.y + 2), theme.muted, 1.5f);
+        } else if (changes_->is_changed(layer, head)) {
+            const float side = std::clamp(at.width / 4, 4.0f, 8.0f);
+            canvas().AddTriangleFilled(ImVec2(at.right() - side, at.y), ImVec2(at.right(), at.y),
+                                       ImVec2(at.right(), at.y + side), theme.predicts);
+        }
+    }
+
+    // ---- sorted by a score ---------------------------------------------------------------------------------------
+    static bool sorted(const Context& context) {
+        return has_laboratory(context) && context.app.settings().order != app::HeadOrder::place &&
+               !context.app.tokens().empty();
+    }
+    struct Sorted {
+        float side = 0;
+        int columns = 1, rows = 1;
+    };
+    // As large as all of them fit into the box.
+    static Sorted sorted_places(const Context& context, const Box& box) {
+        const app::ModelInfo& model = *context.app.model();
+        const int count = model.layers * model.heads;
+        const float below = hint_height(context, box.width) + order_height(context) + 12;
+        Sorted out;
+        for (int columns = 1; columns <= count; ++columns) {
+            const float side = std::floor(std::min(box.width / static_cast<float>(columns) - kGap, kMost));
+            if (side < kLeastSorted && out.side > 0) break;
+            out = {side, columns, (count + columns - 1) / columns};
+            const float height = static_cast<float>(out.rows) * (side + kCaption);
+            if (side < kMost && height + below <= box.height) break;
+        }
+        return out;
+    }
+
+    float draw_sorted(const Context& context, const Box& box) {
+        const app::ModelInfo& model = *context.app.model();
+        const Group group = groups_of(model).front();
+        const Sorted places = sorted_places(context, box);
+        const std::vector<int>& order = context.app.head_order();
+        const float pitch = places.side + kGap, down = places.side + kCaption;
+        const Box grid{box.x, box.y, static_cast<float>(places.columns) * pitch,
+                       static_cast<float>(places.rows) * down};
+        const Hit hit = hit_area(context, "grid", context.t("model.grid"), Role::cell, grid);
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            const int layer = order[i] / model.heads, head = order[i] % model.heads;
+            const auto n = static_cast<int>(i);
+            const Box at{grid.x + static_cast<float>(n % places.columns) * pitch,
+                         grid.y + static_cast<float>(n / places.columns) * down, places.side, places.side};
+            draw_head(context, group, layer, head, at, hit);
+            draw_caption(context, {at.x, at.bottom() + 2, at.width, kCaption - 4}, layer, head);
+        }
+        return grid.height;
+    }
+
+    static void draw_caption(const Context& context, const Box& at, int layer, int head) {
+        const float score = std::clamp(context.app.head_score(layer, head), 0.0f, 1.0f);
+        fill({at.x, at.y, at.width, 2}, context.theme.line);
+        fill({at.x, at.y, at.width * score, 2}, context.theme.attends);
+        const app::Selection now = context.app.selection();
+        put_text(context.fonts.small, {at.x - 2, at.y + 2, at.width + 4, at.height - 2},
+                 now.layer == layer && now.head == head ? context.theme.text : context.theme.muted,
+                 std::to_string(layer) + "." + std::to_string(head), Align::centre);
+    }
+
+    static float order_height(const Context& context) {
+        return has_laboratory(context) ? (context.phone ? 44.0f : 28.0f) : 0;
+    }
+
+    static void draw_order(const Context& context, const Box& row) {
+        constexpr std::array kOrders{app::HeadOrder::place, app::HeadOrder::previous,  app::HeadOrder::induction,
+                                     app::HeadOrder::first, app::HeadOrder::duplicate, app::HeadOrder::entropy};
+        const app::HeadOrder now = context.app.settings().order;
+        const std::string label = context.t("model.order", {{"order", order_name(context, now)}});
+        float x = row.x;
+        const float y = row.y + 4;
+        const bool clicked = text_option(context, "order", label, x, y, false, Role::button);
+        icon(Icon::down, ImVec2(x - 6, y + (context.phone ? 20.0f : 12.0f)), 12, context.theme.muted);
+        if (clicked) ImGui::OpenPopup("order-menu");
+        std::array<std::string, kOrders.size()> keys;
+        std::array<Choice, kOrders.size()> choices;
+        for (std::size_t i = 0; i < kOrders.size(); ++i) {
+            keys[i] = "order." + app::to_text(kOrders[i]);
+            choices[i] = {keys[i], order_name(context, kOrders[i]), now == kOrders[i]};
+        }
+        if (const auto chosen = popup_menu(context, "order-menu", choices, {row.x, row.y, x - row.x, row.height}))
+            context.push(app::set<&app::Settings::order>(kOrders[static_cast<std::size_t>(*chosen)]));
+    }
+    static std::string_view order_name(const Context& context, app::HeadOrder order) {
+        return context.t("set.order." + app::to_text(order));
     }
 
     static void log(const Context& context, const Group& group, int layer, int head, const Box& at, bool on) {
@@ -183,15 +329,27 @@ class HeadGrid final : public Panel {
             context.t("head.title", {{"layer", std::to_string(layer)}, {"head", std::to_string(head)}});
         return group.title.empty() ? name : std::string(context.t(group.title)) + " · " + name;
     }
-    static std::string tip(const Context& context, const Group& group, int layer, int head) {
+    std::string tip(const Context& context, const Group& group, int layer, int head) const {
         std::string text = title(context, group, layer, head);
         if (!is_selected(context, group)) return text;
+        if (group.title.empty() && changes_->is_off(layer, head)) {
+            text += " · " + std::string(context.t("model.off"));
+        } else if (group.title.empty() && changes_->is_changed(layer, head)) {
+            text += " · " + std::string(context.t("model.changed"));
+        }
+        if (sorted(context)) {
+            const auto score = static_cast<double>(context.app.head_score(layer, head));
+            return text + " · " +
+                   context.t("model.score", {{"order", order_name(context, context.app.settings().order)},
+                                             {"score", app::fixed_text(score, 2, context.app.strings())}});
+        }
         if (const std::string kind = context.app.head_title(layer, head); !kind.empty()) text += " · " + kind;
         return text;
     }
 
     HeadAtlas atlas_;
-    std::uint64_t drawn_ = 0, look_ = 0;  // the pass and the look that the atlas shows
+    std::uint64_t drawn_ = 0, look_ = 0;   // the pass and the look that the atlas shows
+    const ChangeList* changes_ = nullptr;  // while it is being drawn
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "ui/axis_labels.h"
-#include "ui/panels/head_view.h"
+#include "ui/panels/head_paint.h"
 #include "ui/widgets.h"
 
 namespace headlight::ui {
@@ -47,7 +47,7 @@ void draw_selection(const Context& context, const Box& matrix, const HeadPicture
 
 }  // namespace
 
-void MatrixView::draw(const Context& context, const Box& box, const HeadPicture& picture) {
+void MatrixView::draw(const Context& context, const Box& box, const HeadPicture& picture, PaintBrush& brush) {
     const int rows = picture.matrix.rows, columns = picture.matrix.cols;
     if (rows == 0 || columns == 0) return;
     const float label_width = longest_label(context, picture.query_labels, kLabelRoom - 8);
@@ -69,15 +69,22 @@ void MatrixView::draw(const Context& context, const Box& box, const HeadPicture&
 
     const Hit hit = hit_area(context, "cells", context.t("head.matrix"), Role::cell, matrix);
     report_cells(context, matrix, picture, cell);
-    if (hit.hovered) {
+    context.shared.drawing_cells = brush.on() && hit.held;
+    if (!context.shared.drawing_cells) brush.lift();
+    if (hit.hovered || context.shared.drawing_cells) {
         const ImVec2 mouse = ImGui::GetIO().MousePos;
         const int query = std::clamp(static_cast<int>((mouse.y - matrix.y) / cell), 0, rows - 1);
         const int key = std::clamp(static_cast<int>((mouse.x - matrix.x) / cell), 0, columns - 1);
         context.hover.query = query;
         if (picture.has(query, key)) context.hover.key = key;
-        cell_tooltip(context, picture, query, key);
-        if (hit.clicked) toggle_cell(context, query, picture.has(query, key) ? key : -1);
+        if (context.shared.drawing_cells) {
+            brush.draw_to(context, picture, query, key);
+        } else {
+            cell_tooltip(context, picture, query, key);
+        }
+        if (hit.clicked && !brush.on()) toggle_cell(context, query, picture.has(query, key) ? key : -1);
     }
+    PaintBrush::put_marks(context, picture, matrix, cell);
     draw_selection(context, matrix, picture, cell);
     const app::Selection now = context.app.selection();
     // The row that tells the next token is the last one, except in an encoder, which tells none.

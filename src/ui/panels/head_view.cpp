@@ -5,6 +5,8 @@
 #include <array>
 
 #include "ui/axis_labels.h"
+#include "ui/panels/head_tools.h"
+#include "ui/panels/laboratory.h"
 #include "ui/panels/panels.h"
 #include "ui/widgets.h"
 
@@ -12,14 +14,14 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kOptions = 24, kPhoneOptions = 64, kScaleStrip = 150;
+constexpr float kTitle = 20, kOptions = 24, kPhoneOptions = 64, kScaleStrip = 150, kToolsGap = 8;
 
 class HeadView final : public Panel {
   public:
     // On a phone the matrix takes the width; beside the grid it takes what there is.
     float wanted_height(const Context& context, float width) override {
         if (context.app.tokens().empty()) return 120;
-        return kTitle + 12 + width + 8 + (context.phone ? kPhoneOptions : kOptions);
+        return kTitle + 12 + tools_height(context, width) + width + 8 + (context.phone ? kPhoneOptions : kOptions);
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -31,18 +33,29 @@ class HeadView final : public Panel {
         prepare(context);
         Flow flow{box};
         draw_title(context, flow.take(kTitle));
+        if (const float tools = tools_height(context, box.width); tools > 0) {
+            flow.skip(4);
+            draw_head_tools(context, flow.take(tools - kToolsGap), picture_.layer, picture_.head, brush_);
+            flow.skip(kToolsGap - 4);
+        } else {
+            brush_.set_on(false);
+        }
         flow.skip(8);
         const float options = context.phone ? kPhoneOptions : kOptions;
         const Box picture{flow.rest.x, flow.rest.y, flow.rest.width, flow.rest.height - options - 4};
         if (app.settings().view == app::View::lines) {
             lines_.draw(context, picture, picture_);
         } else {
-            matrix_.draw(context, picture, picture_);
+            matrix_.draw(context, picture, picture_, brush_);
         }
         draw_options(context, {picture.x, picture.bottom() + 4, picture.width, options});
     }
 
   private:
+    static float tools_height(const Context& context, float width) {
+        return has_laboratory(context) && !context.hidden("lab") ? head_tools_height(context, width) + kToolsGap : 0;
+    }
+
     // No model yet: what will stand here, and how far it has come.
     static void draw_waiting(const Context& context, const Box& box) {
         const float width = std::min(box.width, 420.0f);
@@ -70,13 +83,15 @@ class HeadView final : public Panel {
             mixed_key({app.pass_revision(), static_cast<std::uint64_t>(now.layer), static_cast<std::uint64_t>(now.head),
                        static_cast<std::uint64_t>(settings.part), static_cast<std::uint64_t>(settings.rung),
                        static_cast<std::uint64_t>(settings.values), static_cast<std::uint64_t>(settings.scale),
-                       settings.hide_sink, context.theme.dark});
+                       static_cast<std::uint64_t>(settings.compare), app.shows_difference(), settings.hide_sink,
+                       context.theme.dark});
         if (key == picture_.key) return;
         picture_.key = key;
         picture_.query_labels = query_labels(context);
         picture_.key_labels = key_labels(context);
         const int first = settings.hide_sink ? 1 : 0;
-        picture_.range = settings.values == app::Values::scores
+        picture_.range = app.shows_difference() ? difference_range(picture_.matrix, settings.scale, first)
+                         : settings.values == app::Values::scores
                              ? app::matrix_range(picture_.matrix, settings.scale, first)
                              : app::pattern_range(picture_.matrix, settings.scale, first);
     }
@@ -94,6 +109,8 @@ class HeadView final : public Panel {
             rest = " · " + std::string(context.t(part)) + rest;
         }
         rest += " · " + std::string(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
+        if (app.laboratory().changed && settings.compare != app::Compare::changed)
+            rest = " · " + std::string(context.t("set.compare." + app::to_text(settings.compare))) + rest;
         if (settings.hide_sink) rest += " · " + std::string(context.t("head.sink_hidden"));
         if (const std::string kind = app.head_title(picture_.layer, picture_.head); !kind.empty())
             rest = " · " + kind + rest;
@@ -162,6 +179,7 @@ class HeadView final : public Panel {
     }
 
     HeadPicture picture_;
+    PaintBrush brush_;
     MatrixView matrix_;
     LinesView lines_;
 };

@@ -26,9 +26,11 @@ struct HeadPicture {
 };
 
 // The matrix with its labels in `box`. Sets the hover and pushes selections.
+class PaintBrush;  // head_paint.h
 class MatrixView {
   public:
-    void draw(const Context& context, const Box& box, const HeadPicture& picture);
+    // With a brush that is on, pressing and dragging writes weights instead.
+    void draw(const Context& context, const Box& box, const HeadPicture& picture, PaintBrush& brush);
 
   private:
     HeatTexture texture_;

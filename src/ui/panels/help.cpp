@@ -23,6 +23,7 @@ constexpr std::array kKeyHelp{
     KeyHelp{",", "help.key.back"},
     KeyHelp{"p", "help.key.play"},
     KeyHelp{"/", "help.key.prompt"},
+    KeyHelp{"o", "help.key.off"},
     KeyHelp{"Ctrl+Z  Ctrl+Y", "help.key.undo"},
     KeyHelp{"a", "architecture.key"},
     KeyHelp{"t", "help.key.theme"},

@@ -1,11 +1,13 @@
-// The bottom panel: why a cell of the head is what it is, or any traced matrix.
+// The bottom panel: why a cell of the head is what it is, any traced matrix, or what the laboratory reads.
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "ui/axis_labels.h"
 #include "ui/heat.h"
+#include "ui/panels/bottom_views.h"
 #include "ui/panels/formula.h"
+#include "ui/panels/laboratory.h"
 #include "ui/panels/panels.h"
 #include "ui/token_text.h"
 #include "ui/widgets.h"
@@ -19,13 +21,22 @@ constexpr float kText = 360, kTitle = 20, kTab = 28;
 class Inspector final : public Panel {
   public:
     float wanted_height(const Context& context, float) override {
-        if (context.phone) return context.app.settings().bottom == app::Bottom::matrix ? 520 : 360;
-        switch (context.app.settings().bottom) {
+        const app::Bottom bottom = shown(context);
+        const float tabs = context.phone ? kTab + 12 : 0;
+        switch (bottom) {
+            case app::Bottom::lens:
+                return tabs + LensView::wanted_height(context);
+            case app::Bottom::parts:
+                return tabs + PartsView::wanted_height(context);
+            case app::Bottom::patch:
+                return tabs + PatchView::wanted_height(context);
             case app::Bottom::closed:
-                return 36;
+                return context.phone ? 360 : 36;
             case app::Bottom::cell:
-                return kInspector;
+            case app::Bottom::space:
+                return context.phone ? 360 : kInspector;
             case app::Bottom::matrix:
+                if (context.phone) return 520;
                 return std::clamp(ImGui::GetIO().DisplaySize.y * 0.3f, kInspector + 48, 380.0f);
         }
         return kInspector;
@@ -37,7 +48,7 @@ class Inspector final : public Panel {
             fill(box, context.theme.panel);
             horizontal_line(box.x, box.y, box.width, context.theme.line);
         }
-        const app::Bottom bottom = context.app.settings().bottom;
+        const app::Bottom bottom = shown(context);
         if (bottom == app::Bottom::closed && !context.phone) {
             draw_tabs(context, {box.x + padding, box.y + 4, box.width - 2 * padding, kTab});
             return;
@@ -50,23 +61,47 @@ class Inspector final : public Panel {
         const float title_width = context.phone ? rest.width : rest.width - tabs_width - 16;
         if (bottom == app::Bottom::matrix) {
             draw_matrix(context, rest, title_width);
+        } else if (bottom == app::Bottom::lens) {
+            lens_.draw(context, rest, title_width);
+        } else if (bottom == app::Bottom::parts) {
+            parts_.draw(context, rest, title_width);
+        } else if (bottom == app::Bottom::patch) {
+            patch_.draw(context, rest, title_width);
         } else {
             draw_cell(context, rest, title_width);
         }
     }
 
   private:
-    // At the right end: which of the two, and close. Returns the width used.
-    static float draw_tabs(const Context& context, const Box& row) {
+    // A translator has no laboratory, and the plane of embeddings is not drawn.
+    static app::Bottom shown(const Context& context) {
         const app::Bottom bottom = context.app.settings().bottom;
-        const std::array choices{
-            Choice{"bottom.cell", context.t("set.bottom.cell"), bottom == app::Bottom::cell},
-            Choice{"bottom.matrix", context.t("set.bottom.matrix"), bottom == app::Bottom::matrix}};
+        const bool laboratory =
+            bottom == app::Bottom::lens || bottom == app::Bottom::parts || bottom == app::Bottom::patch;
+        if (bottom == app::Bottom::space || (laboratory && !has_laboratory(context))) return app::Bottom::cell;
+        return bottom;
+    }
+
+    // At the right end: which of them, and close. Returns the width used.
+    static float draw_tabs(const Context& context, const Box& row) {
+        using enum app::Bottom;
+        constexpr std::array kTabs{cell, matrix, lens, parts, patch};
+        const app::Bottom bottom = shown(context);
+        const std::size_t count = has_laboratory(context) ? kTabs.size() : 2;
+        std::array<std::string, kTabs.size()> keys;
+        std::array<Choice, kTabs.size()> all;
+        for (std::size_t i = 0; i < count; ++i) {
+            keys[i] = "bottom." + app::to_text(kTabs[i]);
+            const std::string name =
+                (context.phone && count > 2 ? "bottom.short." : "set.bottom.") + app::to_text(kTabs[i]);
+            all[i] = {keys[i], context.t(name), bottom == kTabs[i]};
+        }
+        const std::span choices(all.data(), count);
         const float width = segmented_width(context.fonts.small, choices, 10);
         const float close = context.phone ? 0 : 32;
         const Box box{context.phone ? row.x : row.right() - width - close, row.y, width, row.height};
         if (const auto clicked = segmented(context, context.fonts.small, choices, box, 10)) {
-            context.push(app::set<&app::Settings::bottom>(*clicked == 0 ? app::Bottom::cell : app::Bottom::matrix));
+            context.push(app::set<&app::Settings::bottom>(kTabs[static_cast<std::size_t>(*clicked)]));
         }
         if (!context.phone && bottom != app::Bottom::closed) {
             const Box at{row.right() - 24, row.y + 2, 24, 24};
@@ -229,13 +264,16 @@ class Inspector final : public Panel {
         const bool keys = site.columns == app::AxisKind::key_position;
         const bool causal = keys && context.app.causal();
         const bool tokens = site.rows == app::AxisKind::position || site.rows == app::AxisKind::source_position;
-        const std::uint64_t key = mixed_key(
-            {context.app.pass_revision(), std::hash<std::string>()(site.full_name),
-             static_cast<std::uint64_t>(context.app.settings().rung), static_cast<std::uint64_t>(now.layer + 1),
-             site.per_head ? static_cast<std::uint64_t>(now.head + 1) : 0, context.theme.dark});
+        const std::uint64_t key = mixed_key({context.app.pass_revision(), std::hash<std::string>()(site.full_name),
+                                             static_cast<std::uint64_t>(context.app.settings().rung),
+                                             static_cast<std::uint64_t>(now.layer + 1),
+                                             site.per_head ? static_cast<std::uint64_t>(now.head + 1) : 0,
+                                             static_cast<std::uint64_t>(context.app.settings().compare),
+                                             context.app.shows_difference(), context.theme.dark});
         if (key != key_) {
             key_ = key;
-            range_ = app::matrix_range(matrix, app::ColourScale::linear, 0);
+            range_ = context.app.shows_difference() ? difference_range(matrix, app::ColourScale::linear, 0)
+                                                    : app::matrix_range(matrix, app::ColourScale::linear, 0);
             labels_.clear();
             const bool source = site.rows == app::AxisKind::source_position;
             for (const app::TokenInfo& token : source ? context.app.source_tokens() : context.app.query_tokens())
@@ -272,6 +310,9 @@ class Inspector final : public Panel {
         put_scale(context, {picture.x, room.bottom() + 4, std::min(220.0f, room.width), 16}, range_);
     }
 
+    LensView lens_;
+    PartsView parts_;
+    PatchView patch_;
     HeatTexture texture_;
     app::HeatRange range_;
     std::vector<std::string> labels_;

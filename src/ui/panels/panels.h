@@ -10,6 +10,7 @@ std::unique_ptr<Panel> make_prompt();
 std::unique_ptr<Panel> make_tokens();
 std::unique_ptr<Panel> make_samples();
 std::unique_ptr<Panel> make_model_map();
+std::unique_ptr<Panel> make_changes();
 std::unique_ptr<Panel> make_head_grid();
 std::unique_ptr<Panel> make_head_view();
 std::unique_ptr<Panel> make_predictions();

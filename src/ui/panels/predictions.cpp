@@ -1,7 +1,13 @@
-// "What comes out": the whole distribution after one position, the tail as one bar.
+// "What comes out": the whole distribution after one position, the tail as one bar; while something is changed in the
+// model, behind each bar stands the one from before.
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 
+#include "ui/heat.h"
+#include "ui/panels/laboratory.h"
+#include "ui/panels/odds_line.h"
 #include "ui/panels/panels.h"
 #include "ui/token_text.h"
 #include "ui/widgets.h"
@@ -31,12 +37,41 @@ Tail tail_after(const app::Distribution& out, std::size_t shown) {
     return tail;
 }
 
+// The baseline's probabilities at the temperature in use, so that they compare with the bars.
+class Ghosts {
+  public:
+    void update(const Context& context) {
+        const std::vector<float>& baseline = context.app.laboratory().baseline;
+        const float temperature = context.app.settings().temperature;
+        const std::uint64_t key =
+            mixed_key({context.app.pass_revision(), std::bit_cast<std::uint32_t>(temperature), baseline.size(),
+                       static_cast<std::uint64_t>(context.app.distribution().position + 1)});
+        if (key == key_) return;
+        key_ = key;
+        parts_ = baseline;
+        if (temperature <= 0 || temperature == 1) return;
+        double sum = 0;
+        for (float& part : parts_) sum += static_cast<double>(part = std::pow(part, 1 / temperature));
+        for (float& part : parts_) part = static_cast<float>(static_cast<double>(part) / sum);
+    }
+    [[nodiscard]] bool empty() const { return parts_.empty(); }
+    // -1: there is none.
+    [[nodiscard]] double of(int id) const {
+        const auto i = static_cast<std::size_t>(id);
+        return id >= 0 && i < parts_.size() ? static_cast<double>(parts_[i]) : -1;
+    }
+
+  private:
+    std::uint64_t key_ = 0;
+    std::vector<float> parts_;
+};
+
 class Predictions final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
         if (context.app.distribution().empty()) return kTitle + 80;
-        const float rows = static_cast<float>(bar_count(context) + 1) * row_height(context);
-        return kTitle + 8 + kHeader + rows + 4 + notes_height(context, width) + 12;
+        const float rows = static_cast<float>(bar_count(context, width) + 1) * row_height(context);
+        return kTitle + 8 + kHeader + rows + 4 + odds_height(context, width) + notes_height(context, width) + 12;
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -56,12 +91,16 @@ class Predictions final : public Panel {
         }
         flow.skip(8);
         draw_header(context, flow.take(kHeader));
-        const auto shown = static_cast<std::size_t>(bar_count(context));
+        ghosts_.update(context);
+        const auto shown = static_cast<std::size_t>(bar_count(context, box.width));
         const Tail tail = tail_after(out, shown);
-        const double widest = std::max(static_cast<double>(out.candidates.front().probability), tail.part * 0.25);
+        double widest = std::max(static_cast<double>(out.candidates.front().probability), tail.part * 0.25);
+        for (std::size_t i = 0; i < shown; ++i) widest = std::max(widest, ghosts_.of(out.candidates[i].id));
         for (std::size_t i = 0; i < shown; ++i) draw_bar(context, flow.take(row_height(context)), out, i, widest);
         if (tail.count > 0) draw_tail(context, flow.take(row_height(context)), tail, widest);
+        draw_bar_menu(context);
         flow.skip(4);
+        if (const float odds = odds_height(context, box.width); odds > 0) put_odds_line(context, flow.take(odds));
         for (const std::string& note : notes(context)) {
             flow.skip(put_paragraph(context.fonts.small, flow.rest, context.theme.muted, note, kNote));
         }
@@ -70,11 +109,16 @@ class Predictions final : public Panel {
   private:
     static float row_height(const Context& context) { return context.phone ? 32 : 24; }
 
-    static int bar_count(const Context& context) {
+    static float odds_height(const Context& context, float width) {
+        const float line = odds_line_height(context, width);
+        return line > 0 ? line + 4 : 0;
+    }
+
+    static int bar_count(const Context& context, float width) {
         const int all = static_cast<int>(context.app.distribution().candidates.size());
         if (context.phone) return std::min(all, kLeastBars);  // so that the controls below are in sight
-        const float room =
-            context.column_height - 2 * kPadding - kTitle - 8 - kHeader - 4 - 3 * kNote - 12 - kSamplingHeight;
+        const float room = context.column_height - 2 * kPadding - kTitle - 8 - kHeader - 4 - 3 * kNote - 12 -
+                           kSamplingHeight - odds_height(context, width);
         const int fitting = static_cast<int>(room / row_height(context)) - 1;
         return std::min(all, std::clamp(fitting, kLeastBars, kMostBars));
     }
@@ -91,8 +135,7 @@ class Predictions final : public Panel {
         put_text(context.fonts.small, part_room(row), context.theme.muted, "p", Align::right);
     }
 
-    static void draw_bar(const Context& context, const Box& row, const app::Distribution& out, std::size_t i,
-                         double widest) {
+    void draw_bar(const Context& context, const Box& row, const app::Distribution& out, std::size_t i, double widest) {
         const Theme& theme = context.theme;
         const app::Candidate& candidate = out.candidates[i];
         const std::string display = context.app.token_text(candidate.id);
@@ -111,7 +154,20 @@ class Predictions final : public Panel {
         fill(bar, with_alpha(theme.predicts_soft, alpha), 2);
         const float length =
             static_cast<float>(std::min(1.0, static_cast<double>(candidate.probability) / widest)) * bar.width;
+        const double before = ghosts_.of(candidate.id);
+        const float ghost = before < 0 ? -1 : static_cast<float>(std::min(1.0, before / widest)) * bar.width;
+        if (ghost > 0) fill({bar.x, bar.y, ghost, bar.height}, with_alpha(theme.muted, 0.45f), 2);
         fill({bar.x, bar.y, std::max(length, 1.5f), bar.height}, with_alpha(theme.predicts, alpha), 2);
+        // Where the bar has outgrown it, a mark shows where the old one ended.
+        if (ghost >= 0) {
+            fill({bar.x + std::max(0.0f, ghost - 1), bar.y - 3, 2, bar.height + 6}, theme.text);
+            context.widgets.add({"ghost." + std::to_string(i),
+                                 label.joined(),
+                                 Role::text,
+                                 {bar.x, bar.y, std::max(ghost, 1.0f), bar.height},
+                                 {},
+                                 before});
+        }
         // What the seed picks carries a mark of its own shape, and a frame.
         if (pick) {
             outline(bar.inset(-2), theme.predicts, 3, 1.5f);
@@ -125,17 +181,37 @@ class Predictions final : public Panel {
         if (hit.hovered) {
             context.hover.candidate = candidate.id;
             tooltip(context, tip(context, candidate, label));
+            if (has_laboratory(context) && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
+                menu_ = candidate.id;
+                menu_at_ = row;
+                ImGui::OpenPopup("bar-menu");
+            }
         }
         if (hit.clicked) context.push(app::TakeToken{candidate.id});
     }
 
-    static std::string tip(const Context& context, const app::Candidate& candidate, const TokenLabel& label) {
+    // What a right click on a bar offers.
+    void draw_bar_menu(const Context& context) const {
+        const std::array choices{Choice{"menu.take", context.t("out.take")},
+                                 Choice{"menu.token", context.t("out.as_token")},
+                                 Choice{"menu.rival", context.t("out.as_rival")}};
+        const auto chosen = popup_menu(context, "bar-menu", choices, menu_at_);
+        if (!chosen || menu_ < 0) return;
+        if (*chosen == 0) context.push(app::TakeToken{menu_});
+        if (*chosen == 1) context.push(app::set<&app::Settings::token>(menu_));
+        if (*chosen == 2) context.push(app::set<&app::Settings::rival>(menu_));
+    }
+
+    [[nodiscard]] std::string tip(const Context& context, const app::Candidate& candidate,
+                                  const TokenLabel& label) const {
         const app::Strings& strings = context.app.strings();
         std::string text = context.t(
             "out.tip", {{"token", label.joined()},
                         {"logit", app::fixed_text(static_cast<double>(candidate.logit), 3, strings)},
                         {"model", app::percent_text(static_cast<double>(candidate.model_probability), strings)},
                         {"kept", app::percent_text(static_cast<double>(candidate.kept_probability), strings)}});
+        if (const double before = ghosts_.of(candidate.id); before >= 0)
+            text += "\n" + context.t("out.before", {{"part", app::percent_text(before, strings)}});
         if (candidate.cut != app::Cut::kept) text += "\n" + std::string(context.t(cut_key(candidate.cut)));
         return text + "\n" + std::string(context.t("out.take"));
     }
@@ -168,6 +244,7 @@ class Predictions final : public Panel {
         const app::Settings& settings = context.app.settings();
         const bool translates = context.app.translation() != nullptr;
         const bool greedy = translates && settings.decoding == app::Decoding::greedy;
+        if (context.app.laboratory().changed) all.emplace_back(context.t("out.ghost"));
         if (out.pick >= 0)
             all.push_back(context.t(greedy ? "out.pick_greedy" : "out.pick", {{"token", quoted(out.pick)}}));
         if (out.actual >= 0 && !(translates && out.actual == out.pick))
@@ -193,6 +270,10 @@ class Predictions final : public Panel {
             height += paragraph_height(context.fonts.small, width, note, kNote);
         return std::max(height, 3 * kNote);
     }
+
+    Ghosts ghosts_;
+    int menu_ = -1;  // the token of the bar that was clicked with the right button
+    Box menu_at_;
 };
 
 }  // namespace

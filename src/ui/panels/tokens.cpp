@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "ui/panels/laboratory.h"
 #include "ui/panels/panels.h"
 #include "ui/token_text.h"
 #include "ui/widgets.h"
@@ -13,6 +14,7 @@ namespace headlight::ui {
 namespace {
 
 constexpr float kChip = 26, kGap = 4, kNote = 16, kGroupTitle = 22, kResultLine = 22;
+constexpr float kFullBits = 12;  // of surprise: the strongest tint
 
 std::string hex(std::string_view bytes) {
     std::string out;
@@ -71,6 +73,7 @@ class Tokens final : public Panel {
         for (std::size_t i = 0; i < at.tokens.size() && i < tokens.size(); ++i)
             draw_token(context, static_cast<int>(i), tokens[i], placed(at.tokens[i]), at.pair);
         if (at.next.width > 0) draw_next(context, placed(at.next));
+        if (at.surprise.width > 0) draw_surprise(context, placed(at.surprise));
         if (at.pair) draw_result(context, placed(at.result));
         if (const std::string text = note(context); !text.empty()) {
             put_paragraph(context.fonts.small, {box.x, box.y + at.height - 8, box.width, 0}, context.theme.muted, text,
@@ -82,7 +85,7 @@ class Tokens final : public Panel {
     struct Layout {
         bool pair = false;  // source and target, not one text
         std::vector<Box> source, tokens;
-        Box source_title, target_title, next, result;
+        Box source_title, target_title, next, result, surprise;
         float height = 0;
     };
 
@@ -108,6 +111,10 @@ class Tokens final : public Panel {
             const float text = paragraph_height(context.fonts.prompt, width, result_text(context), kResultLine);
             out.result = {0, chips.y, width, std::max(text, kResultLine)};
             chips.y += out.result.height + 8;
+        }
+        if (has_laboratory(context)) {
+            out.surprise = {0, chips.y - 4, width, context.phone ? 40.0f : 24.0f};
+            chips.y += out.surprise.height - 4;
         }
         out.height = std::max(chips.y, kChip) + 8;
         return out;
@@ -197,24 +204,81 @@ class Tokens final : public Panel {
         const bool looked = !encoder && selection.key == position && (!pair || is_decoder(context));
         const std::string key = "chip." + std::to_string(position);
         const Hit hit = hit_area(context, key, token.display, Role::cell, chip, switched(query));
-        fill(chip,
-             query         ? theme.attends_soft
-             : hit.hovered ? mixed(theme.raised, theme.text, 0.08f)
-                           : theme.raised,
-             kSmallRadius);
+        const float bits = bits_of(context, position);
+        const float tint = std::isfinite(bits) ? std::clamp(bits / kFullBits, 0.0f, 1.0f) : 0;
+        const Colour base = mixed(theme.raised, theme.predicts_soft, std::min(1.0f, 1.4f * tint));
+        fill(chip, query ? theme.attends_soft : hit.hovered ? mixed(base, theme.text, 0.08f) : base, kSmallRadius);
+        // Told by more than colour: a bar as high as the surprise.
+        if (tint > 0) {
+            const float high = tint * (chip.height - 8);
+            fill({chip.x + 1, chip.bottom() - 4 - high, 2, high}, theme.predicts, 1);
+        }
+        const bool unseen = drops(context, position);
         if (query) outline(chip, theme.attends, kSmallRadius);
         if (looked && !query) outline(chip, theme.muted, kSmallRadius);
         if (token.taken) fill({chip.x + 6, chip.bottom() - 4, chip.width - 12, 1.5f}, theme.predicts);
         const TokenLabel label = token_label(token.display);
-        put_token(context, context.fonts.body, chip.inset(6, 0), token.special ? theme.muted : theme.text, label);
+        put_token(context, context.fonts.body, chip.inset(6, 0),
+                  unseen          ? theme.faint
+                  : token.special ? theme.muted
+                                  : theme.text,
+                  label);
+        if (unseen) horizontal_line(chip.x + 4, chip.centre().y, chip.width - 8, theme.muted);
         if (hit.hovered) {
             if (!encoder && row >= 0) context.hover.query = row;
-            tooltip(context, tip(context, token));
+            std::string text = tip(context, token);
+            if (std::isfinite(bits)) {
+                const auto number = app::fixed_text(static_cast<double>(bits), 1, context.app.strings());
+                text += "\n" + context.t("in.bits", {{"bits", number}});
+            }
+            if (!pair && has_laboratory(context) && !context.platform.touch())
+                text += "\n" + std::string(context.t("in.drop"));
+            tooltip(context, text);
         }
-        if (hit.clicked && !encoder && row >= 0) {
+        if (hit.clicked && !pair && has_laboratory(context) && ImGui::GetIO().KeyShift) {
+            toggle_drop(context, position);
+        } else if (hit.clicked && !encoder && row >= 0) {
             const bool pinned = context.app.settings().query == row;
             context.push(app::SelectCell{pinned ? -1 : row, -1});
         }
+    }
+
+    // NaN while nobody asked, and for the first token.
+    static float bits_of(const Context& context, int position) {
+        if (!has_laboratory(context) || !context.app.settings().surprise) return std::nanf("");
+        const std::span<const float> bits = context.app.surprise();
+        const auto i = static_cast<std::size_t>(position);
+        return i < bits.size() ? bits[i] : std::nanf("");
+    }
+
+    static bool drops(const Context& context, int position) {
+        if (!has_laboratory(context) || context.app.settings().changes.empty()) return false;
+        const auto item = ChangeList(context).position(position);
+        return item && item->change.change == interpret::Change::drop;
+    }
+
+    // Nobody looks at the token any more, or everybody may again.
+    static void toggle_drop(const Context& context, int position) {
+        if (const auto item = ChangeList(context).position(position);
+            item && item->change.change == interpret::Change::drop) {
+            context.push(app::RemoveChange{item->index});
+            return;
+        }
+        interpret::Intervention change;
+        change.change = interpret::Change::drop;
+        change.target = interpret::Target::position;
+        change.position = position;
+        add_change(context, change);
+    }
+
+    static void draw_surprise(const Context& context, const Box& row) {
+        const bool on = context.app.settings().surprise;
+        float x = row.x + 4;
+        const Box label{x, row.y, text_width(context.fonts.small, context.t("set.surprise")) + 4, row.height};
+        if (text_option(context, "surprise", context.t("set.surprise"), x, row.y, on, Role::checkbox))
+            context.push(app::set<&app::Settings::surprise>(!on));
+        if (!context.platform.touch() && label.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
+            tooltip(context, context.t("set.surprise.help"));
     }
 
     static void draw_next(const Context& context, const Box& chip) {
