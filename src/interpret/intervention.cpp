@@ -14,8 +14,8 @@ std::string not_there(const char* what, int index, int count) {
            std::to_string(count - 1);
 }
 std::string behind_the_end(int position, int positions) {
-    return "position " + std::to_string(position) + " lies behind the end: the prompt has positions 0 to " +
-           std::to_string(positions - 1);
+    const std::string found = "position " + std::to_string(position) + " lies behind the end: the prompt ";
+    return found + (positions > 0 ? "has positions 0 to " + std::to_string(positions - 1) : "is empty");
 }
 bool within(int index, int count) {
     return index >= 0 && index < count;

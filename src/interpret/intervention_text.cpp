@@ -274,7 +274,7 @@ InterventionList parse_interventions(std::string_view text) {
 }
 
 std::string to_text(const Intervention& i) {
-    const std::string text = name_of<Change>(kChanges, i.change) + ":" + place_text(i);
+    std::string text = name_of<Change>(kChanges, i.change) + ":" + place_text(i);
     switch (i.change) {
         case Change::scale:
             return text + "@" + shortest(i.factor);

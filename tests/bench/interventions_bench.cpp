@@ -17,7 +17,6 @@
 namespace {
 
 using namespace headlight;
-using interpret::Intervention;
 using model::Activations;
 using Ids = std::vector<nn::TokenId>;
 

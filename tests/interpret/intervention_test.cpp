@@ -52,6 +52,13 @@ TEST(Interventions, WhatDoesNotFitIsTold) {
     }
 }
 
+TEST(Interventions, AnEmptyPromptHasNoPositions) {
+    const InterventionList fits = fitting(all("drop:0;off:0.0;patch:0.0@all"), kConfig, 0);
+    EXPECT_EQ(to_text(fits.good), "off:0.0;patch:0.0@all");
+    ASSERT_EQ(fits.bad.size(), 1u);
+    EXPECT_EQ(fits.bad[0].reason, "position 0 lies behind the end: the prompt is empty");
+}
+
 TEST(Interventions, OfPaintedCellsThoseThatFitStay) {
     const InterventionList fits = fitting(all("paint:1.0@3-0-1_8-0-1_9-2-0.5"), kConfig, kPositions);
     EXPECT_EQ(to_text(fits.good), "paint:1.0@3-0-1");

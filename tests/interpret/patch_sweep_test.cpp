@@ -59,7 +59,7 @@ TEST(PatchSweep, EveryCellIsAPassWithThatPatch) {
     expect_whole_passes(lab, SweepKind::head, "");
 }
 
-TEST(PatchSweep, TheLastResidualRestoresWhatItsLayerReads) {
+TEST(PatchSweep, PatchesBringSomethingBack) {
     const Lab lab;
     const auto sweep = sweep_of(lab, SweepKind::residual);
     while (!sweep->advance(1000)) {
@@ -104,6 +104,34 @@ TEST(PatchSweep, EqualOddsHaveNothingToRestore) {
     }
     EXPECT_EQ(sweep->result().clean_odds, sweep->result().corrupt_odds);
     for (const float value : sweep->result().restored) EXPECT_EQ(value, 0);
+}
+
+// The most likely token of a row of the logits, but one.
+TokenId best(const Activations& a, int positions, TokenId but) {
+    const float* logits = a.at(Site::logits) + static_cast<std::size_t>((positions - 1) * 37);
+    TokenId found = -1;
+    for (TokenId id = 0; id < 37; ++id) {
+        if (id != but && (found < 0 || logits[id] > logits[found])) found = id;
+    }
+    return found;
+}
+
+TEST(PatchSweep, ChoosesTheTokensThatTheRunsSayMost) {
+    const Lab lab;
+    const int n = lab.positions();
+    for (const auto& [token, rival] : {std::pair{-1, -1}, {kToken, -1}, {-1, kRival}}) {
+        auto sweep = PatchSweep::create(lab.compute, lab.gpt,
+                                        {.clean = lab.other_ids, .corrupt = lab.ids, .token = token, .rival = rival},
+                                        SweepKind::head);
+        ASSERT_TRUE(sweep.has_value());
+        while (!(*sweep)->advance(1000)) {
+        }
+        const Sweep& result = (*sweep)->result();
+        EXPECT_EQ(result.token, token == -1 ? best(lab.other, n, rival) : token);
+        EXPECT_EQ(result.rival, rival == -1 ? best(lab.baseline, n, result.token) : rival);
+        const float* clean = lab.other.at(Site::logits) + static_cast<std::size_t>((n - 1) * 37);
+        EXPECT_EQ(result.clean_odds, clean[result.token] - clean[result.rival]);
+    }
 }
 
 TEST(PatchSweep, RefusesWhatIsNoPairOfPrompts) {
