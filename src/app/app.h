@@ -189,6 +189,10 @@ class App {
     [[nodiscard]] const interpret::Attribution& attribution() const;
     [[nodiscard]] const interpret::Sweep* sweep() const;  // the last one that was run, null: none yet
     [[nodiscard]] bool sweeping() const;
+    // Where the text's tokens stand among the embeddings; empty until it is computed. Asking keeps it going.
+    [[nodiscard]] const Space& space() const;
+    // Settings::summary of the attention patterns, [n, n]; empty for Summary::none.
+    [[nodiscard]] interpret::Matrix summary() const;
     // All heads as layer * heads + head, as Settings::order says, the best first.
     [[nodiscard]] const std::vector<int>& head_order() const;
     // Of the order: what the grid is tinted by, 0..1; -1 when it is HeadOrder::place.

@@ -101,6 +101,7 @@ bool App::State::laboratory_wants_work() const {
     if (lab.sweeping) return true;
     const Settings& s = document.settings;
     if (s.surprise && lab.bits_revision != pass_revision) return true;
+    if (s.bottom == Bottom::space && wanted_space() != lab.space_key) return true;
     return s.bottom == Bottom::lens && (lab.lens == nullptr || lab.lens_revision != pass_revision || !lab.lens->done());
 }
 
@@ -118,6 +119,10 @@ bool App::State::advance_laboratory(double budget_ms) {
                                     1};
         lab.bits = interpret::token_surprise(ids, all);
         lab.bits_revision = pass_revision;
+        return true;
+    }
+    if (s.bottom == Bottom::space) {
+        advance_space();
         return true;
     }
     if (lab.lens == nullptr || lab.lens_revision != pass_revision) {

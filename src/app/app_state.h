@@ -277,6 +277,9 @@ struct App::State {
     [[nodiscard]] bool laboratory_wants_work() const;
     bool advance_laboratory(double budget_ms);
     void run_sweep();
+    [[nodiscard]] std::string wanted_space() const;
+    void advance_space();
+    [[nodiscard]] interpret::Matrix summary() const;
     [[nodiscard]] const interpret::Attribution& attribution() const;
     [[nodiscard]] const std::vector<int>& head_order() const;
     [[nodiscard]] std::optional<interpret::HeadScore> score() const;

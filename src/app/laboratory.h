@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "interpret/attribution.h"
+#include "interpret/embedding_space.h"
 #include "interpret/logit_lens.h"
 #include "interpret/patch_sweep.h"
 
@@ -25,6 +26,15 @@ struct ChangeInfo {
 struct Odds {
     std::int32_t token = -1, rival = -1;  // those of the settings, or the baseline's first two
     float now = 0, baseline = 0;
+};
+
+// Token embeddings in the plane of their two principal components, and what is near the selected token.
+struct Space {
+    std::vector<std::int32_t> ids;  // of the text, each once, then the neighbours
+    std::size_t of_text = 0;        // how many are of the text
+    std::int32_t selected = -1;     // the token whose neighbours these are
+    std::vector<interpret::Neighbour> neighbours;
+    interpret::EmbeddingPlane plane;  // a point an id
 };
 
 struct Laboratory {

@@ -8,9 +8,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kParts[] = {"token", "position", "head",      "attention_bias",
-                                       "mlp",   "changed",  "norm_bias", "rest"};
-
 Json lens_json(const interpret::LogitLens& lens) {
     Json rows = Json::array();
     for (int point = 0; point < lens.points(); ++point) {
@@ -31,7 +28,7 @@ Json lens_json(const interpret::LogitLens& lens) {
 Json parts_json(const interpret::Attribution& attribution) {
     Json parts = Json::array();
     for (const interpret::AttributionPart& part : attribution.parts) {
-        parts.push_back({{"kind", kParts[static_cast<std::size_t>(part.kind)]},
+        parts.push_back({{"kind", interpret::kPartNames[static_cast<std::size_t>(part.kind)]},
                          {"layer", part.layer},
                          {"head", part.head},
                          {"value", part.value}});

@@ -32,6 +32,11 @@ struct LaboratoryState {
     mutable std::string parts_key;
     mutable std::vector<float> bits;
     mutable std::uint64_t bits_revision = 0;
+    std::unique_ptr<interpret::Neighbours> near;
+    Space space;
+    std::string space_key;
+    mutable std::vector<float> summary;
+    mutable std::string summary_key;
     mutable std::vector<int> order;
     mutable std::string order_key;
     mutable std::map<std::string, std::vector<float>, std::less<>> differences;

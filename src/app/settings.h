@@ -25,6 +25,9 @@ enum class Bottom : std::uint8_t { cell, matrix, closed, lens, parts, patch, spa
 enum class Compare : std::uint8_t { changed, baseline, difference };  // what is shown while there are changes
 // By what heads stand in the grid and are tinted: their place, or a score of interpret::HeadStats.
 enum class HeadOrder : std::uint8_t { place, previous, induction, first, duplicate, entropy };
+// What the head view shows: the selected head, or a summary over many: the mean of a layer's heads, of all of them, or
+// attention rollout.
+enum class Summary : std::uint8_t { none, layer, all, rollout };
 using interpret::SweepKind;
 enum class Tab : std::uint8_t { in, heads, out, more };  // the one column of a phone
 enum class Language : std::uint8_t { automatic, en, tr };
@@ -128,6 +131,7 @@ struct Settings {
     Compare compare = Compare::changed;
     SweepKind sweep = SweepKind::residual;
     HeadOrder order = HeadOrder::place;
+    Summary summary = Summary::none;
     bool surprise = false;  // tokens are tinted by how many bits each of them cost
 
     bool operator==(const Settings&) const = default;

@@ -46,6 +46,10 @@ struct EnumNames<SweepKind> {
     static constexpr std::array<std::string_view, 4> names{"residual", "attention", "mlp", "head"};
 };
 template <>
+struct EnumNames<Summary> {
+    static constexpr std::array<std::string_view, 4> names{"none", "layer", "all", "rollout"};
+};
+template <>
 struct EnumNames<HeadOrder> {
     static constexpr std::array<std::string_view, 6> names{"place", "previous",  "induction",
                                                            "first", "duplicate", "entropy"};
@@ -192,6 +196,7 @@ inline constexpr std::tuple kFields{
     Field{"compare", &Settings::compare, 0, 0, Kind::view},
     Field{"sweep", &Settings::sweep, 0, 0, Kind::view},
     Field{"order", &Settings::order, 0, 0, Kind::view},
+    Field{"summary", &Settings::summary, 0, 0, Kind::view},
     Field{"surprise", &Settings::surprise, 0, 1, Kind::view},
 };
 

@@ -223,6 +223,37 @@ TEST(Laboratory, HeadsStandInTheOrderOfTheirScores) {
     }
 }
 
+TEST(Laboratory, SummariesAreMeansAndRowsOfThemSumToOne) {
+    const auto app = make_loaded_app(kText);
+    EXPECT_TRUE(app->summary().empty());
+    for (const Summary kind : {Summary::layer, Summary::all, Summary::rollout}) {
+        run(*app, set<&Settings::summary>(kind));
+        const interpret::Matrix mean = app->summary();
+        ASSERT_EQ(mean.rows, static_cast<int>(app->tokens().size()));
+        for (int row = 0; row < mean.rows; ++row) {
+            float sum = 0;
+            for (int col = 0; col < mean.cols; ++col) sum += mean.at(row, col);
+            EXPECT_NEAR(sum, 1.0F, 1e-5F);
+        }
+    }
+    run(*app, set<&Settings::summary>(Summary::layer));
+    run(*app, SelectHead{1, 0});
+    float by_hand = 0;
+    for (int head = 0; head < 3; ++head) by_hand += app->attention(1, head, Values::pattern).at(3, 1) / 3;
+    EXPECT_NEAR(app->summary().at(3, 1), by_hand, 1e-6F);
+}
+
+TEST(Laboratory, TheSpaceHasTheTextAndWhatIsNearTheSelectedToken) {
+    const auto app = make_loaded_app(std::string(kText) + "&bottom=space");
+    run(*app, SelectCell{2, -1});
+    const Space& space = app->space();
+    EXPECT_EQ(space.selected, app->tokens()[2].id);
+    EXPECT_EQ(space.plane.points.size(), space.ids.size());
+    EXPECT_GT(space.ids.size(), space.of_text);
+    EXPECT_EQ(space.neighbours.size(), 12U);
+    EXPECT_GE(space.neighbours[0].cosine, space.neighbours[11].cosine);
+}
+
 TEST(Laboratory, StateSaysAllOfIt) {
     const auto app = make_loaded_app(std::string(kText) + "&do=off:1.0&bottom=parts");
     const auto json = nlohmann::json::parse(app->state_json(), nullptr, false)["laboratory"];

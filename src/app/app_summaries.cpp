@@ -1,0 +1,70 @@
+// Summaries of many heads, and the plane of embeddings.
+#include <algorithm>
+
+#include "app/app_state.h"
+#include "interpret/attention_summary.h"
+
+namespace headlight::app {
+namespace {
+
+constexpr int kNeighbours = 12;
+constexpr int kNeighbourRows = 4096;     // of the vocabulary, in one slice
+constexpr std::size_t kMostOfText = 64;  // of its tokens, the last ones
+
+}  // namespace
+
+// What the plane is made of: the text and the token that is looked at.
+std::string App::State::wanted_space() const {
+    const Selection selected = selection();
+    return selected.target < 0 ? "" : std::to_string(pass_revision) + ' ' + std::to_string(selected.target);
+}
+
+void App::State::advance_space() {
+    const Selection selected = selection();
+    Space& space = lab.space;
+    const std::string key = wanted_space();
+    const std::int32_t id = tokens[static_cast<std::size_t>(selected.target)].id;
+    if (lab.near == nullptr || space.selected != id) {
+        lab.near = std::make_unique<interpret::Neighbours>(session->gpt(), id, kNeighbours);
+        space = {};
+        space.selected = id;
+    }
+    if (!lab.near->done() && !lab.near->advance(kNeighbourRows)) return;
+    space.neighbours = lab.near->result();
+    space.ids.clear();
+    const auto add = [&](std::int32_t token) {
+        if (std::ranges::find(space.ids, token) == space.ids.end()) space.ids.push_back(token);
+    };
+    for (std::size_t i = tokens.size() - std::min(tokens.size(), kMostOfText); i < tokens.size(); ++i)
+        add(tokens[i].id);
+    add(id);
+    space.of_text = space.ids.size();
+    for (const interpret::Neighbour& each : space.neighbours) add(each.id);
+    space.plane = interpret::embedding_plane(session->gpt(), space.ids);
+    lab.space_key = key;
+}
+
+interpret::Matrix App::State::summary() const {
+    const Summary wanted = document.settings.summary;
+    const Selection selected = selection();
+    if (!gpt_rung() || tokens.empty() || wanted == Summary::none || selected.layer < 0) return {};
+    const auto n = static_cast<int>(tokens.size());
+    const int layer = wanted == Summary::layer ? selected.layer : interpret::kAllLayers;
+    std::string key =
+        std::to_string(pass_revision) + ' ' + std::to_string(static_cast<int>(wanted)) + ' ' + std::to_string(layer);
+    if (key != lab.summary_key) {
+        lab.summary_key = std::move(key);
+        lab.summary = wanted == Summary::rollout ? interpret::attention_rollout(compute, trace(), n)
+                                                 : interpret::head_average(trace(), layer, n);
+    }
+    return {lab.summary.data(), n, n, n, 1};
+}
+
+const Space& App::space() const {
+    return state_->lab.space;
+}
+interpret::Matrix App::summary() const {
+    return state_->summary();
+}
+
+}  // namespace headlight::app
