@@ -50,7 +50,7 @@ const Laboratory& App::State::laboratory() const {
     v.changed = lab.changed();
     v.other_why = lab.other_why;
     v.other_ids = lab.other_ids;
-    if (target < 0) return v;
+    if (target < 0 || info.vocabulary < 2) return v;
     const std::span<const float> before = session->logits(target);
     const auto better = [&](std::int32_t a, std::int32_t b) {
         return before[static_cast<std::size_t>(a)] > before[static_cast<std::size_t>(b)];

@@ -77,7 +77,8 @@ void ChangedRun::begin_chunk(TraceBuffer& buffer, std::span<const std::int32_t> 
                                                             .baseline = &session_.trace(),
                                                             .positions = static_cast<int>(ids_.size()),
                                                             .other = other_.trace.get(),
-                                                            .other_positions = static_cast<int>(other_.ids.size())});
+                                                            .other_positions = static_cast<int>(other_.ids.size()),
+                                                            .own = buffer_.trace.get()});
         options.observer = pass_->observer.get();
         options.first_layer = first_layer_;
     }

@@ -37,6 +37,7 @@ Result<void> check(const PatchSweep::Prompts& prompts, const model::GptConfig& c
         return invalid("the clean prompt has " + tokens(prompts.clean.size()) + ", the corrupt one " +
                        tokens(prompts.corrupt.size()) + "; patches need as many in both");
     }
+    if (config.vocab < 2) return invalid("the model has one token alone; odds need two");
     if (prompts.clean.empty()) return invalid("both prompts are empty; expected at least one token");
     if (prompts.clean.size() > static_cast<std::size_t>(config.context)) {
         return invalid("the prompts have " + tokens(prompts.clean.size()) + "; the model has " +

@@ -84,6 +84,15 @@ TEST_F(ChangedRunTest, MeansAreOfThePromptThatIsShown) {
     EXPECT_EQ(logits(), fresh("mean:0.1"));
 }
 
+// A copied pattern is that of the changed run, also where the head that it is copied from was changed.
+TEST_F(ChangedRunTest, CopiesWhatTheRunItselfHas) {
+    show("the cat sat", "paint:0.2@previous;paint:1.1@copy0.2");
+    const nn::SiteView pattern = run_->trace().view(nn::Site::pattern, 1, session_->positions());
+    const float* row = pattern.data + pattern.stride[0] + 3 * pattern.stride[1];
+    EXPECT_EQ(row[2], 1.0F);
+    EXPECT_EQ(row[3], 0.0F);
+}
+
 TEST_F(ChangedRunTest, AnotherOtherPromptGivesOtherNumbers) {
     show("the cat", "patch:1.resid@2", "the dog");
     const std::vector<float> dog = logits();
