@@ -20,6 +20,7 @@ struct Shared {
     bool help_open = false;
     bool menu_open = false;
     std::map<std::string, Box, std::less<>> places;  // where panels stand, for the tour
+    std::string_view show_place;                     // the one that the tour speaks of: its column scrolls to it
     double next_frame_at = -1;                       // somebody wants a frame at this time (platform clock)
     unsigned focused_slider = 0;                     // keyboard focus lies on this slider: the arrow keys are its own
     int more_frames = 0;                             // somebody wants so many frames more

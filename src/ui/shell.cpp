@@ -29,6 +29,16 @@ void scroll_by_finger(const Context& context) {
     ImGui::SetScrollY(std::clamp(window->Scroll.y - g.IO.MouseDelta.y, 0.0f, window->ScrollMax.y));
 }
 
+// So far that the box begins at the top of the column, when not all of it is in sight.
+void scroll_to(const Context& context, const Box& box, const Box& column, float padding) {
+    if (box.y >= column.y && box.bottom() <= column.bottom()) return;
+    const float by = box.y - column.y - padding;
+    const float wanted = std::clamp(ImGui::GetScrollY() + by, 0.0f, ImGui::GetScrollMaxY());
+    if (std::abs(wanted - ImGui::GetScrollY()) < 1) return;
+    ImGui::SetScrollY(wanted);
+    context.shared.wake_at(context.platform.now());  // what follows the panel moves in the next frames
+}
+
 }  // namespace
 
 Shell::Shell() {
@@ -65,6 +75,7 @@ void Shell::draw(Context& context) {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const Box screen{0, 0, size.x, size.y};
     context.phone = screen.width <= kPhoneWidth;
+    if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) context.shared.drawing_cells = false;
     context.covered = context.shared.help_open || context.shared.tour_step >= 0 || context.app.question() != nullptr;
     const app::Tab tab = context.app.settings().tab;
     const app::Rung rung = context.app.settings().rung;
@@ -222,6 +233,8 @@ void Shell::draw_stack(Context& context, const char* id, const Box& column, floa
         const float height = slot->panel->wanted_height(context, flow.rest.width);
         if (height <= 0) continue;
         draw_panel(context, *slot, flow.take(height));
+        if (slot->info->id == context.shared.show_place)
+            scroll_to(context, context.shared.places[slot->info->id.data()], column, padding);
     }
     ImGui::SetCursorScreenPos(ImVec2(column.x, flow.rest.y + padding - 4));
     ImGui::Dummy(ImVec2(1, 1));

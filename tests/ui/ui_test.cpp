@@ -207,7 +207,7 @@ TEST_F(UiTest, TheTourVisitsEveryStopAndHidesThePrompt) {
             EXPECT_GE(card->box.x, 0);
             EXPECT_LE(card->box.right(), size.width);
             EXPECT_LE(card->box.bottom(), size.height);
-            ASSERT_TRUE(screen.click("tour.next"));
+            ASSERT_TRUE(screen.click("tour.next")) << size.width << " stop " << stop;
         }
         screen.settle();
         EXPECT_EQ(screen.widget("tour.title"), nullptr);

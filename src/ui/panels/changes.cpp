@@ -21,13 +21,13 @@ float chip_height(const Context& context) {
 class Changes final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
-        if (!shown(context)) return 0;
-        const Places at = lay_out(context, width);
-        return at.height + kBottom;
+        // Nothing moves under a brush: what its stroke adds gets its room when the stroke ends.
+        if (!context.shared.drawing_cells) height_ = shown(context) ? lay_out(context, width).height + kBottom : 0;
+        return height_;
     }
 
     void draw(const Context& context, const Box& box) override {
-        if (!shown(context)) return;
+        if (!shown(context) || height_ <= 0) return;
         const Places at = lay_out(context, box.width);
         auto placed = [&](const Box& b) { return Box{box.x + b.x, box.y + b.y, b.width, b.height}; };
         const auto& changes = context.app.laboratory().changes;
@@ -40,6 +40,7 @@ class Changes final : public Panel {
     }
 
   private:
+    float height_ = 0;
     struct Places {
         std::vector<Box> chips;
         Box clear, compare, odds;  // relative to the panel; width 0: not there
@@ -70,7 +71,7 @@ class Changes final : public Panel {
     static Places lay_out(const Context& context, float width) {
         Places out;
         const float height = chip_height(context);
-        float x = 0, y = 0;
+        float x = 0, y = context.phone ? 6 : 0;
         auto put = [&](float wanted) {
             const float chip = std::min(std::ceil(wanted), width);
             if (x > 0 && x + chip > width) {

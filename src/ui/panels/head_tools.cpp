@@ -61,7 +61,7 @@ class Tools {
           pattern_(list_.pattern(layer, head)) {}
 
     void draw(const Box& box) {
-        float x = box.x + 4;
+        float x = box.x;
         const float y = box.y;
         const bool off = strength_ && strength_->change.change == Change::off;
         const bool mean = strength_ && strength_->change.change == Change::mean;
@@ -82,7 +82,7 @@ class Tools {
         }
         const bool same = one_row(context_, box.width);
         const float height = row_height(context_);
-        const Box rest = same ? Box{x, y, box.right() - x, height} : Box{box.x + 4, y + height, box.width - 4, height};
+        const Box rest = same ? Box{x, y, box.right() - x, height} : Box{box.x, y + height, box.width, height};
         if (brush_.on()) {
             draw_brush(rest, same);
         } else {

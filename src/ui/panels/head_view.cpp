@@ -159,8 +159,9 @@ class HeadView final : public Panel {
         if (lines) return;
         if (context.phone) {
             put_scale(context, {box.x, y + 40, kScaleStrip, 24}, picture_.range);
-        } else if (box.right() - x > kScaleStrip + 12) {
-            put_scale(context, {box.right() - kScaleStrip, y, kScaleStrip, 24}, picture_.range);
+        } else if (const float strip = picture_.range.diverging ? kScaleStrip + 50 : kScaleStrip;
+                   box.right() - x > strip + 12) {
+            put_scale(context, {box.right() - strip, y, strip, 24}, picture_.range);
         }
     }
 

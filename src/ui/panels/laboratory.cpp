@@ -84,6 +84,10 @@ std::string token_name(const Context& context, int id) {
     return id < 0 ? std::string("?") : token_label(context.app.token_text(id)).joined();
 }
 
+std::string quoted_token(const Context& context, int id) {
+    return "\xE2\x80\x9C" + token_name(context, id) + "\xE2\x80\x9D";
+}
+
 std::string signed_text(const Context& context, double value, int decimals) {
     const std::string text = app::fixed_text(value, decimals, context.app.strings());
     return value > 0 ? "+" + text : text;

@@ -42,7 +42,8 @@ void add_change(const Context& context, const interpret::Intervention& change);
 // A change of one head, to be filled in.
 [[nodiscard]] interpret::Intervention head_change(interpret::Change change, int layer, int head);
 
-[[nodiscard]] std::string token_name(const Context& context, int id);                       // "·ball"
+[[nodiscard]] std::string token_name(const Context& context, int id);                       // ·ball
+[[nodiscard]] std::string quoted_token(const Context& context, int id);                     // “·ball”
 [[nodiscard]] std::string signed_text(const Context& context, double value, int decimals);  // "+1.20", "−0.31"
 
 // A token of the most likely ones, chosen from a menu that ImGui::OpenPopup(key) opens.

@@ -59,12 +59,18 @@ float LensView::wanted_height(const Context& context) {
     const app::ModelInfo* model = context.app.model();
     const int points = model == nullptr ? 0 : interpret::lens_points(model->layers);
     const float rows = static_cast<float>(points) * row_height(context);
-    if (context.phone) return kTitle + 20 + kHeader + rows + kBar + 52;
+    if (context.phone) return 2 * kTitle + kHeader + rows + kBar + 12;
     return std::clamp(24 + kTitle + kHeader + rows + kBar, kInspector, 400.0f);
 }
 
 void LensView::draw(const Context& context, const Box& box, float title_width) {
-    put_text(context.fonts.small, {box.x, box.y, title_width, kTitle - 4}, context.theme.muted, context.t("lens.lead"));
+    float top = kTitle;
+    if (context.phone) {
+        top = 8 + put_paragraph(context.fonts.small, box, context.theme.muted, context.t("lens.lead"), 17);
+    } else {
+        put_text(context.fonts.small, {box.x, box.y, title_width, kTitle - 4}, context.theme.muted,
+                 context.t("lens.lead"));
+    }
     const interpret::LogitLens* lens = context.app.lens();
     const auto tokens = context.app.tokens();
     if (lens == nullptr || tokens.empty() || lens->positions() > static_cast<int>(tokens.size())) {
@@ -74,7 +80,7 @@ void LensView::draw(const Context& context, const Box& box, float title_width) {
     }
     const float width = box.width - kLabel;
     const Grid grid{*lens,
-                    {box.x + kLabel, box.y + kTitle + kHeader, width, box.bottom() - box.y - kTitle - kHeader},
+                    {box.x + kLabel, box.y + top + kHeader, width, box.height - top - kHeader},
                     std::floor(std::clamp(width / static_cast<float>(lens->positions()), kLeastCell, kMostCell)),
                     row_height(context)};
     draw_cells(context, grid);
@@ -148,7 +154,7 @@ void LensView::draw_cell(const Context& context, const Grid& grid, int point, in
         return;
     }
     const float part = std::clamp(told.top[0].probability, 0.0f, 1.0f);
-    fill(cell, mixed(theme.raised, theme.predicts_soft, std::sqrt(part)), 2);
+    fill(cell, mixed(theme.raised, theme.predicts, 0.42f * std::pow(part, 0.7f)), 2);
     // Told by more than colour: a line as long as the probability.
     fill({cell.x, cell.bottom() - 1.5f, cell.width * part, 1.5f}, theme.predicts);
     const std::string name = token_name(context, told.top[0].id);

@@ -37,7 +37,7 @@ std::vector<Piece> pieces_of(const Context& context) {
         if (c == '\x01' || c == '\x02') {
             end();
             pieces.push_back({c == '\x01' ? Piece::Kind::token : Piece::Kind::rival,
-                              token_name(context, c == '\x01' ? lab.odds.token : lab.odds.rival)});
+                              quoted_token(context, c == '\x01' ? lab.odds.token : lab.odds.rival)});
         } else {
             word += c;
             if (c == ' ') end();
@@ -91,7 +91,7 @@ void put_odds_line(const Context& context, const Box& box) {
         const bool token = piece.kind == Piece::Kind::token;
         (token ? token_box : rival_box) = place;
         const Hit hit = hit_area(context, token ? "odds.token" : "odds.rival", piece.text, Role::button, place);
-        put_text(context.fonts.small_bold, {place.x, place.y, place.width + 4, place.height},
+        put_text(context.fonts.small, {place.x, place.y, place.width + 4, place.height},
                  hit.hovered ? context.theme.text : context.theme.predicts, piece.text);
         horizontal_line(place.x, place.centre().y + 8, place.width, with_alpha(context.theme.predicts, 0.6f));
         if (hit.hovered) tooltip(context, context.t("out.odds_tip"));

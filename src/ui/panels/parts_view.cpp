@@ -13,7 +13,7 @@ namespace {
 using interpret::AttributionPart;
 using interpret::PartKind;
 
-constexpr float kTitle = 24, kRow = 20, kLabel = 104, kValue = 52, kColumn = 260, kColumnGap = 28, kBar = 12;
+constexpr float kTitle = 24, kRow = 20, kLabel = 118, kValue = 52, kColumn = 304, kColumnGap = 28, kBar = 12;
 
 std::string part_name(const Context& context, const AttributionPart& part) {
     const std::string layer = std::to_string(part.layer), head = std::to_string(part.head);
@@ -77,7 +77,7 @@ void PartsView::draw(const Context& context, const Box& box, float title_width) 
         return;
     }
     const std::string title = context.t(
-        "parts.title", {{"token", token_name(context, odds.token)}, {"rival", token_name(context, odds.rival)}});
+        "parts.title", {{"token", quoted_token(context, odds.token)}, {"rival", quoted_token(context, odds.rival)}});
     const std::string sum = context.t("parts.sum", {{"sum", signed_text(context, parts.difference, 2)}});
     const Box line{box.x, box.y, title_width, kTitle - 4};
     const float end = put_text(context.fonts.small_bold, line, context.theme.text, title);

@@ -52,6 +52,7 @@ std::string cell_text(const Context& context, const interpret::Sweep& sweep, int
 }  // namespace
 
 float PatchView::wanted_height(const Context& context) {
+    if (context.phone && context.app.sweep() == nullptr) return 280;
     return context.phone ? 620 : std::clamp(ImGui::GetIO().DisplaySize.y * 0.3f, kInspector + 56, 360.0f);
 }
 
@@ -92,7 +93,7 @@ void PatchView::draw(const Context& context, const Box& box, float title_width) 
 void PatchView::draw_field(const Context& context, const Box& row) {
     const Theme& theme = context.theme;
     const std::string_view take = context.t("patch.take");
-    const float wide = button_width(context.fonts.small, take, 10);
+    const float wide = button_width(context.fonts.body, take, 10);
     const Box field{row.x, row.y, row.width - wide - 8, row.height};
     fill(field, theme.dark ? theme.background : theme.panel, kRadius);
     outline(field, typing_ ? theme.predicts : theme.line, kRadius);
@@ -209,6 +210,8 @@ void PatchView::draw_map(const Context& context, const Box& box, const interpret
         put_scale(context, {box.x, map.bottom() + below + 4, kScale, 16}, kShare);
     } else {
         put_scale(context, {map.right() + 16, map.y, kScale, 16}, kShare);
+        put_paragraph(context.fonts.small, {map.right() + 16, map.y + 20, kScale, 0}, context.theme.muted,
+                      context.t("patch.scale"), kLeading);
     }
 }
 

@@ -160,7 +160,8 @@ class Predictions final : public Panel {
         fill({bar.x, bar.y, std::max(length, 1.5f), bar.height}, with_alpha(theme.predicts, alpha), 2);
         // Where the bar has outgrown it, a mark shows where the old one ended.
         if (ghost >= 0) {
-            fill({bar.x + std::max(0.0f, ghost - 1), bar.y - 3, 2, bar.height + 6}, theme.text);
+            if (std::abs(ghost - length) > 1.5f)
+                fill({bar.x + std::max(0.0f, ghost - 1), bar.y - 3, 2, bar.height + 6}, cut ? theme.faint : theme.text);
             context.widgets.add({"ghost." + std::to_string(i),
                                  label.joined(),
                                  Role::text,

@@ -273,7 +273,7 @@ class Tokens final : public Panel {
 
     static void draw_surprise(const Context& context, const Box& row) {
         const bool on = context.app.settings().surprise;
-        float x = row.x + 4;
+        float x = row.x;
         const Box label{x, row.y, text_width(context.fonts.small, context.t("set.surprise")) + 4, row.height};
         if (text_option(context, "surprise", context.t("set.surprise"), x, row.y, on, Role::checkbox))
             context.push(app::set<&app::Settings::surprise>(!on));

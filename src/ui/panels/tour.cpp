@@ -33,12 +33,14 @@ class Tour final : public Panel {
 
     void draw(const Context& context, const Box& screen) override {
         int& step = context.shared.tour_step;
+        context.shared.show_place = {};
         if (step < 0) return;
         if (step >= static_cast<int>(kStops.size())) step = static_cast<int>(kStops.size()) - 1;
         const bool tutorial = context.app.settings().rung == app::Rung::tutorial;
         const Stop& stop = (tutorial ? kTutorialStops : kStops)[static_cast<std::size_t>(step)];
         if (context.phone && context.app.settings().tab != stop.tab)
             context.push(app::set<&app::Settings::tab>(stop.tab));
+        context.shared.show_place = stop.place;
         const auto found = context.shared.places.find(stop.place);
         Box lit = found == context.shared.places.end() ? Box{screen.x, screen.y, 0, 0} : found->second.inset(-8);
         lit = clipped(lit, screen);
