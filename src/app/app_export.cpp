@@ -74,6 +74,12 @@ Shown App::State::shown_head() const {
                 gpt_rung() || s.part == Part::decoder,
                 pattern,
                 true};
+    if (const interpret::Matrix many = summary(); !many.empty()) {
+        shown.values = many;
+        shown.caption = std::string(texts("set.summary." + to_text(s.summary))) + ", " + shown.caption;
+        shown.stem = "headlight-" + to_text(s.summary) + "-" + layer;
+        shown.pattern = true;
+    }
     if (!gpt_rung()) {
         shown.caption = std::string(texts(string_key_of(s.part))) + ", " + shown.caption;
         shown.stem = "headlight-" + to_text(s.part) + "-head-" + layer + "." + head;
@@ -81,9 +87,12 @@ Shown App::State::shown_head() const {
     return shown;
 }
 
-// The inspected matrix.
+// The inspected matrix, or what the laboratory shows in its place.
 Shown App::State::shown_matrix() const {
     const Settings& s = document.settings;
+    if (gpt_rung() && (s.bottom == Bottom::lens || s.bottom == Bottom::parts || s.bottom == Bottom::patch)) {
+        return shown_laboratory();
+    }
     const Selection selected = selection();
     const SiteInfo* place = site(s.site);
     if (place == nullptr) return {};
@@ -117,8 +126,11 @@ Shown App::State::shown_sheet() const {
 std::string App::State::trace_bytes(const std::string& link_text) const {
     if (gpt_rung()) {
         session->compute_all_logits();
+        if (lab.changed()) lab.run->compute_all_logits();
+        std::map<std::string, std::string> metadata{{"link", link_text}};
+        if (lab.changed()) metadata["interventions"] = document.settings.changes;
         return interpret::trace_file(interpret::trace_tensors(trace(), session->positions()), session->shown().ids,
-                                     {{"link", link_text}});
+                                     std::move(metadata));
     }
     const auto source = static_cast<int>(translator->source().size()), target = static_cast<int>(target_tokens.size());
     auto tensors = interpret::trace_tensors(translator->trace(nn::Stack::encoder), source);

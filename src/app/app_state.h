@@ -50,6 +50,7 @@ struct Shown {
     TableNames names;
     std::string caption, stem;
     bool causal = false, pattern = false, head = false;
+    std::vector<float> storage = {};  // of values that stand nowhere else; moves with them
 };
 
 // 32 bits of a hash over the bits of the numbers, as 8 hex digits.
@@ -373,6 +374,7 @@ struct App::State {
     [[nodiscard]] Shown shown_head() const;
     [[nodiscard]] Shown shown_matrix() const;
     [[nodiscard]] Shown shown_sheet() const;
+    [[nodiscard]] Shown shown_laboratory() const;  // app_export_laboratory.cpp
     [[nodiscard]] std::string trace_bytes(const std::string& link_text) const;
 
     // ---- app_json.cpp

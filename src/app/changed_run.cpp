@@ -149,12 +149,16 @@ bool ChangedRun::ask_all_logits() const {
     const auto end = buffer_.has_logits.begin() + static_cast<std::ptrdiff_t>(ids_.size());
     const auto lacking = static_cast<int>(std::count(buffer_.has_logits.begin(), end, false));
     if (Session::few_logits(session_.gpt().config(), lacking)) {
-        while (!advance_logits()) {
-        }
+        compute_all_logits();
         return true;
     }
     logits_asked_ = lacking > 0;
     return !logits_asked_;
+}
+
+void ChangedRun::compute_all_logits() const {
+    while (!advance_logits()) {
+    }
 }
 
 }  // namespace headlight::app

@@ -39,6 +39,7 @@ class ChangedRun {
     [[nodiscard]] const model::Activations& trace() const { return *buffer_.trace; }
     [[nodiscard]] std::span<const float> logits(int position) const;  // [vocab]
     [[nodiscard]] bool ask_all_logits() const;                        // whether they are there; else soon
+    void compute_all_logits() const;                                  // now
     [[nodiscard]] std::int64_t rows_computed() const { return rows_computed_; }
 
   private:

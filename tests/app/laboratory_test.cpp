@@ -254,6 +254,26 @@ TEST(Laboratory, TheSpaceHasTheTextAndWhatIsNearTheSelectedToken) {
     EXPECT_GE(space.neighbours[0].cosine, space.neighbours[11].cosine);
 }
 
+TEST(Laboratory, WhatItShowsIsExportedAsNumbers) {
+    const auto app = make_loaded_app(std::string(kText) + "&do=off:1.0&bottom=parts");
+    const auto saved = [&](ExportWhat what) {
+        (void)app->take_effects();
+        run(*app, Export{what});
+        for (const Effect& effect : app->take_effects()) {
+            if (effect.kind == Effect::Kind::save_file) return effect.bytes;
+        }
+        return std::string();
+    };
+    const auto parts = nlohmann::json::parse(saved(ExportWhat::matrix_json), nullptr, false);
+    EXPECT_EQ(parts["values"].size(), app->attribution().parts.size());
+    EXPECT_EQ(parts["rows"][0], "token");
+    run(*app, set<&Settings::bottom>(Bottom::lens));
+    run(*app, Release{});
+    const std::string lens = saved(ExportWhat::matrix_csv);
+    EXPECT_NE(lens.find("blocks.1.hook_resid_post,"), std::string::npos);
+    EXPECT_NE(saved(ExportWhat::trace).find("\"interventions\":\"off:1.0\""), std::string::npos);
+}
+
 TEST(Laboratory, StateSaysAllOfIt) {
     const auto app = make_loaded_app(std::string(kText) + "&do=off:1.0&bottom=parts");
     const auto json = nlohmann::json::parse(app->state_json(), nullptr, false)["laboratory"];
