@@ -166,6 +166,7 @@ TEST_F(LaboratoryPanelsTest, APatternIsCopiedFromTheHeadThatIsClicked) {
     ASSERT_TRUE(screen.click("pattern.copy"));
     ASSERT_TRUE(screen.click("head.1.0"));
     EXPECT_EQ(changes(screen), "") << "a later layer is not there yet";
+    EXPECT_TRUE(screen.app->notices().empty()) << "and nobody is told off";
 }
 
 TEST_F(LaboratoryPanelsTest, TheBrushWritesWeights) {

@@ -14,7 +14,7 @@ namespace headlight::ui {
 namespace {
 
 constexpr float kRowLabel = 20, kColumnLabel = 20, kGap = 4, kLeast = 10, kMost = 56, kLeading = 17, kGroupGap = 8;
-constexpr float kCaption = 23, kLeastSorted = 26;  // a sorted head has its name and a bar for its score below it
+constexpr float kCaption = 23, kLeastSorted = 20;  // a sorted head has its name and a bar for its score below it
 
 // One kind of attention: its layers, and where they begin in the texture.
 struct Group {
