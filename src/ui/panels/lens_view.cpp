@@ -169,9 +169,10 @@ void LensView::draw_cell(const Context& context, const Grid& grid, int point, in
     float right = cell.right() - 4;
     if (told.next_rank > 0 && told.next_rank < 1000) {
         const std::string rank = std::to_string(told.next_rank);
-        const float wide = text_width(context.fonts.small, rank);
-        put_text(context.fonts.small, {right - wide, cell.y, wide + 2, cell.height},
-                 told.next_rank == 1 ? theme.good : with_alpha(theme.muted, 0.8f), rank);
+        const bool first = told.next_rank == 1;
+        const float wide = text_width(first ? context.fonts.small_bold : context.fonts.small, rank);
+        put_text(first ? context.fonts.small_bold : context.fonts.small, {right - wide, cell.y, wide + 2, cell.height},
+                 with_alpha(theme.text, first ? 1 : 0.65f), rank);
         right -= wide + 4;
     }
     put_text(context.fonts.small, {cell.x + 4, cell.y, right - cell.x - 4, cell.height}, theme.text, name);

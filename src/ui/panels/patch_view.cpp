@@ -53,7 +53,7 @@ std::string cell_text(const Context& context, const interpret::Sweep& sweep, int
 
 float PatchView::wanted_height(const Context& context) {
     if (context.phone && context.app.sweep() == nullptr) return 280;
-    return context.phone ? 620 : std::clamp(ImGui::GetIO().DisplaySize.y * 0.3f, kInspector + 56, 360.0f);
+    return context.phone ? 580 : std::clamp(ImGui::GetIO().DisplaySize.y * 0.3f, kInspector + 56, 360.0f);
 }
 
 void PatchView::draw(const Context& context, const Box& box, float title_width) {
@@ -79,7 +79,7 @@ void PatchView::draw(const Context& context, const Box& box, float title_width) 
             context.fonts.small, left.take(kLeading), context.theme.muted,
             context.t("patch.odds", {{"corrupt", number(sweep->corrupt_odds)}, {"clean", number(sweep->clean_odds)}}));
     }
-    const Box map = context.phone ? Box{box.x, left.rest.y + 16, box.width, box.bottom() - left.rest.y - 16}
+    const Box map = context.phone ? Box{box.x, left.rest.y + 28, box.width, box.bottom() - left.rest.y - 28}
                                   : Box{left.rest.right() + 32, box.y + kTitle + 8,
                                         box.right() - left.rest.right() - 32, box.height - kTitle - 8};
     if (there) {
@@ -208,6 +208,8 @@ void PatchView::draw_map(const Context& context, const Box& box, const interpret
     put_column_labels(context, map, width, columns, {.strong = strong_column, .accent = -1});
     if (context.phone) {
         put_scale(context, {box.x, map.bottom() + below + 4, kScale, 16}, kShare);
+        put_paragraph(context.fonts.small, {box.x + kScale + 12, map.bottom() + below + 3, box.width - kScale - 12, 0},
+                      context.theme.muted, context.t("patch.scale"), kLeading);
     } else {
         put_scale(context, {map.right() + 16, map.y, kScale, 16}, kShare);
         put_paragraph(context.fonts.small, {map.right() + 16, map.y + 20, kScale, 0}, context.theme.muted,
