@@ -20,6 +20,9 @@
 //   await headlight.choosePrecision('q8')            // or 'f32', 'f16', 'auto'
 //   await headlight.download()                       // that one; retry, cancelImport; then it is open, on the rung 'own'
 //   headlight.state().models.kept                    // what this browser keeps; openKept(id), deleteKept(id), keep()
+//   await headlight.change('off:5.0')                // or 'scale:3.2@-1', 'paint:4.1@previous' ... (interpret/intervention.h)
+//   headlight.state().laboratory                     // {changes, odds, lens, parts, sweep ...}; unchange(0), clearChanges()
+//   await headlight.set('other', 'A kite'); await headlight.sweep()  // patches from the other prompt
 //   headlight.link()                                 // the whole address; await headlight.openLink('#v=1&...')
 //   const off = headlight.on('change', (state) => {}) // off() ends it
 
@@ -83,6 +86,12 @@ export function createApi(program, events) {
     openKept: (id) => command({ do: 'open_kept', id }),
     deleteKept: (id) => command({ do: 'delete_kept', id }),
     keep: () => command({ do: 'keep_model' }),
+    change: (text) => command({ do: 'add_change', text: String(text) }),
+    unchange: (index) => command({ do: 'remove_change', index }),
+    clearChanges: () => command({ do: 'clear_changes' }),
+    toggleHead: (layer, head) => command({ do: 'toggle_head', layer, head }),
+    sweep: () => command({ do: 'run_sweep' }),
+    stopSweep: () => command({ do: 'stop_sweep' }),
     undo: () => command({ do: 'undo' }),
     redo: () => command({ do: 'redo' }),
     state: () => program.state(),

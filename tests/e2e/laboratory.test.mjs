@@ -1,0 +1,104 @@
+// The laboratory: a head switched off in the grid, the chip that brings it back, links, lens, parts and patches.
+import { browser, holds, host, same, test, Visit } from './lib.mjs';
+
+const kOther = 'Once upon a time, Tim had a red kite. Tim lost his';
+
+export default async function laboratory() {
+  const server = await host();
+  const { context, close } = await browser();
+  const address = `${server.url}?worker=0`;
+  const visit = await (await Visit.open(context, address)).ready();
+  await visit.widgets();
+  const lab = async () => (await visit.state()).laboratory;
+  const first = async () => (await visit.state()).predictions[0].text;
+  const untouched = await visit.state();
+  const again = async (link) => {
+    const other = await (await Visit.open({ pages: () => [], newPage: () => context.newPage() }, `${address}#${link}`)).ready();
+    const state = await other.state();
+    same(other.errors, [], 'errors');
+    await other.page.close();
+    return state;
+  };
+
+  await test('shift-click on a head switches it off, the prediction moves, the chip brings it back', async () => {
+    same(await first(), ' ball', 'before');
+    await visit.page.keyboard.down('Shift');
+    await visit.click('head.5.0');
+    await visit.page.keyboard.up('Shift');
+    same((await lab()).changes.map((each) => each.text), ['off:5.0'], 'the list');
+    same(await first(), ' toy', 'after');
+    holds((await lab()).odds.now < 0 && (await lab()).odds.baseline > 1, 'log-odds');
+    await visit.widget('ghost.0');
+    await visit.shot('laboratory-off');
+    const { link, hash } = await visit.state();
+    const copy = await again(link);
+    same([copy.verdict, copy.hash, copy.predictions[0].text], ['reproduced', hash, ' toy'], 'what the link opened');
+    await visit.click('change.0');
+    same([await first(), (await lab()).changed], [' ball', false], 'brought back');
+    same((await visit.state()).hash, untouched.hash, 'the very same bits');
+  });
+
+  await test('strength and patterns of the open head are changes too, and undo takes them back', async () => {
+    await visit.run('select', { layer: 5, head: 0 });
+    await visit.click('tools.pattern');
+    await visit.click('pattern.first');
+    same((await lab()).changes[0].text, 'paint:5.0@first', 'pattern');
+    await visit.run('change', 'scale:4.0@-1.5');
+    same((await lab()).changes.length, 2, 'changes');
+    await visit.click('compare.difference');
+    await visit.shot('laboratory-difference');
+    await visit.run('undo');
+    await visit.run('undo');
+    await visit.run('clearChanges');
+    same((await lab()).changes, [], 'after clearing');
+  });
+
+  await test('the lens ends in the answer, and the parts sum to the odds', async () => {
+    await visit.click('bottom.lens');
+    await visit.run('settled');
+    const { lens, odds } = await lab();
+    same(lens.made, lens.size, 'cells');
+    same(lens.cells.at(-1).at(-1).id, (await visit.state()).predictions[0].token, 'the last cell');
+    await visit.shot('laboratory-lens');
+    await visit.click('bottom.parts');
+    const { parts } = await lab();
+    const sum = parts.parts.reduce((all, part) => all + part.value, 0);
+    holds(Math.abs(sum - odds.now) < 1e-4, `${sum} is not ${odds.now}`);
+    await visit.shot('laboratory-parts');
+  });
+
+  await test('a sweep of patches finds the noun, and a patch there moves the answer', async () => {
+    await visit.click('bottom.patch');
+    await visit.run('set', 'other', kOther);
+    await visit.run('sweep');
+    await visit.page.waitForFunction(() => !window.headlight.state().laboratory.sweeping);
+    const { sweep } = await lab();
+    same(sweep.done, sweep.rows * sweep.columns, 'cells');
+    const best = sweep.restored.indexOf(Math.max(...sweep.restored));
+    same((await visit.state()).tokens[best % sweep.columns].text, ' ball', 'where the answer stands');
+    await visit.shot('laboratory-patch');
+    await visit.run('change', 'patch:4.resid@9');
+    same(await first(), ' kite', 'the answer');
+  });
+
+  await test('hostile changes of a link become notices, and the good ones hold', async () => {
+    const { laboratory, notices } = await again(`v=1&prompt=Once&do=off:99.0;scale:0.0@nan;${'off:0.1;'.repeat(1000)}`);
+    holds(laboratory.changes.some((each) => each.text === 'off:0.1' && each.reason === ''), 'the good one');
+    holds(notices.length > 0 && notices.length <= 6, 'notices');
+  });
+
+  await test('on a phone in the light the head can be switched off too', async () => {
+    await visit.run('clearChanges');
+    await visit.run('set', 'theme', 'light');
+    await visit.page.setViewportSize({ width: 390, height: 844 });
+    await visit.run('set', 'tab', 'heads');
+    await visit.frames(4);
+    await visit.click('tools.off');
+    same((await lab()).changes.length, 1, 'changes');
+    await visit.shot('laboratory-phone');
+  });
+
+  same(visit.errors, [], 'errors in the console');
+  await close();
+  server.close();
+}
