@@ -124,8 +124,8 @@ std::string App::state_json() const {
     json["ready"] = ready();
     const ImportStage stage = s.library.import.stage;
     const bool brings = stage == ImportStage::inspecting || stage == ImportStage::loading;
-    json["busy"] =
-        brings || s.loop_busy() || s.laboratory_wants_work() || (!s.blocked() && (s.working() || s.learning_busy() || s.pending_steps > 0));
+    json["busy"] = brings || s.loop_busy() || s.laboratory_wants_work() ||
+                   (!s.blocked() && (s.working() || s.learning_busy() || s.pending_steps > 0));
     json["models"] = Json::parse(library_json(s.library));
     json["rung"] = to_text(s.rung());
     json["activity"] = name_of(s.progress.activity, kActivities);
