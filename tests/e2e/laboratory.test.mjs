@@ -14,6 +14,7 @@ export default async function laboratory() {
   const untouched = await visit.state();
   const again = async (link) => {
     const other = await (await Visit.open({ pages: () => [], newPage: () => context.newPage() }, `${address}#${link}`)).ready();
+    await other.settled();
     const state = await other.state();
     same(other.errors, [], 'errors');
     await other.page.close();
@@ -56,14 +57,14 @@ export default async function laboratory() {
   await test('the lens ends in the answer, and the parts sum to the odds', async () => {
     await visit.click('bottom.lens');
     await visit.run('settled');
-    const { lens, odds } = await lab();
+    const { lens } = await lab();
     same(lens.made, lens.size, 'cells');
     same(lens.cells.at(-1).at(-1).id, (await visit.state()).predictions[0].token, 'the last cell');
     await visit.shot('laboratory-lens');
     await visit.click('bottom.parts');
-    const { parts } = await lab();
+    const { parts, odds: now } = await lab();  // of the position that the pointer may be at
     const sum = parts.parts.reduce((all, part) => all + part.value, 0);
-    holds(Math.abs(sum - odds.now) < 1e-4, `${sum} is not ${odds.now}`);
+    holds(Math.abs(sum - now.now) < 1e-4, `${sum} is not ${now.now}`);
     await visit.shot('laboratory-parts');
   });
 
@@ -83,7 +84,7 @@ export default async function laboratory() {
 
   await test('hostile changes of a link become notices, and the good ones hold', async () => {
     const { laboratory, notices } = await again(`v=1&prompt=Once&do=off:99.0;scale:0.0@nan;${'off:0.1;'.repeat(1000)}`);
-    holds(laboratory.changes.some((each) => each.text === 'off:0.1' && each.reason === ''), 'the good one');
+    holds(laboratory.changes.some((each) => each.text === 'off:0.1' && each.reason === ''), `the good one: ${JSON.stringify(laboratory.changes.slice(0, 3))}, ${JSON.stringify(notices)}`);
     holds(notices.length > 0 && notices.length <= 6, 'notices');
   });
 
