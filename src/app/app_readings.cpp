@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/app_state.h"
+#include "interpret/head_search.h"
 #include "interpret/surprise.h"
 #include "text/tokenizer.h"
 
@@ -170,17 +171,31 @@ const interpret::Attribution& App::State::attribution() const {
 }
 
 const std::vector<int>& App::State::head_order() const {
-    std::string key = std::to_string(pass_revision) + ' ' + std::string(to_text(document.settings.order));
+    const Settings& s = document.settings;
+    std::string key = std::to_string(pass_revision) + ' ' + to_text(s.order);
+    if (s.order == HeadOrder::alike) key += ' ' + std::to_string(s.layer) + ' ' + std::to_string(s.head);
     if (key == lab.order_key) return lab.order;
     lab.order_key = std::move(key);
     lab.order.clear();
-    if (document.settings.order == HeadOrder::place || !gpt_rung() || tokens.empty()) {
+    lab.alike.clear();
+    if (s.order == HeadOrder::place || !gpt_rung() || tokens.empty()) {
         for (int i = 0; model() != nullptr && i < model()->layers * model()->heads; ++i) lab.order.push_back(i);
         return lab.order;
     }
     std::vector<interpret::HeadStats> all;
     for (int i = 0; i < info.layers * info.heads; ++i) all.push_back(*head_stats(i / info.heads, i % info.heads));
-    lab.order = interpret::rank_heads(all, *score());
+    if (s.order != HeadOrder::alike) {
+        lab.order = interpret::rank_heads(all, *score());
+        return lab.order;
+    }
+    // The pinned head, not one that is only pointed at: the grid would move away from under the pointer.
+    const int own = std::clamp(s.layer, 0, info.layers - 1) * info.heads + std::clamp(s.head, 0, info.heads - 1);
+    lab.order.push_back(own);
+    lab.alike.assign(all.size(), 1.0F);
+    for (const interpret::SimilarHead& other : interpret::similar_heads(all, own)) {
+        lab.order.push_back(other.index);
+        lab.alike[static_cast<std::size_t>(other.index)] = static_cast<float>(1 / (1 + other.distance));
+    }
     return lab.order;
 }
 
@@ -188,6 +203,7 @@ std::optional<interpret::HeadScore> App::State::score() const {
     using interpret::HeadScore;
     switch (document.settings.order) {
         case HeadOrder::place:
+        case HeadOrder::alike:
             return std::nullopt;
         case HeadOrder::previous:
             return HeadScore::previous;
@@ -233,6 +249,11 @@ const std::vector<int>& App::head_order() const {
     return state_->head_order();
 }
 float App::head_score(int layer, int head) const {
+    if (settings().order == HeadOrder::alike) {
+        (void)head_order();
+        const auto at = static_cast<std::size_t>(layer * state_->info.heads + head);
+        return at < state_->lab.alike.size() ? state_->lab.alike[at] : -1.0F;
+    }
     const std::optional<interpret::HeadScore> score = state_->score();
     const interpret::HeadStats* stats = head_stats(layer, head);
     return score.has_value() && stats != nullptr ? interpret::score_of(*stats, *score) : -1.0F;

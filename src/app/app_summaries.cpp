@@ -1,5 +1,6 @@
 // Summaries of many heads, and the plane of embeddings.
 #include <algorithm>
+#include <cmath>
 
 #include "app/app_state.h"
 #include "interpret/attention_summary.h"
@@ -10,6 +11,24 @@ namespace {
 constexpr int kNeighbours = 12;
 constexpr int kNeighbourRows = 4096;     // of the vocabulary, in one slice
 constexpr std::size_t kMostOfText = 64;  // of its tokens, the last ones
+
+std::vector<float> cosines(const model::Gpt& gpt, std::int32_t to, std::span<const std::int32_t> ids) {
+    const auto width = static_cast<std::size_t>(gpt.config().d_model);
+    std::vector<float> a(width), b(width), out;
+    const auto product = [&](const std::vector<float>& x, const std::vector<float>& y) {
+        double sum = 0;
+        for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(y[i]);
+        return sum;
+    };
+    gpt.embedding(to, a.data());
+    for (const std::int32_t id : ids) {
+        gpt.embedding(id, b.data());
+        const double lengths = std::sqrt(product(a, a)) * std::sqrt(product(b, b));
+        const double cosine = product(a, b) / lengths;
+        out.push_back(std::isfinite(cosine) ? static_cast<float>(cosine) : 0.0F);
+    }
+    return out;
+}
 
 }  // namespace
 
@@ -24,12 +43,13 @@ void App::State::advance_space() {
     Space& space = lab.space;
     const std::string key = wanted_space();
     const std::int32_t id = tokens[static_cast<std::size_t>(selected.target)].id;
-    if (lab.near == nullptr || space.selected != id) {
+    // What was there stays until all that is new has come.
+    if (lab.near == nullptr || lab.near_id != id) {
         lab.near = std::make_unique<interpret::Neighbours>(session->gpt(), id, kNeighbours);
-        space = {};
-        space.selected = id;
+        lab.near_id = id;
     }
     if (!lab.near->done() && !lab.near->advance(kNeighbourRows)) return;
+    space.selected = id;
     space.neighbours = lab.near->result();
     space.ids.clear();
     const auto add = [&](std::int32_t token) {
@@ -40,6 +60,7 @@ void App::State::advance_space() {
     add(id);
     space.of_text = space.ids.size();
     for (const interpret::Neighbour& each : space.neighbours) add(each.id);
+    space.cosines = cosines(session->gpt(), id, space.ids);
     space.plane = interpret::embedding_plane(session->gpt(), space.ids);
     lab.space_key = key;
 }

@@ -34,6 +34,7 @@ struct Space {
     std::size_t of_text = 0;        // how many are of the text
     std::int32_t selected = -1;     // the token whose neighbours these are
     std::vector<interpret::Neighbour> neighbours;
+    std::vector<float> cosines;       // of each id to the selected token
     interpret::EmbeddingPlane plane;  // a point an id
 };
 

@@ -33,12 +33,14 @@ struct LaboratoryState {
     mutable std::vector<float> bits;
     mutable std::uint64_t bits_revision = 0;
     std::unique_ptr<interpret::Neighbours> near;
+    std::int32_t near_id = -1;  // whose
     Space space;
     std::string space_key;
     mutable std::vector<float> summary;
     mutable std::string summary_key;
     mutable std::vector<int> order;
     mutable std::string order_key;
+    mutable std::vector<float> alike;  // by layer * heads + head, for HeadOrder::alike; otherwise empty
     mutable std::map<std::string, std::vector<float>, std::less<>> differences;
     mutable std::uint64_t differences_revision = 0;
 

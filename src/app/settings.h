@@ -23,8 +23,9 @@ enum class ColourScale : std::uint8_t { linear, log };
 // and the plane of embeddings.
 enum class Bottom : std::uint8_t { cell, matrix, closed, lens, parts, patch, space };
 enum class Compare : std::uint8_t { changed, baseline, difference };  // what is shown while there are changes
-// By what heads stand in the grid and are tinted: their place, or a score of interpret::HeadStats.
-enum class HeadOrder : std::uint8_t { place, previous, induction, first, duplicate, entropy };
+// By what heads stand in the grid and are tinted: their place, a score of interpret::HeadStats, or how near all of
+// these are to those of the selected head.
+enum class HeadOrder : std::uint8_t { place, previous, induction, first, duplicate, entropy, alike };
 // What the head view shows: the selected head, or a summary over many: the mean of a layer's heads, of all of them, or
 // attention rollout.
 enum class Summary : std::uint8_t { none, layer, all, rollout };

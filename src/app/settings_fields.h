@@ -51,8 +51,8 @@ struct EnumNames<Summary> {
 };
 template <>
 struct EnumNames<HeadOrder> {
-    static constexpr std::array<std::string_view, 6> names{"place", "previous",  "induction",
-                                                           "first", "duplicate", "entropy"};
+    static constexpr std::array<std::string_view, 7> names{"place",     "previous", "induction", "first",
+                                                           "duplicate", "entropy",  "alike"};
 };
 template <>
 struct EnumNames<Tab> {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "interpret/head_search.h"
 #include "tiny_model.h"
 
 namespace headlight::app {
@@ -223,6 +224,27 @@ TEST(Laboratory, HeadsStandInTheOrderOfTheirScores) {
     }
 }
 
+TEST(Laboratory, HeadsLikeTheSelectedOneStandAfterIt) {
+    const auto app = make_loaded_app(kText);
+    run(*app, SelectHead{1, 2});
+    run(*app, set<&Settings::order>(HeadOrder::alike));
+    EXPECT_EQ(app->head_order()[0], 5);
+    EXPECT_EQ(app->head_score(1, 2), 1.0F);
+    run(*app, SelectHead{0, 1});
+    std::vector<interpret::HeadStats> all;
+    for (int i = 0; i < 6; ++i) all.push_back(*app->head_stats(i / 3, i % 3));
+    const std::vector<int> order = app->head_order();
+    ASSERT_EQ(order.size(), 6U);
+    EXPECT_EQ(order[0], 1) << "follows the selection";
+    const std::vector<interpret::SimilarHead> like = interpret::similar_heads(all, 1);
+    for (std::size_t i = 0; i < like.size(); ++i) {
+        const int index = like[i].index;
+        EXPECT_EQ(order[i + 1], index);
+        EXPECT_FLOAT_EQ(app->head_score(index / 3, index % 3), static_cast<float>(1 / (1 + like[i].distance)));
+    }
+    EXPECT_EQ(to_text(HeadOrder::alike), "alike");
+}
+
 TEST(Laboratory, SummariesAreMeansAndRowsOfThemSumToOne) {
     const auto app = make_loaded_app(kText);
     EXPECT_TRUE(app->summary().empty());
@@ -252,6 +274,15 @@ TEST(Laboratory, TheSpaceHasTheTextAndWhatIsNearTheSelectedToken) {
     EXPECT_GT(space.ids.size(), space.of_text);
     EXPECT_EQ(space.neighbours.size(), 12U);
     EXPECT_GE(space.neighbours[0].cosine, space.neighbours[11].cosine);
+    ASSERT_EQ(space.cosines.size(), space.ids.size());
+    for (std::size_t i = 0; i < space.ids.size(); ++i) {
+        const auto near = std::ranges::find(space.neighbours, space.ids[i], &interpret::Neighbour::id);
+        if (near != space.neighbours.end()) {
+            EXPECT_NEAR(space.cosines[i], near->cosine, 1e-6F);
+        } else if (space.ids[i] == space.selected) {
+            EXPECT_NEAR(space.cosines[i], 1.0F, 1e-6F);
+        }
+    }
 }
 
 TEST(Laboratory, WhatItShowsIsExportedAsNumbers) {

@@ -272,8 +272,9 @@ class HeadGrid final : public Panel {
         for (std::size_t i = 0; i < order.size(); ++i) {
             const int layer = order[i] / model.heads, head = order[i] % model.heads;
             const auto n = static_cast<int>(i);
-            const Box at{grid.x + static_cast<float>(n % places.columns) * pitch,
-                         grid.y + static_cast<float>(n / places.columns) * down, places.side, places.side};
+            const int row = n / places.columns, column = n % places.columns;
+            const Box at{grid.x + static_cast<float>(column) * pitch, grid.y + static_cast<float>(row) * down,
+                         places.side, places.side};
             draw_head(context, group, layer, head, at, hit);
             draw_caption(context, {at.x, at.bottom() + 2, at.width, kCaption - 4}, layer, head);
         }
@@ -296,7 +297,8 @@ class HeadGrid final : public Panel {
 
     static void draw_order(const Context& context, const Box& row) {
         constexpr std::array kOrders{app::HeadOrder::place, app::HeadOrder::previous,  app::HeadOrder::induction,
-                                     app::HeadOrder::first, app::HeadOrder::duplicate, app::HeadOrder::entropy};
+                                     app::HeadOrder::first, app::HeadOrder::duplicate, app::HeadOrder::entropy,
+                                     app::HeadOrder::alike};
         const app::HeadOrder now = context.app.settings().order;
         const std::string label = context.t("model.order", {{"order", order_name(context, now)}});
         float x = row.x;
