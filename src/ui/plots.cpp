@@ -15,12 +15,13 @@ bool overlaps(const Box& a, const Box& b) {
     return a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom();
 }
 
-// Right of the point, left, above or below: the first place that is free. width 0: nowhere.
-Box free_place(const Box& plot, ImVec2 at, float width, const std::vector<Box>& taken) {
-    const Box places[] = {{at.x + 6, at.y - kLabelHeight / 2, width, kLabelHeight},
-                          {at.x - 6 - width, at.y - kLabelHeight / 2, width, kLabelHeight},
-                          {at.x - width / 2, at.y - 6 - kLabelHeight, width, kLabelHeight},
-                          {at.x - width / 2, at.y + 6, width, kLabelHeight}};
+}  // namespace
+
+Box free_place(const Box& plot, ImVec2 at, float width, std::span<const Box> taken, float gap) {
+    const Box places[] = {{at.x + gap, at.y - kLabelHeight / 2, width, kLabelHeight},
+                          {at.x - gap - width, at.y - kLabelHeight / 2, width, kLabelHeight},
+                          {at.x - width / 2, at.y - gap - kLabelHeight, width, kLabelHeight},
+                          {at.x - width / 2, at.y + gap, width, kLabelHeight}};
     for (const Box& place : places) {
         const bool inside =
             place.x >= plot.x && place.right() <= plot.right() && place.y >= plot.y && place.bottom() <= plot.bottom();
@@ -29,8 +30,6 @@ Box free_place(const Box& plot, ImVec2 at, float width, const std::vector<Box>& 
     }
     return {};
 }
-
-}  // namespace
 
 void put_curve(const Context& context, const Box& box, std::span<const CurvePoint> points, std::string_view key,
                std::string_view label) {

@@ -27,4 +27,8 @@ struct PlotPoint {
 int put_points(const Context& context, const Box& box, std::span<const PlotPoint> points, double reach,
                std::string_view key, std::string_view label);
 
+// For a label beside the point `at`: right of it, left, above or below, the first place that lies in `plot` and touches
+// nothing `taken`; `gap` is from the point. width 0: nowhere.
+[[nodiscard]] Box free_place(const Box& plot, ImVec2 at, float width, std::span<const Box> taken, float gap = 6);
+
 }  // namespace headlight::ui

@@ -1,6 +1,6 @@
 #pragma once
-// What the laboratory shows in the bottom panel: the logit lens, what each part adds, and patching. `title_width` is
-// what the tabs leave of the first line.
+// What the laboratory shows in the bottom panel: the logit lens, what each part adds, patching, and the plane of
+// embeddings. `title_width` is what the tabs leave of the first line.
 
 #include <array>
 #include <string>
@@ -34,6 +34,13 @@ class PartsView {
   private:
     void draw_bars(const Context& context, const Box& box, const interpret::Attribution& parts) const;
     bool by_size_ = true;
+};
+
+// The tokens of the text among the embeddings, and what is near the selected one.
+class SpaceView {
+  public:
+    [[nodiscard]] static float wanted_height(const Context& context);
+    static void draw(const Context& context, const Box& box, float title_width);
 };
 
 // The other prompt, what is copied from it, and how much of its answer comes back where.

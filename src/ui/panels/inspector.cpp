@@ -30,10 +30,11 @@ class Inspector final : public Panel {
                 return tabs + PartsView::wanted_height(context);
             case app::Bottom::patch:
                 return tabs + PatchView::wanted_height(context);
+            case app::Bottom::space:
+                return tabs + SpaceView::wanted_height(context);
             case app::Bottom::closed:
                 return context.phone ? 360 : 36;
             case app::Bottom::cell:
-            case app::Bottom::space:
                 return context.phone ? 360 : kInspector;
             case app::Bottom::matrix:
                 if (context.phone) return 520;
@@ -67,25 +68,26 @@ class Inspector final : public Panel {
             parts_.draw(context, rest, title_width);
         } else if (bottom == app::Bottom::patch) {
             patch_.draw(context, rest, title_width);
+        } else if (bottom == app::Bottom::space) {
+            SpaceView::draw(context, rest, title_width);
         } else {
             draw_cell(context, rest, title_width);
         }
     }
 
   private:
-    // A translator has no laboratory, and the plane of embeddings is not drawn.
+    // A translator has no laboratory.
     static app::Bottom shown(const Context& context) {
+        using enum app::Bottom;
         const app::Bottom bottom = context.app.settings().bottom;
-        const bool laboratory =
-            bottom == app::Bottom::lens || bottom == app::Bottom::parts || bottom == app::Bottom::patch;
-        if (bottom == app::Bottom::space || (laboratory && !has_laboratory(context))) return app::Bottom::cell;
-        return bottom;
+        const bool laboratory = bottom == lens || bottom == parts || bottom == patch || bottom == space;
+        return laboratory && !has_laboratory(context) ? cell : bottom;
     }
 
     // At the right end: which of them, and close. Returns the width used.
     static float draw_tabs(const Context& context, const Box& row) {
         using enum app::Bottom;
-        constexpr std::array kTabs{cell, matrix, lens, parts, patch};
+        constexpr std::array kTabs{cell, matrix, lens, parts, patch, space};
         const app::Bottom bottom = shown(context);
         const std::size_t count = has_laboratory(context) ? kTabs.size() : 2;
         std::array<std::string, kTabs.size()> keys;
@@ -115,6 +117,12 @@ class Inspector final : public Panel {
     // ---- Why is this cell 0.71? ----------------------------------------------------------------------------------
     static void draw_cell(const Context& context, const Box& box, float title_width) {
         const interpret::Explanation& explanation = context.app.explanation();
+        if (has_laboratory(context) && context.app.settings().summary != app::Summary::none) {
+            const float width = std::min(title_width, 640.0f);
+            put_paragraph(context.fonts.small, {box.x, box.y, width, kTitle}, context.theme.muted,
+                          context.t("cell.summary"), 18);
+            return;
+        }
         if (explanation.empty() || explanation.indices.size() < 3) {
             put_text(context.fonts.small, {box.x, box.y, title_width, kTitle}, context.theme.muted,
                      context.t("cell.empty"));

@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ui/panels/bottom_views.h"
+#include "ui/panels/laboratory.h"
+#include "ui/plots.h"
+#include "ui/widgets.h"
+
+namespace headlight::ui {
+
+namespace {
+
+constexpr float kTitle = 24, kNote = 20, kRow = 18, kLeastList = 288, kMostList = 480, kGap = 28, kWide = 3;
+constexpr float kInset = 14, kDot = 3, kReach = 12, kPhonePlot = 260;
+
+float row_height(const Context& context) {
+    return context.phone ? 24 : kRow;
+}
+
+std::string cosine_text(const Context& context, float cosine) {
+    return app::fixed_text(static_cast<double>(cosine), 2, context.app.strings());
+}
+
+// Equal units on both axes, around all points and not around the origin: what matters is how they lie to one another.
+std::vector<ImVec2> places(const Box& plot, const app::Space& space) {
+    constexpr double kFar = std::numeric_limits<double>::max();
+    double low[2] = {kFar, kFar}, high[2] = {-kFar, -kFar};
+    for (const auto& point : space.plane.points) {
+        for (std::size_t axis = 0; axis < 2; ++axis) {
+            const double at = std::isfinite(point[axis]) ? point[axis] : 0;
+            low[axis] = std::min(low[axis], at);
+            high[axis] = std::max(high[axis], at);
+        }
+    }
+    const double unit = std::min(static_cast<double>(plot.width) / std::max(high[0] - low[0], 1e-9),
+                                 static_cast<double>(plot.height) / std::max(high[1] - low[1], 1e-9));
+    std::vector<ImVec2> out;
+    for (const auto& point : space.plane.points) {
+        const double x = std::isfinite(point[0]) ? point[0] : 0, y = std::isfinite(point[1]) ? point[1] : 0;
+        out.emplace_back(plot.centre().x + static_cast<float>((x - (low[0] + high[0]) / 2) * unit),
+                         plot.centre().y - static_cast<float>((y - (low[1] + high[1]) / 2) * unit));
+    }
+    return out;
+}
+
+int nearest_to_pointer(const std::vector<ImVec2>& points) {
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    int under = -1;
+    float nearest = kReach;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const float distance = std::hypot(points[i].x - mouse.x, points[i].y - mouse.y);
+        if (distance >= nearest) continue;
+        nearest = distance;
+        under = static_cast<int>(i);
+    }
+    return under;
+}
+
+// A token that stands in the text more than once: the one that is looked at, or else the last.
+int position_of(const Context& context, std::int32_t id) {
+    const auto tokens = context.app.tokens();
+    const int now = context.app.selection().query;
+    if (now >= 0 && now < static_cast<int>(tokens.size()) && tokens[static_cast<std::size_t>(now)].id == id) return now;
+    for (int i = static_cast<int>(tokens.size()) - 1; i >= 0; --i) {
+        if (tokens[static_cast<std::size_t>(i)].id == id) return i;
+    }
+    return -1;
+}
+
+// The list of neighbours. Returns which point of the plane belongs to the row that is pointed at, or -1.
+int draw_list(const Context& context, const Box& box, const app::Space& space, int pointed) {
+    const Theme& theme = context.theme;
+    put_text(context.fonts.small_bold, {box.x, box.y, box.width, kTitle - 4}, theme.text,
+             context.t("space.neighbours", {{"token", token_name(context, space.selected)}}));
+    const float height = row_height(context), label = box.width * 0.42f, value = 44;
+    int under = -1;
+    float y = box.y + kTitle;
+    for (std::size_t i = 0; i < space.neighbours.size() && y + height <= box.bottom() + 1; ++i, y += height) {
+        const interpret::Neighbour& near = space.neighbours[i];
+        const std::string name = token_name(context, near.id);
+        const Box row{box.x, y, box.width, height};
+        const auto found = std::ranges::find(space.ids, near.id);
+        const int point = found == space.ids.end() ? -1 : static_cast<int>(found - space.ids.begin());
+        const bool hovered = ImGui::IsWindowHovered() && row.contains(ImGui::GetIO().MousePos);
+        if (hovered) under = point;
+        const bool bright = hovered || (point >= 0 && point == pointed);
+        if (bright) fill({row.x - 4, row.y, row.width + 8, row.height}, theme.raised, kSmallRadius);
+        put_text(context.fonts.small, {row.x, row.y, label - 8, height}, bright ? theme.text : theme.muted, name);
+        const Box bar{row.x + label, row.y + height / 2 - 4, row.width - label - value, 8};
+        fill({bar.x, bar.centre().y - 0.5f, bar.width, 1}, with_alpha(theme.line, 0.6f));
+        fill({bar.x, bar.y, bar.width * std::clamp(near.cosine, 0.0f, 1.0f), bar.height}, theme.attends, 1);
+        put_text(context.fonts.mono, {row.right() - value, row.y, value, height}, bright ? theme.text : theme.muted,
+                 cosine_text(context, near.cosine), Align::right);
+        if (context.widgets.enabled()) {
+            context.widgets.add(
+                {"space.near." + std::to_string(i), name, Role::text, row, {}, static_cast<double>(near.cosine)});
+        }
+    }
+    return under;
+}
+
+void draw_points(const Context& context, const Box& plot, const app::Space& space, const std::vector<ImVec2>& at,
+                 int pointed) {
+    const Theme& theme = context.theme;
+    // First come the labels that matter most: of the selected token, of the pointed one, of the text.
+    std::vector<std::size_t> order;
+    const auto rank = [&](std::size_t i) {
+        if (space.ids[i] == space.selected) return 0;
+        if (static_cast<int>(i) == pointed) return 1;
+        return i < space.of_text ? 2 : 3;
+    };
+    for (int wanted = 0; wanted < 4; ++wanted) {
+        for (std::size_t i = 0; i < at.size(); ++i) {
+            if (rank(i) == wanted) order.push_back(i);
+        }
+    }
+    std::vector<Box> taken;
+    for (const ImVec2& point : at) taken.push_back({point.x - kDot, point.y - kDot, 2 * kDot, 2 * kDot});
+    const auto draw_dot = [&](std::size_t i) {
+        const bool selected = space.ids[i] == space.selected, bright = static_cast<int>(i) == pointed;
+        const Colour colour = selected ? theme.attends : bright || i < space.of_text ? theme.text : theme.muted;
+        if (i < space.of_text) {
+            canvas().AddCircleFilled(at[i], selected ? kDot + 1.5f : kDot, colour, 20);
+        } else {  // not of the text: hollow
+            canvas().AddCircle(at[i], kDot, colour, 20, 1.2f);
+        }
+        if (selected) canvas().AddCircle(at[i], kDot + 4, with_alpha(theme.attends, 0.6f), 24, 1.2f);
+    };
+    for (auto i = order.rbegin(); i != order.rend(); ++i) draw_dot(*i);
+    for (const std::size_t i : order) {
+        const bool selected = space.ids[i] == space.selected, bright = static_cast<int>(i) == pointed;
+        const ImFont* font = selected ? context.fonts.small_bold : context.fonts.small;
+        const std::string name = token_name(context, space.ids[i]);
+        if (context.widgets.enabled()) {
+            const Box dot{at[i].x - 5, at[i].y - 5, 10, 10};
+            context.widgets.add({"space.point." + std::to_string(i), name,
+                                 i < space.of_text ? Role::button : Role::cell, dot, selected,
+                                 i < space.cosines.size() ? static_cast<double>(space.cosines[i]) : 0});
+        }
+        const Box room = free_place(plot, at[i], std::ceil(text_width(font, name)), taken, selected ? 10.0f : 6.0f);
+        if (room.width <= 0) continue;  // pointing at it tells
+        const Colour colour = selected            ? theme.attends
+                              : bright            ? theme.text
+                              : i < space.of_text ? with_alpha(theme.text, 0.85f)
+                                                  : theme.muted;
+        put_text_at(font, ImVec2(room.x, room.y), colour, name);
+        taken.push_back(room);
+    }
+}
+
+}  // namespace
+
+float SpaceView::wanted_height(const Context& context) {
+    if (!context.phone) return kInspector + 112;
+    const float rows = static_cast<float>(context.app.space().neighbours.size());
+    return 48 + kPhonePlot + kNote + 12 + kTitle + rows * row_height(context);
+}
+
+void SpaceView::draw(const Context& context, const Box& box, float title_width) {
+    const app::Space& space = context.app.space();
+    if (space.ids.empty() || space.plane.points.size() != space.ids.size() || context.app.tokens().empty()) {
+        put_text(context.fonts.small, {box.x, box.y, title_width, kTitle - 4}, context.theme.muted,
+                 context.t("space.empty"));
+        return;
+    }
+    const app::Strings& strings = context.app.strings();
+    const std::string lead = context.t("space.lead", {{"token", token_name(context, space.selected)}});
+    const std::string explained =
+        context.t("space.explained", {{"first", app::percent_text(space.plane.explained[0], strings)},
+                                      {"second", app::percent_text(space.plane.explained[1], strings)}});
+    float top = kTitle;
+    if (context.phone) {
+        top = 8 + put_paragraph(context.fonts.small, box, context.theme.muted, lead, 17);
+    } else {
+        put_text(context.fonts.small, {box.x, box.y, title_width, kTitle - 4}, context.theme.muted, lead);
+    }
+    // The units of both axes are equal: much wider than it is high, the plane would be empty at its sides.
+    const float height = context.phone ? kPhonePlot : box.height - top - kNote;
+    const float least = std::min(kLeastList, box.width * 0.4f);
+    const float width = context.phone ? box.width : std::min(box.width - least - kGap, height * kWide);
+    const float list = context.phone ? box.width : std::min(box.width - width - kGap, kMostList);
+    const Box area{box.x, box.y + top, width, height};
+    const Box beside{area.right() + kGap, area.y, list, box.bottom() - area.y};
+    const Box below{box.x, area.bottom() + kNote + 12, list, box.bottom() - area.bottom() - kNote - 12};
+    if (area.height < 40) return;
+
+    fill(area, context.theme.background, kRadius);
+    outline(area, context.theme.line, kRadius);
+    const Hit hit = hit_area(context, "space", context.t("set.bottom.space"), Role::cell, area);
+    const std::vector<ImVec2> at = places(area.inset(kInset), space);
+    const int under = hit.hovered ? nearest_to_pointer(at) : -1;
+    const int listed = draw_list(context, context.phone ? below : beside, space, under);
+    canvas().PushClipRect(area.min(), area.max(), true);
+    draw_points(context, area.inset(4), space, at, under >= 0 ? under : listed);
+    canvas().PopClipRect();
+    const Box note{box.x, area.bottom() + 2, area.width, kNote - 2};
+    put_text(context.fonts.small, note, context.theme.muted, explained);
+    context.widgets.add({"space.explained", explained, Role::text, note, {}, space.plane.explained[0]});
+    if (under < 0) return;
+    const std::int32_t id = space.ids[static_cast<std::size_t>(under)];
+    const float cosine =
+        static_cast<std::size_t>(under) < space.cosines.size() ? space.cosines[static_cast<std::size_t>(under)] : 0;
+    tooltip(context,
+            context.t("space.tip", {{"token", token_name(context, id)}, {"cosine", cosine_text(context, cosine)}}));
+    if (!hit.clicked || static_cast<std::size_t>(under) >= space.of_text) return;
+    const int position = position_of(context, id);
+    if (position < 0) return;
+    const app::Selection now = context.app.selection();
+    context.push(app::SelectCell{now.pinned && now.query == position ? -1 : position, -1});
+}
+
+}  // namespace headlight::ui
