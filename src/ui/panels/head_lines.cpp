@@ -10,6 +10,7 @@ namespace {
 
 constexpr float kMostRow = 28, kLabelRoom = 96, kLeastWeight = 0.02f;
 constexpr std::size_t kMostLines = 1500;
+constexpr int kMostReported = 48;  // tokens up to which every line is a widget to tests
 
 struct Columns {
     float left, right;  // where the lines begin and end
@@ -58,6 +59,15 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
         const float strength = std::sqrt(line.weight);
         draw_line(at, line.query, line.key, with_alpha(theme.attends, mine ? strength : strength * 0.55f),
                   1 + 2.5f * line.weight);
+        if (!context.widgets.enabled() || n > kMostReported) continue;
+        const float top = std::min(at.y(line.query), at.y(line.key)),
+                    bottom = std::max(at.y(line.query), at.y(line.key));
+        context.widgets.add({"line." + std::to_string(line.query) + "." + std::to_string(line.key),
+                             "",
+                             Role::text,
+                             {at.left, top, at.right - at.left, bottom - top + 1},
+                             {},
+                             static_cast<double>(line.weight)});
     }
     const int step = std::max(1, static_cast<int>(std::ceil(13 / at.row)));
     for (int i = 0; i < n; ++i) {
@@ -89,9 +99,11 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
     }
     const int query = context.app.settings().query >= 0 ? context.app.settings().query : m.rows - 1;
     context.hover.query = query;
-    context.hover.key = picture.has(query, row) ? row : -1;
-    if (context.hover.key >= 0) cell_tooltip(context, picture, query, row);
-    if (hit.clicked && context.hover.key >= 0) toggle_cell(context, query, row);
+    if (!picture.has(query, row)) return;
+    cell_tooltip(context, picture, query, row);
+    if (picture.summary) return;  // its cells are none of the selected head
+    context.hover.key = row;
+    if (hit.clicked) toggle_cell(context, query, row);
 }
 
 }  // namespace headlight::ui

@@ -30,7 +30,12 @@ void report_cells(const Context& context, const Box& matrix, const HeadPicture& 
     for (int q = 0; q < picture.matrix.rows; ++q) {
         for (int k = 0; picture.has(q, k); ++k) {
             const Box box{matrix.x + static_cast<float>(k) * cell, matrix.y + static_cast<float>(q) * cell, cell, cell};
-            context.widgets.add({"cell." + std::to_string(q) + "." + std::to_string(k), "", Role::cell, box, {}, {}});
+            context.widgets.add({"cell." + std::to_string(q) + "." + std::to_string(k),
+                                 "",
+                                 Role::cell,
+                                 box,
+                                 {},
+                                 static_cast<double>(picture.matrix.at(q, k))});
         }
     }
 }
@@ -76,15 +81,17 @@ void MatrixView::draw(const Context& context, const Box& box, const HeadPicture&
         const int query = std::clamp(static_cast<int>((mouse.y - matrix.y) / cell), 0, rows - 1);
         const int key = std::clamp(static_cast<int>((mouse.x - matrix.x) / cell), 0, columns - 1);
         context.hover.query = query;
-        if (picture.has(query, key)) context.hover.key = key;
+        // The cell of a summary is none of the selected head: only its row is looked at.
+        if (!picture.summary && picture.has(query, key)) context.hover.key = key;
         if (context.shared.drawing_cells) {
             brush.draw_to(context, picture, query, key);
         } else {
             cell_tooltip(context, picture, query, key);
         }
-        if (hit.clicked && !brush.on()) toggle_cell(context, query, picture.has(query, key) ? key : -1);
+        if (hit.clicked && !brush.on())
+            toggle_cell(context, query, !picture.summary && picture.has(query, key) ? key : -1);
     }
-    PaintBrush::put_marks(context, picture, matrix, cell);
+    if (!picture.summary) PaintBrush::put_marks(context, picture, matrix, cell);
     draw_selection(context, matrix, picture, cell);
     const app::Selection now = context.app.selection();
     // The row that tells the next token is the last one, except in an encoder, which tells none.

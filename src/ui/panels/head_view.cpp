@@ -33,12 +33,18 @@ class HeadView final : public Panel {
         prepare(context);
         Flow flow{box};
         draw_title(context, flow.take(kTitle));
-        if (const float tools = tools_height(context, box.width); tools > 0) {
+        const float tools = tools_height(context, box.width);
+        if (tools <= 0 || picture_.summary) brush_.set_on(false);
+        if (tools > 0) {
             flow.skip(4);
-            draw_head_tools(context, flow.take(tools - kToolsGap), picture_.layer, picture_.head, brush_);
+            const Box row = flow.take(tools - kToolsGap);
+            if (picture_.summary) {  // nothing that it shows can be changed
+                put_paragraph(context.fonts.small, {row.x, row.y + 3, row.width, row.height}, context.theme.muted,
+                              context.t("set.summary.help"), 18);
+            } else {
+                draw_head_tools(context, row, picture_.layer, picture_.head, brush_);
+            }
             flow.skip(kToolsGap - 4);
-        } else {
-            brush_.set_on(false);
         }
         flow.skip(8);
         const float options = context.phone ? kPhoneOptions : kOptions;
@@ -75,8 +81,10 @@ class HeadView final : public Panel {
         const app::Selection now = app.selection();
         picture_.layer = now.layer;
         picture_.head = now.head;
-        picture_.matrix = app.attention(now.layer, now.head, settings.values);
-        picture_.pattern = app.attention(now.layer, now.head, app::Values::pattern);
+        const interpret::Matrix many = has_laboratory(context) ? app.summary() : interpret::Matrix();
+        picture_.summary = !many.empty();
+        picture_.matrix = picture_.summary ? many : app.attention(now.layer, now.head, settings.values);
+        picture_.pattern = picture_.summary ? many : app.attention(now.layer, now.head, app::Values::pattern);
         picture_.skip_first = settings.hide_sink;
         picture_.causal = app.causal();
         const std::uint64_t key =
@@ -84,43 +92,98 @@ class HeadView final : public Panel {
                        static_cast<std::uint64_t>(settings.part), static_cast<std::uint64_t>(settings.rung),
                        static_cast<std::uint64_t>(settings.values), static_cast<std::uint64_t>(settings.scale),
                        static_cast<std::uint64_t>(settings.compare), app.shows_difference(), settings.hide_sink,
-                       context.theme.dark});
+                       picture_.summary ? static_cast<std::uint64_t>(settings.summary) : 0, context.theme.dark});
         if (key == picture_.key) return;
         picture_.key = key;
         picture_.query_labels = query_labels(context);
         picture_.key_labels = key_labels(context);
         const int first = settings.hide_sink ? 1 : 0;
+        if (picture_.summary) {
+            picture_.range = app::pattern_range(picture_.matrix, settings.scale, first);
+            return;
+        }
         picture_.range = app.shows_difference() ? difference_range(picture_.matrix, settings.scale, first)
                          : settings.values == app::Values::scores
                              ? app::matrix_range(picture_.matrix, settings.scale, first)
                              : app::pattern_range(picture_.matrix, settings.scale, first);
     }
 
-    void draw_title(const Context& context, const Box& row) const {
+    // What of the settings matters for what is shown, after the name.
+    [[nodiscard]] std::string title_rest(const Context& context) const {
         const app::App& app = context.app;
         const app::Settings& settings = app.settings();
-        const bool scores = settings.values == app::Values::scores;
-        std::string rest = " · " + std::string(context.t(scores ? "head.scores" : "head.pattern")) + " · " +
-                           std::string(context.t(picture_.causal ? "head.masked" : "head.unmasked"));
-        if (app.model()->encoder_decoder) {
-            constexpr std::string_view kParts[] = {"part.encoder", "part.decoder", "part.cross"};
-            std::string part(kParts[static_cast<std::size_t>(settings.part)]);
-            if (context.phone) part += ".short";
-            rest = " · " + std::string(context.t(part)) + rest;
+        std::string rest;
+        const auto add = [&](std::string_view part) { rest += " · " + std::string(part); };
+        const bool changed = app.laboratory().changed;
+        if (picture_.summary) {
+            const app::ModelInfo& model = *app.model();
+            const bool layer = settings.summary == app::Summary::layer;
+            if (layer) add(context.t("head.summary.layer", {{"layer", std::to_string(picture_.layer)}}));
+            add(context.t("head.summary", {{"count", std::to_string((layer ? 1 : model.layers) * model.heads)}}));
+            // There is no difference of summaries: then it is of the changed run.
+            if (changed && settings.compare == app::Compare::baseline) add(context.t("set.compare.baseline"));
+        } else {
+            if (const std::string kind = app.head_title(picture_.layer, picture_.head); !kind.empty()) add(kind);
+            if (changed && settings.compare != app::Compare::changed)
+                add(context.t("set.compare." + app::to_text(settings.compare)));
+            if (app.model()->encoder_decoder) {
+                constexpr std::string_view kParts[] = {"part.encoder", "part.decoder", "part.cross"};
+                std::string part(kParts[static_cast<std::size_t>(settings.part)]);
+                if (context.phone) part += ".short";
+                add(context.t(part));
+            }
+            add(context.t(settings.values == app::Values::scores ? "head.scores" : "head.pattern"));
+            add(context.t(picture_.causal ? "head.masked" : "head.unmasked"));
         }
-        rest += " · " + std::string(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
-        if (app.laboratory().changed && settings.compare != app::Compare::changed)
-            rest = " · " + std::string(context.t("set.compare." + app::to_text(settings.compare))) + rest;
-        if (settings.hide_sink) rest += " · " + std::string(context.t("head.sink_hidden"));
-        if (const std::string kind = app.head_title(picture_.layer, picture_.head); !kind.empty())
-            rest = " · " + kind + rest;
-        const std::string name = context.t(
+        add(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
+        if (settings.hide_sink) add(context.t("head.sink_hidden"));
+        return rest.substr(1);
+    }
+
+    void draw_title(const Context& context, const Box& row) const {
+        const Box line{row.x, row.y, row.width - 60, row.height};
+        std::string name = context.t(
             "head.title", {{"layer", std::to_string(picture_.layer)}, {"head", std::to_string(picture_.head)}});
-        heading(context, {row.x, row.y, row.width - 60, row.height}, name, rest.substr(1));
+        if (picture_.summary) name = context.t("set.summary." + app::to_text(context.app.settings().summary));
+        if (has_laboratory(context)) {
+            const float end = draw_chooser(context, line, name);
+            put_text(context.fonts.small, {end, line.y, line.right() - end, line.height}, context.theme.muted,
+                     title_rest(context));
+        } else {
+            heading(context, line, name, title_rest(context));
+        }
+        if (picture_.summary) return;
         const Box next{row.right() - 24, row.y - 2, 24, 24}, previous{row.right() - 52, row.y - 2, 24, 24};
         if (icon_button(context, "head.previous", context.t("head.previous"), Icon::previous, previous))
             go(context, -1);
         if (icon_button(context, "head.next", context.t("head.next"), Icon::next, next)) go(context, 1);
+    }
+
+    // The name opens the choice of this head or a summary over many. Returns where it ends.
+    static float draw_chooser(const Context& context, const Box& line, const std::string& name) {
+        constexpr std::array kAll{app::Summary::none, app::Summary::layer, app::Summary::all, app::Summary::rollout};
+        const float width = std::min(std::ceil(text_width(context.fonts.small_bold, name)) + 28, line.width);
+        const Box box{line.x - 8, line.y - (context.phone ? 10.0f : 2.0f), width + 8,
+                      line.height + (context.phone ? 14.0f : 4.0f)};
+        const Hit hit = hit_area(context, "summary", name, Role::button, box);
+        if (hit.hovered) {
+            fill(box, context.theme.raised, kSmallRadius);
+            if (!context.platform.touch()) tooltip(context, context.t("set.summary.help"));
+        }
+        const float end =
+            put_text(context.fonts.small_bold, {line.x, line.y, width - 24, line.height}, context.theme.text, name);
+        icon(Icon::down, ImVec2(end + 10, line.centre().y), 12, context.theme.muted);
+        if (hit.clicked) ImGui::OpenPopup("summary-menu");
+        const app::Summary now = context.app.settings().summary;
+        std::array<std::string, kAll.size()> keys;
+        std::array<Choice, kAll.size()> choices;
+        for (std::size_t i = 0; i < kAll.size(); ++i) {
+            keys[i] = "summary." + app::to_text(kAll[i]);
+            choices[i] = {keys[i], context.t("set." + keys[i]), now == kAll[i]};
+        }
+        if (const auto chosen = popup_menu(context, "summary-menu", choices, box))
+            context.push(app::set<&app::Settings::summary>(kAll[static_cast<std::size_t>(*chosen)]));
+        return line.x + width;
     }
 
     // Runs through all heads of all layers, round and round.
@@ -142,7 +205,8 @@ class HeadView final : public Panel {
         if (text_option(context, "view.lines", context.t("head.lines"), x, y, lines))
             context.push(app::set<&Settings::view>(app::View::lines));
         x += 10;
-        if (text_option(context, "values.scores", context.t("head.show_scores"), x, y, scores, Role::checkbox)) {
+        if (!picture_.summary &&
+            text_option(context, "values.scores", context.t("head.show_scores"), x, y, scores, Role::checkbox)) {
             context.push(app::set<&Settings::values>(scores ? app::Values::pattern : app::Values::scores));
         }
         const bool log = settings.scale == app::ColourScale::log;

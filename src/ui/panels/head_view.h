@@ -18,6 +18,7 @@ struct HeadPicture {
     std::vector<std::string> query_labels, key_labels;
     app::HeatRange range;
     bool skip_first = false;
+    bool summary = false;   // over many heads: its cells are not those of the head
     std::uint64_t key = 0;  // changes with anything that changes the colours
 
     [[nodiscard]] bool has(int query, int column) const {
