@@ -118,8 +118,9 @@ void PartsView::draw_bars(const Context& context, const Box& box, const interpre
         ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NavFlattened);
     const ImVec2 start = ImGui::GetCursorScreenPos();
     for (int i = 0; i < count; ++i) {
-        const Box row{start.x + 4 + static_cast<float>(i / rows) * (width + kColumnGap),
-                      start.y + static_cast<float>(i % rows) * row_height, width, row_height};
+        const int across = i / rows, down = i % rows;
+        const Box row{start.x + 4 + static_cast<float>(across) * (width + kColumnGap),
+                      start.y + static_cast<float>(down) * row_height, width, row_height};
         draw_part(context, row, all[static_cast<std::size_t>(i)], largest, static_cast<std::size_t>(i));
     }
     const int columns = (count + rows - 1) / rows;
