@@ -276,6 +276,7 @@ TEST(Laboratory, TheSpaceHasTheTextAndWhatIsNearTheSelectedToken) {
     EXPECT_GE(space.neighbours[0].cosine, space.neighbours[11].cosine);
     ASSERT_EQ(space.cosines.size(), space.ids.size());
     for (std::size_t i = 0; i < space.ids.size(); ++i) {
+        EXPECT_LE(std::abs(space.cosines[i]), 1.0F + 1e-6F);
         const auto near = std::ranges::find(space.neighbours, space.ids[i], &interpret::Neighbour::id);
         if (near != space.neighbours.end()) {
             EXPECT_NEAR(space.cosines[i], near->cosine, 1e-6F);

@@ -160,7 +160,7 @@ class HeadView final : public Panel {
     }
 
     // The name opens the choice of this head or a summary over many. Returns where it ends.
-    static float draw_chooser(const Context& context, const Box& line, const std::string& name) {
+    float draw_chooser(const Context& context, const Box& line, const std::string& name) const {
         constexpr std::array kAll{app::Summary::none, app::Summary::layer, app::Summary::all, app::Summary::rollout};
         const float width = std::min(std::ceil(text_width(context.fonts.small_bold, name)) + 28, line.width);
         const Box box{line.x - 8, line.y - (context.phone ? 10.0f : 2.0f), width + 8,
@@ -168,7 +168,7 @@ class HeadView final : public Panel {
         const Hit hit = hit_area(context, "summary", name, Role::button, box);
         if (hit.hovered) {
             fill(box, context.theme.raised, kSmallRadius);
-            if (!context.platform.touch()) tooltip(context, context.t("set.summary.help"));
+            if (!context.platform.touch() && !picture_.summary) tooltip(context, context.t("set.summary.help"));
         }
         const float end =
             put_text(context.fonts.small_bold, {line.x, line.y, width - 24, line.height}, context.theme.text, name);
