@@ -391,7 +391,10 @@ void App::State::cancel_job() {
         effects.push_back({Effect::Kind::stop_fetch, fetching, "", ""});
         failed_fetch = std::exchange(fetching, {});
     }
-    if (gpt_rung() && session != nullptr) session->cancel();
+    if (gpt_rung() && session != nullptr) {
+        session->cancel();
+        refresh_changes();
+    }
     if (rung() == Rung::translate && translator != nullptr) translator->cancel();
     if (learning_busy()) {
         learning->train_to(learning->steps());

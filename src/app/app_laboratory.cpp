@@ -10,7 +10,7 @@ using interpret::Intervention;
 
 // Reads Settings::changes and the other prompt, and tells the run. Called when they or the text changed.
 void App::State::refresh_changes() {
-    if (session == nullptr || session->busy() || session->positions() == 0) return;  // published() comes again
+    if (session == nullptr || session->passing() || session->positions() == 0) return;  // published() comes again
     const Settings& s = document.settings;
     LaboratoryState& l = lab;
     l.list = interpret::parse_interventions(s.changes).good;

@@ -130,6 +130,10 @@ void Session::want(Text text) {
     wanted_ = std::move(text);
 }
 
+bool Session::passing() const {
+    return wanted_.has_value() || (job_ != nullptr && !job_->shown);
+}
+
 double Session::fraction() const {
     if (job_ == nullptr && all_logits_asked_) return 1.0 - without_logits() / std::max(1.0, double(positions()));
     if (job_ == nullptr) return wanted_.has_value() ? 0.0 : 1.0;

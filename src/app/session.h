@@ -55,6 +55,8 @@ class Session {
     // What to compute next. A pass that is running is finished as far as its rows still hold.
     void want(Text text);
     [[nodiscard]] bool busy() const { return wanted_.has_value() || job_ != nullptr || all_logits_asked_; }
+    // A pass is on its way, so that shown() will change; what else keeps it busy changes nothing that is shown.
+    [[nodiscard]] bool passing() const;
     // 0..1 of the rows and layers of the present job.
     [[nodiscard]] double fraction() const;
     // Works for at most about budget_ms, at least one slice. True when a pass became complete and shown() changed, or

@@ -80,6 +80,20 @@ TEST(Laboratory, GrowingTextGivesTheNumbersOfAFreshRun) {
     }
 }
 
+// After a pass the session makes room for a longer text, a slice at a time; a change does not wait for that.
+TEST(Laboratory, AChangeRightAfterAPassIsInForce) {
+    const auto app = make_loaded_app(kText);
+    CommandQueue queue;
+    queue.push(SetPrompt{"the cat sat on a mat and the"});
+    app->apply(queue, 0);
+    while (app->tokens().size() < 20) app->advance(0, 0);  // its first complete state, not one slice more
+    queue.push(ToggleHead{1, 0});
+    app->apply(queue, 0);
+    while (app->next_work_ms(0) == 0) app->advance(0, 0);
+    EXPECT_TRUE(app->laboratory().changed);
+    EXPECT_EQ(app->checksum(), make_loaded_app(app->link())->checksum());
+}
+
 TEST(Laboratory, ALinkReproducesTheChangedNumbers) {
     const auto app = make_loaded_app(kText);
     run(*app, AddChange{"mean:1.0"});
