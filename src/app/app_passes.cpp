@@ -212,6 +212,9 @@ void App::State::choose_head() {
 
 void App::State::settle() {
     if ((blocked() && !models_shown()) || working() || learning_busy()) return;
+    // Now at the latest: a pass is published while the session still makes room for the next.
+    judge();
+    if (gpt_rung() && ready() && document.settings.layer < 0) choose_head();
     if (rung_tokens().empty()) pending_steps = 0;  // nothing to continue
     if (pending_steps > 0) {
         --pending_steps;

@@ -266,6 +266,29 @@ TEST(App, OpeningTheLinkOfWhatIsShownIsReproducedAtOnce) {
     EXPECT_EQ(app->verdict(), Verdict::reproduced);
 }
 
+// On a slow machine the session still makes room for a longer text when the pass is shown: one slice a frame.
+TEST(App, ALinkIsJudgedHoweverShortTheFrames) {
+    const auto app = make_loaded_app("v=1&prompt=the+cat+sat+on+a+mat+and+the");
+    const auto other = make_loaded_app("v=1&prompt=the");
+    CommandQueue queue;
+    queue.push(OpenLink{app->link()});
+    other->apply(queue, 0);
+    while (other->next_work_ms(0) == 0) other->advance(0, 0);
+    EXPECT_EQ(other->verdict(), Verdict::reproduced);
+}
+
+TEST(App, AViewWithoutAHeadGetsOneHoweverShortTheFrames) {
+    const auto app = make_loaded_app("v=1&prompt=the");
+    CommandQueue queue;
+    queue.push(SetPrompt{"the cat sat on a mat and the"});
+    app->apply(queue, 0);
+    while (app->tokens().size() < 20) app->advance(0, 0);
+    queue.push(OpenLink{"v=1&prompt=the+cat+sat+on+a+mat+and+the"});
+    app->apply(queue, 0);
+    while (app->next_work_ms(0) == 0) app->advance(0, 0);
+    EXPECT_GE(app->settings().layer, 0);
+}
+
 TEST(App, HostileLinksOpenWithANotice) {
     const auto app = make_loaded_app(
         "v=9&prompt=%FF%00&layer=900&head=900&query=60000&key=5&row=3&column=9&t=1.5.999999&site=x&c=zz");
