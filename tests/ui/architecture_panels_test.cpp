@@ -10,15 +10,7 @@
 namespace headlight::ui {
 namespace {
 
-class ArchitecturePanels : public testing::Test {
-  protected:
-    void SetUp() override {
-        set_imgui_assert_handler([](const char* expression, const char* file, int line) {
-            ADD_FAILURE_AT(file, line) << "ImGui: " << expression;
-        });
-    }
-    void TearDown() override { set_imgui_assert_handler(nullptr); }
-};
+using ArchitecturePanels = ScreenTest;
 
 struct Size {
     float width, height, ratio;

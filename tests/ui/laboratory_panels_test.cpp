@@ -10,15 +10,8 @@
 namespace headlight::ui {
 namespace {
 
-class LaboratoryPanelsTest : public testing::Test {
+class LaboratoryPanelsTest : public ScreenTest {
   protected:
-    void SetUp() override {
-        set_imgui_assert_handler([](const char* expression, const char* file, int line) {
-            ADD_FAILURE_AT(file, line) << "ImGui: " << expression;
-        });
-    }
-    void TearDown() override { set_imgui_assert_handler(nullptr); }
-
     static std::unique_ptr<app::App> laboratory(const std::string& link = "") {
         return app::make_loaded_app("v=1&prompt=the+cat+the+cat&layer=1&head=1" + link);
     }

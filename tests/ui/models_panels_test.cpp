@@ -13,15 +13,7 @@ namespace {
 
 constexpr double kGigabyte = 1e9;
 
-class ModelsPanelsTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        set_imgui_assert_handler([](const char* expression, const char* file, int line) {
-            ADD_FAILURE_AT(file, line) << "ImGui: " << expression;
-        });
-    }
-    void TearDown() override { set_imgui_assert_handler(nullptr); }
-};
+using ModelsPanelsTest = ScreenTest;
 
 const std::string kConfig =
     R"({"model_type":"gpt2","vocab_size":50257,"n_positions":1024,"n_embd":768,"n_layer":12,"n_head":12})";

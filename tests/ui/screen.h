@@ -1,6 +1,8 @@
 #pragma once
 // The whole program on the platform without a window: draws frames, clicks widgets by their keys, moves the pointer.
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <memory>
 #include <string>
@@ -15,6 +17,17 @@
 #include "ui/ui.h"
 
 namespace headlight::ui {
+
+// What ImGui asserts fails the test.
+class ScreenTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        set_imgui_assert_handler([](const char* expression, const char* file, int line) {
+            ADD_FAILURE_AT(file, line) << "ImGui: " << expression;
+        });
+    }
+    void TearDown() override { set_imgui_assert_handler(nullptr); }
+};
 
 class Screen {
   public:

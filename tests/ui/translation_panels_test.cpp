@@ -6,15 +6,7 @@
 namespace headlight::ui {
 namespace {
 
-class TranslationPanelsTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        set_imgui_assert_handler([](const char* expression, const char* file, int line) {
-            ADD_FAILURE_AT(file, line) << "ImGui: " << expression;
-        });
-    }
-    void TearDown() override { set_imgui_assert_handler(nullptr); }
-};
+using TranslationPanelsTest = ScreenTest;
 
 std::unique_ptr<app::App> translating(const std::string& link = "") {
     return app::make_translating_app("v=1&rung=translate&source=the+cat" + link);

@@ -9,15 +9,7 @@
 namespace headlight::ui {
 namespace {
 
-class TutorialPanelsTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        set_imgui_assert_handler([](const char* expression, const char* file, int line) {
-            ADD_FAILURE_AT(file, line) << "ImGui: " << expression;
-        });
-    }
-    void TearDown() override { set_imgui_assert_handler(nullptr); }
-};
+using TutorialPanelsTest = ScreenTest;
 
 std::unique_ptr<app::App> tutorial(const std::string& link = "") {
     auto program = app::make_app();

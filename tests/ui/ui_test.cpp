@@ -12,15 +12,7 @@
 namespace headlight::ui {
 namespace {
 
-class UiTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        set_imgui_assert_handler([](const char* expression, const char* file, int line) {
-            ADD_FAILURE_AT(file, line) << "ImGui: " << expression;
-        });
-    }
-    void TearDown() override { set_imgui_assert_handler(nullptr); }
-};
+using UiTest = ScreenTest;
 
 struct Size {
     float width, height, ratio;
