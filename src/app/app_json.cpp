@@ -173,8 +173,8 @@ std::string App::state_json() const {
     json["strongest"] = Json::array();
     if (const interpret::HeadStats* stats = head_stats(selected.layer, selected.head)) {
         json["head_kind"] = name_of(stats->kind, kKinds);
-        for (const auto& link : interpret::strongest_links(attention(selected.layer, selected.head, Values::pattern),
-                                                           kShownLinks, settings().hide_sink, attention_kind(*this))) {
+        for (const auto& link : interpret::strongest_links(s.pattern(selected.layer, selected.head), kShownLinks,
+                                                           settings().hide_sink, attention_kind(*this))) {
             json["strongest"].push_back({{"from", link.query}, {"to", link.key}, {"weight", link.weight}});
         }
     }
@@ -306,8 +306,7 @@ std::string App::live_text() const {
     text += ' ' + strings("live.prediction", {{"token", predicting}, {"list", predictions}});
 
     const Selection selected = selection();
-    const std::string links =
-        s.spoken_links(attention(selected.layer, selected.head, Values::pattern), attention_kind(*this));
+    const std::string links = s.spoken_links(s.pattern(selected.layer, selected.head), attention_kind(*this));
     const std::string title = head_title(selected.layer, selected.head);
     if (!links.empty()) {
         text += ' ' + strings("live.head", {{"layer", std::to_string(selected.layer)},

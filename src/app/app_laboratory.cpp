@@ -1,4 +1,4 @@
-// Changes in the GPT and what is read from it then: the list, and which run is shown.
+// Changes in the GPT: the list, what of it is in force, and which run is shown.
 #include <algorithm>
 
 #include "app/app_state.h"
@@ -6,6 +6,7 @@
 namespace headlight::app {
 
 using interpret::Intervention;
+
 // ---- the list
 
 // Reads Settings::changes and the other prompt, and tells the run. Called when they or the text changed.
@@ -13,13 +14,12 @@ void App::State::refresh_changes() {
     if (session == nullptr || session->passing() || session->positions() == 0) return;  // published() comes again
     const Settings& s = document.settings;
     LaboratoryState& l = lab;
+    ++l.revision;
     l.list = interpret::parse_interventions(s.changes).good;
     l.other_ids = s.other.empty() ? std::vector<std::int32_t>() : session->make_text(s.other, {}).ids;
     l.other_why.clear();
-    if (!l.other_ids.empty() && static_cast<int>(l.other_ids.size()) != session->positions()) {
-        l.other_why = strings()("lab.other.length", {{"other", std::to_string(l.other_ids.size())},
-                                                     {"own", std::to_string(session->positions())}});
-    }
+    const bool differs = static_cast<int>(l.other_ids.size()) != session->positions();
+    if (!l.other_ids.empty() && differs) l.other_why = other_length();
     if (l.run == nullptr) {
         if (l.list.empty()) return;
         l.run = std::make_unique<ChangedRun>(compute, *session);
@@ -39,15 +39,18 @@ void App::State::refresh_changes() {
 
 // Why a change does nothing on this text; "" when it does.
 std::string App::State::why_idle(const Intervention& item) const {
-    if (!lab.run->affordable(session->positions())) return strings()("lab.idle.memory", {});
+    if (!lab.run->affordable(session->positions())) return std::string(strings()("lab.idle.memory"));
     const auto fitting = interpret::fitting(std::span(&item, 1), session->gpt().config(), session->positions());
     if (!fitting.bad.empty()) return fitting.bad.front().reason;
     if (!interpret::needs_other_run(std::span(&item, 1))) return "";
     if (lab.other_ids.empty()) return std::string(strings()("lab.idle.other"));
     const bool behind = item.position >= static_cast<int>(lab.other_ids.size());
-    return behind ? strings()("lab.other.length", {{"other", std::to_string(lab.other_ids.size())},
-                                                   {"own", std::to_string(session->positions())}})
-                  : "";
+    return behind ? other_length() : "";
+}
+
+std::string App::State::other_length() const {
+    return strings()("lab.other.length",
+                     {{"other", std::to_string(lab.other_ids.size())}, {"own", std::to_string(session->positions())}});
 }
 
 // Layers, heads and tokens that the model does not have are told once; what only waits for a longer text is not.
@@ -55,7 +58,11 @@ void App::State::tell_misfits() {
     if (lab.told == document.settings.changes) return;
     lab.told = document.settings.changes;
     const auto misfits = interpret::fitting(lab.list, session->gpt().config(), session->gpt().config().context);
-    for (const interpret::BadIntervention& bad : misfits.bad) {
+    tell_bad(misfits.bad);
+}
+
+void App::State::tell_bad(std::span<const interpret::BadIntervention> all) {
+    for (const interpret::BadIntervention& bad : all) {
         notify_key(Severity::warning, "notice.bad_change", {{"what", bad.item}, {"value", bad.reason}});
     }
 }
@@ -67,9 +74,7 @@ void App::State::set_changes(std::span<const Intervention> list, std::string_vie
 
 void App::State::add_change(const std::string& text) {
     interpret::InterventionList added = interpret::parse_interventions(text);
-    for (const interpret::BadIntervention& bad : added.bad) {
-        notify_key(Severity::warning, "notice.bad_change", {{"what", bad.item}, {"value", bad.reason}});
-    }
+    tell_bad(added.bad);
     std::vector<Intervention> list = interpret::parse_interventions(document.settings.changes).good;
     for (Intervention& item : added.good) {
         const auto old =

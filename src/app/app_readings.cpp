@@ -1,8 +1,8 @@
 // What is read from the run that is shown: odds, lens, attribution, surprise, the order of heads, and patching.
 #include <algorithm>
-#include <cmath>
 
 #include "app/app_state.h"
+#include "app/settings_fields.h"
 #include "interpret/head_search.h"
 #include "interpret/surprise.h"
 #include "text/tokenizer.h"
@@ -19,13 +19,20 @@ double odds_of(std::span<const float> logits, const Odds& odds) {
            static_cast<double>(logits[static_cast<std::size_t>(odds.rival)]);
 }
 
-std::vector<float> probabilities(std::span<const float> logits) {
-    std::vector<float> p(logits.begin(), logits.end());
-    const float most = *std::ranges::max_element(p);
-    double sum = 0;
-    for (float& x : p) sum += static_cast<double>(x = std::exp(x - most));
-    for (float& x : p) x = static_cast<float>(static_cast<double>(x) / sum);
-    return p;
+// The two highest, of which the first of equals counts.
+std::pair<std::int32_t, std::int32_t> best_two(std::span<const float> logits) {
+    std::pair<std::int32_t, std::int32_t> best{-1, -1};
+    const auto beats = [&](std::int32_t id, std::int32_t other) {
+        return other < 0 || logits[static_cast<std::size_t>(id)] > logits[static_cast<std::size_t>(other)];
+    };
+    for (std::int32_t id = 0; id < static_cast<std::int32_t>(logits.size()); ++id) {
+        if (beats(id, best.first)) {
+            best = {id, best.first};
+        } else if (beats(id, best.second)) {
+            best.second = id;
+        }
+    }
+    return best;
 }
 
 }  // namespace
@@ -34,12 +41,10 @@ const Laboratory& App::State::laboratory() const {
     Laboratory& v = lab.view;
     const bool there = gpt_rung() && session != nullptr && !tokens.empty();
     const int target = there ? selection().target : -1;
-    std::string key = document.settings.changes + '\n' + document.settings.other + '\n' +
-                      std::to_string(pass_revision) + ' ' + std::to_string(target) + ' ' +
-                      std::to_string(document.settings.token) + ' ' + std::to_string(document.settings.rival) + ' ' +
-                      std::to_string(static_cast<int>(document.settings.language)) + (lab.busy() ? " busy" : "");
+    const Settings& s = document.settings;
+    const LaboratoryState::ViewKey key{lab.revision, pass_revision, target, s.token, s.rival, s.language, lab.busy()};
     if (key == lab.view_key) return v;
-    lab.view_key = std::move(key);
+    lab.view_key = key;
     v = {};
     if (!there) return v;
     for (std::size_t i = 0; i < lab.list.size(); ++i) {
@@ -53,25 +58,17 @@ const Laboratory& App::State::laboratory() const {
     v.other_ids = lab.other_ids;
     if (target < 0 || info.vocabulary < 2) return v;
     const std::span<const float> before = session->logits(target);
-    const auto better = [&](std::int32_t a, std::int32_t b) {
-        return before[static_cast<std::size_t>(a)] > before[static_cast<std::size_t>(b)];
-    };
-    std::int32_t first = 0, second = 1;
-    if (better(1, 0)) std::swap(first, second);
-    for (std::int32_t id = 2; id < info.vocabulary; ++id) {
-        if (better(id, first))
-            second = std::exchange(first, id);
-        else if (better(id, second))
-            second = id;
-    }
+    const auto [first, second] = best_two(before);
     const auto chosen = [&](int wanted, std::int32_t otherwise) {
         return wanted >= 0 && wanted < info.vocabulary ? wanted : otherwise;
     };
-    v.odds.token = chosen(document.settings.token, first);
-    v.odds.rival = chosen(document.settings.rival, v.odds.token == first ? second : first);
+    v.odds.token = chosen(s.token, first);
+    v.odds.rival = chosen(s.rival, v.odds.token == first ? second : first);
     v.odds.baseline = static_cast<float>(odds_of(before, v.odds));
     v.odds.now = static_cast<float>(odds_of(logits(target), v.odds));
-    if (v.changed) v.baseline = probabilities(before);
+    if (!v.changed) return v;
+    v.baseline.resize(before.size());
+    compute.kernels().softmax(v.baseline.data(), before.data(), info.vocabulary);
     return v;
 }
 
@@ -154,12 +151,11 @@ const interpret::Attribution& App::State::attribution() const {
     const int target = selection().target;
     if (v.odds.token < 0 || !gpt_ready()) {
         lab.parts = {};
-        lab.parts_key.clear();
+        lab.parts_key.reset();
         return lab.parts;
     }
-    std::string key = lab.view_key + (document.settings.compare == Compare::baseline ? " baseline" : "");
-    if (key == lab.parts_key) return lab.parts;
-    lab.parts_key = std::move(key);
+    if (lab.parts_key == lab.view_key) return lab.parts;  // another `compare` is another pass_revision
+    lab.parts_key = lab.view_key;
     const bool baseline = !v.changed || document.settings.compare == Compare::baseline;
     if (baseline) {
         (void)session->logits(target);
@@ -199,24 +195,11 @@ const std::vector<int>& App::State::head_order() const {
     return lab.order;
 }
 
+// The orders that are scores have their names.
 std::optional<interpret::HeadScore> App::State::score() const {
-    using interpret::HeadScore;
-    switch (document.settings.order) {
-        case HeadOrder::place:
-        case HeadOrder::alike:
-            return std::nullopt;
-        case HeadOrder::previous:
-            return HeadScore::previous;
-        case HeadOrder::induction:
-            return HeadScore::induction;
-        case HeadOrder::first:
-            return HeadScore::first;
-        case HeadOrder::duplicate:
-            return HeadScore::duplicate;
-        case HeadOrder::entropy:
-            return HeadScore::entropy;
-    }
-    return std::nullopt;
+    const auto found = std::ranges::find(interpret::kHeadScoreNames, to_text(document.settings.order));
+    if (found == interpret::kHeadScoreNames.end()) return std::nullopt;
+    return static_cast<interpret::HeadScore>(found - interpret::kHeadScoreNames.begin());
 }
 
 // ---- for panels

@@ -253,7 +253,9 @@ struct App::State {
     // ---- app_laboratory.cpp
     void refresh_changes();
     [[nodiscard]] std::string why_idle(const interpret::Intervention& item) const;
+    [[nodiscard]] std::string other_length() const;  // why the other prompt does not go with this one
     void tell_misfits();
+    void tell_bad(std::span<const interpret::BadIntervention> all);
     void set_changes(std::span<const interpret::Intervention> list, std::string_view key);
     void add_change(const std::string& text);
     void remove_change(int index);
@@ -365,6 +367,8 @@ struct App::State {
     [[nodiscard]] interpret::Matrix matrix(nn::Stack of, std::string_view site, int layer, int head) const;
     [[nodiscard]] interpret::Matrix attention(int layer, int head, Values values) const;
     [[nodiscard]] interpret::Matrix attention(Part part, int layer, int head, Values values) const;
+    // Where a head looks, also while its difference to the baseline is shown.
+    [[nodiscard]] interpret::Matrix pattern(int layer, int head) const;
     [[nodiscard]] interpret::Explanation explain(nn::Site site, int layer, std::array<int, 3> indices) const;
     [[nodiscard]] const interpret::HeadStats* head_stats(int layer, int head) const;
     [[nodiscard]] const SiteInfo* site(std::string_view name) const;

@@ -155,6 +155,12 @@ interpret::Matrix App::State::attention(Part part, int layer, int head, Values v
     return matrix(of, part == Part::cross ? "cross_" + name : name, layer, head);
 }
 
+interpret::Matrix App::State::pattern(int layer, int head) const {
+    if (!shows_difference()) return attention(layer, head, Values::pattern);
+    const nn::SiteView view = trace().view(Site::pattern, layer, static_cast<int>(tokens.size()));
+    return matrix_of(view, SiteShape::head_query_key, head);
+}
+
 const interpret::HeadStats* App::State::head_stats(int layer, int head) const {
     const ModelInfo* shown = model();
     if (shown == nullptr || rung_tokens().empty()) return nullptr;
@@ -168,15 +174,15 @@ const interpret::HeadStats* App::State::head_stats(int layer, int head) const {
     }
     auto& cached = stats[static_cast<std::size_t>(layer * shown->heads + head)];
     if (cached.has_value()) return &*cached;
-    const interpret::Matrix pattern = attention(layer, head, Values::pattern);
+    const interpret::Matrix weights = pattern(layer, head);
     using interpret::Attention;
     if (gpt_rung()) {
-        cached = interpret::head_stats(pattern, session->shown().ids);
+        cached = interpret::head_stats(weights, session->shown().ids);
     } else if (part == Part::encoder) {
-        cached = interpret::head_stats(pattern, translator->source(), Attention::bidirectional);
+        cached = interpret::head_stats(weights, translator->source(), Attention::bidirectional);
     } else {
         const Attention kind = part == Part::cross ? Attention::cross : Attention::causal;
-        cached = interpret::head_stats(pattern, translator->target(), kind);
+        cached = interpret::head_stats(weights, translator->target(), kind);
     }
     return &*cached;
 }
@@ -273,7 +279,7 @@ const interpret::Explanation& App::explanation() const {
     int key = selected.key;
     if (key < 0) {
         // The strongest key of the row, for causal attention other than the sink where there is another.
-        const interpret::Matrix pattern = attention(selected.layer, selected.head, Values::pattern);
+        const interpret::Matrix pattern = s.pattern(selected.layer, selected.head);
         const int keys = causal() ? selected.query + 1 : pattern.cols;
         key = causal() && selected.query > 0 ? 1 : 0;
         for (int k = key; k < keys; ++k) {

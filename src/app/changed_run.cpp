@@ -8,12 +8,6 @@
 namespace headlight::app {
 namespace {
 
-constexpr int kLogitRows = 8;  // in one slice: they read the head's weights once
-
-int common_prefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
-    return static_cast<int>(std::ranges::mismatch(a, b).in1 - a.begin());
-}
-
 // Room for `rows`; without it what was there is lost.
 bool make_room(TraceBuffer& buffer, const model::GptConfig& config, int rows) {
     if (buffer.capacity() >= rows) return false;
@@ -59,10 +53,9 @@ void ChangedRun::want(std::vector<interpret::Intervention> changes, std::vector<
 // Memory for the rows that are missing, and in it what the changes leave as it is in the session's trace.
 void ChangedRun::begin_rows() {
     begun_ = true;
-    if (make_room(buffer_, session_.gpt().config(), static_cast<int>(ids_.size()))) done_ = 0;
+    if (make_room(buffer_, session_.gpt().config(), rows())) done_ = 0;
     buffer_.keep(ids_, done_);
-    const auto rows = static_cast<int>(ids_.size());
-    if (first_layer_ >= 0) copy_layers(*buffer_.trace, session_.trace(), first_layer_, done_, rows);
+    if (first_layer_ >= 0) copy_layers(*buffer_.trace, session_.trace(), first_layer_, done_, rows());
 }
 
 void ChangedRun::begin_chunk(TraceBuffer& buffer, std::span<const std::int32_t> ids, int done) {
@@ -75,7 +68,7 @@ void ChangedRun::begin_chunk(TraceBuffer& buffer, std::span<const std::int32_t> 
         pass_->observer = std::make_unique<interpret::InterventionObserver>(
             changes_, interpret::InterventionObserver::Runs{.gpt = &gpt,
                                                             .baseline = &session_.trace(),
-                                                            .positions = static_cast<int>(ids_.size()),
+                                                            .positions = rows(),
                                                             .other = other_.trace.get(),
                                                             .other_positions = static_cast<int>(other_.ids.size()),
                                                             .own = buffer_.trace.get()});
@@ -122,32 +115,17 @@ bool ChangedRun::advance(double budget_ms) {
 }
 
 std::span<const float> ChangedRun::logits(int position) const {
-    const auto row = static_cast<std::size_t>(position);
-    CHECK(complete() && row < ids_.size());
-    if (!buffer_.has_logits[row]) {
-        model::head_rows(compute_, session_.gpt(), *buffer_.trace, position, 1);
-        buffer_.has_logits[row] = true;
-    }
-    const auto vocab = static_cast<std::size_t>(session_.gpt().config().vocab);
-    return {buffer_.trace->at(nn::Site::logits) + row * vocab, vocab};
+    CHECK(complete() && position < rows());
+    return buffer_.logits(compute_, session_.gpt(), position);
 }
 
-// The next few rows that lack logits; true when none is left.
 bool ChangedRun::advance_logits() const {
-    const auto begin = buffer_.has_logits.begin(), end = begin + static_cast<std::ptrdiff_t>(ids_.size());
-    const auto first = std::find(begin, end, false);
-    if (first == end) return true;
-    const auto last = std::find(first, end - first > kLogitRows ? first + kLogitRows : end, true);
-    model::head_rows(compute_, session_.gpt(), *buffer_.trace, static_cast<int>(first - begin),
-                     static_cast<int>(last - first));
-    std::fill(first, last, true);
-    return std::find(last, end, false) == end;
+    return buffer_.advance_logits(compute_, session_.gpt(), rows());
 }
 
 bool ChangedRun::ask_all_logits() const {
     CHECK(complete());
-    const auto end = buffer_.has_logits.begin() + static_cast<std::ptrdiff_t>(ids_.size());
-    const auto lacking = static_cast<int>(std::count(buffer_.has_logits.begin(), end, false));
+    const int lacking = buffer_.without_logits(rows());
     if (Session::few_logits(session_.gpt().config(), lacking)) {
         compute_all_logits();
         return true;

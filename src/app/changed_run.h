@@ -30,7 +30,7 @@ class ChangedRun {
     [[nodiscard]] bool active() const { return !changes_.empty(); }
     [[nodiscard]] bool busy() const { return active() && (!complete() || logits_asked_); }
     // The run of the session's present text is there.
-    [[nodiscard]] bool complete() const { return active() && done_ == static_cast<int>(ids_.size()); }
+    [[nodiscard]] bool complete() const { return active() && done_ == rows(); }
     // Works for at most about budget_ms, at least one slice. True when the run became complete, or all logits that were
     // asked for are there.
     bool advance(double budget_ms);
@@ -43,6 +43,7 @@ class ChangedRun {
     [[nodiscard]] std::int64_t rows_computed() const { return rows_computed_; }
 
   private:
+    [[nodiscard]] int rows() const { return static_cast<int>(ids_.size()); }
     struct Pass;  // one chunk on its way through the model
     bool advance_slice();
     bool advance_logits() const;

@@ -3,11 +3,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "app/changed_run.h"
 #include "app/laboratory.h"
+#include "app/settings.h"
 #include "interpret/head_search.h"
 
 namespace headlight::app {
@@ -16,6 +19,7 @@ struct LaboratoryState {
     std::unique_ptr<ChangedRun> run;            // of the session that is seated
     std::vector<interpret::Intervention> list;  // Settings::changes
     std::vector<std::string> reasons;           // of list: why it does nothing on this text; "": it does
+    std::uint64_t revision = 0;                 // of the list, its reasons and the other prompt
     std::string told;                           // the list whose misfits were told
     std::string other_why;
     std::vector<std::int32_t> other_ids;
@@ -24,12 +28,14 @@ struct LaboratoryState {
     bool sweeping = false;
 
     // Caches of the last pass, by a key of what they were made of.
+    // Of what `view` is: the list, the pass, the position, the tokens of the odds, the language, a run on its way.
+    using ViewKey = std::tuple<std::uint64_t, std::uint64_t, int, int, int, Language, bool>;
     mutable Laboratory view;
-    mutable std::string view_key;
+    mutable std::optional<ViewKey> view_key;
     mutable std::unique_ptr<interpret::LogitLens> lens;
     mutable std::uint64_t lens_revision = 0;
     mutable interpret::Attribution parts;
-    mutable std::string parts_key;
+    mutable std::optional<ViewKey> parts_key;
     mutable std::vector<float> bits;
     mutable std::uint64_t bits_revision = 0;
     std::unique_ptr<interpret::Neighbours> near;

@@ -27,11 +27,6 @@ int capacity_for(int rows, int context) {
     return std::min(capacity, context);
 }
 
-int common_prefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
-    const auto [left, right] = std::ranges::mismatch(a, b);
-    return static_cast<int>(left - a.begin());
-}
-
 double passed_ms(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
@@ -291,30 +286,15 @@ bool Session::advance(double budget_ms) {
 
 std::span<const float> Session::logits(int position) const {
     CHECK(position >= 0 && position < positions());
-    const auto row = static_cast<std::size_t>(position);
-    if (!front_.has_logits[row]) {
-        model::head_rows(compute_, gpt(), *front_.trace, position, 1);
-        front_.has_logits[row] = true;
-    }
-    const auto vocab = static_cast<std::size_t>(gpt().config().vocab);
-    return {front_.trace->at(nn::Site::logits) + row * vocab, vocab};
+    return front_.logits(compute_, gpt(), position);
 }
 
 int Session::without_logits() const {
-    return static_cast<int>(std::count(front_.has_logits.begin(), front_.has_logits.begin() + positions(), false));
+    return front_.without_logits(positions());
 }
 
-// The next few rows that lack logits, which read the head's weights once; true when none is left.
 bool Session::advance_logits() const {
-    constexpr int kRows = 8;
-    const auto end = front_.has_logits.begin() + positions();
-    const auto first = std::find(front_.has_logits.begin(), end, false);
-    if (first == end) return true;
-    const auto last = std::find(first, end - first > kRows ? first + kRows : end, true);
-    model::head_rows(compute_, gpt(), *front_.trace, static_cast<int>(first - front_.has_logits.begin()),
-                     static_cast<int>(last - first));
-    std::fill(first, last, true);
-    return without_logits() == 0;
+    return front_.advance_logits(compute_, gpt(), positions());
 }
 
 bool Session::ask_all_logits() const {

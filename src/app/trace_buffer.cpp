@@ -49,6 +49,35 @@ void TraceBuffer::computed(int first, int last) {
     std::fill(has_logits.begin() + first, has_logits.begin() + last, false);
 }
 
+int TraceBuffer::without_logits(int rows) const {
+    return static_cast<int>(std::count(has_logits.begin(), has_logits.begin() + rows, false));
+}
+
+std::span<const float> TraceBuffer::logits(const model::Compute& compute, const model::Gpt& gpt, int row) {
+    const auto at = static_cast<std::size_t>(row);
+    if (!has_logits[at]) {
+        model::head_rows(compute, gpt, *trace, row, 1);
+        has_logits[at] = true;
+    }
+    const auto vocab = static_cast<std::size_t>(gpt.config().vocab);
+    return {trace->at(Site::logits) + at * vocab, vocab};
+}
+
+bool TraceBuffer::advance_logits(const model::Compute& compute, const model::Gpt& gpt, int rows) {
+    constexpr int kRows = 8;
+    const auto begin = has_logits.begin(), end = begin + rows;
+    const auto first = std::find(begin, end, false);
+    if (first == end) return true;
+    const auto last = std::find(first, end - first > kRows ? first + kRows : end, true);
+    model::head_rows(compute, gpt, *trace, static_cast<int>(first - begin), static_cast<int>(last - first));
+    std::fill(first, last, true);
+    return without_logits(rows) == 0;
+}
+
+int common_prefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+    return static_cast<int>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
 void copy_cache(TraceBuffer& to, const TraceBuffer& from, int first, int last) {
     if (first >= last) return;
     for (const nn::SiteInfo& info : nn::kSites) {

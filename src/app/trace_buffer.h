@@ -9,6 +9,7 @@
 
 #include "model/activations.h"
 #include "model/config.h"
+#include "model/gpt.h"
 
 namespace headlight::app {
 
@@ -25,7 +26,17 @@ struct TraceBuffer {
     void keep(std::span<const std::int32_t> text, int valid);
     // Marks rows [first, last) as just computed, without logits.
     void computed(int first, int last);
+
+    // Of the first `rows` rows, those that nobody has looked at.
+    [[nodiscard]] int without_logits(int rows) const;
+    // [vocab], computed when they are not there yet.
+    [[nodiscard]] std::span<const float> logits(const model::Compute& compute, const model::Gpt& gpt, int row);
+    // Logits of the next few of the first `rows` rows that lack them, for which the head's weights are read once. True
+    // when none is left.
+    bool advance_logits(const model::Compute& compute, const model::Gpt& gpt, int rows);
 };
+
+[[nodiscard]] int common_prefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b);
 
 // Of GPT traces of the same model, rows [first, last): keys and values alone, or every site.
 void copy_cache(TraceBuffer& to, const TraceBuffer& from, int first, int last);

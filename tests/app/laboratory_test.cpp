@@ -203,6 +203,10 @@ TEST(Laboratory, DifferencesAreZeroBeforeTheChangedLayer) {
     EXPECT_GT(most, 0.0F);
     const interpret::Matrix scores = app->attention(1, 0, Values::scores);
     EXPECT_EQ(scores.at(0, 1), 0.0F) << "masked in both";
+    const auto changed = make_loaded_app(std::string(kText) + "&do=off:1.0");
+    EXPECT_EQ(app->head_stats(1, 1)->first, changed->head_stats(1, 1)->first)
+        << "of the pattern, not of the difference";
+    EXPECT_EQ(app->live_text(), changed->live_text());
 }
 
 TEST(Laboratory, ASweepOfTheSamePlacesRestoresAllAtTheFirstLayer) {
