@@ -109,6 +109,52 @@ std::string to_text(float value) {
     return shortest(value);
 }
 
+template <class Enum>
+    requires std::is_enum_v<Enum>
+std::string to_text(Enum value) {
+    return std::string(EnumNames<Enum>::names[static_cast<std::size_t>(value)]);
+}
+
+template <class T>
+std::string_view key_of(T Settings::* member) {
+    std::string_view key;
+    for_each_field([&](const auto& field) {
+        if constexpr (std::is_same_v<decltype(field.member), decltype(member)>) {
+            if (field.member == member) key = field.key;
+        }
+    });
+    return key;
+}
+
+template std::string_view key_of(bool Settings::*);
+template std::string_view key_of(int Settings::*);
+template std::string_view key_of(std::uint32_t Settings::*);
+template std::string_view key_of(float Settings::*);
+template std::string_view key_of(std::string Settings::*);
+#define INSTANTIATE(Enum)               \
+    template std::string to_text(Enum); \
+    template std::string_view key_of(Enum Settings::*)
+INSTANTIATE(Rung);
+INSTANTIATE(View);
+INSTANTIATE(Values);
+INSTANTIATE(ColourScale);
+INSTANTIATE(Bottom);
+INSTANTIATE(Compare);
+INSTANTIATE(SweepKind);
+INSTANTIATE(Summary);
+INSTANTIATE(HeadOrder);
+INSTANTIATE(Tab);
+INSTANTIATE(Language);
+INSTANTIATE(Theme);
+INSTANTIATE(Motion);
+INSTANTIATE(Part);
+INSTANTIATE(Decoding);
+INSTANTIATE(TutorialMode);
+INSTANTIATE(Precision);
+INSTANTIATE(Exhibit);
+INSTANTIATE(Stage);
+#undef INSTANTIATE
+
 bool set_field(Settings& settings, std::string_view key, std::string_view text, Warnings& warnings) {
     bool found = false;
     for_each_field([&](const auto& field) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "interpret/patch_sweep.h"
@@ -135,6 +136,10 @@ struct Settings {
     Summary summary = Summary::none;
     bool surprise = false;  // tokens are tinted by how many bits each of them cost
 
+    bool sample_scores = false;  // heads are told, sorted and tinted by a built-in sample, not by the prompt
+    bool side_by_side = false;   // the head view shows two runs beside each other: baseline or other prompt, and this
+    std::string translator_changes;  // to the encoder-decoder; in force in its rung
+
     bool operator==(const Settings&) const = default;
 };
 
@@ -149,6 +154,22 @@ using Warnings = std::vector<Warning>;
 
 // Rules that involve more than one member. Called after decoding a link and after every edit.
 [[nodiscard]] Settings normalised(Settings settings, Warnings& warnings);
+
+// A value as the text of a link, before percent-encoding; enums by their names there.
+[[nodiscard]] std::string to_text(bool value);
+[[nodiscard]] std::string to_text(int value);
+[[nodiscard]] std::string to_text(std::uint32_t value);
+[[nodiscard]] std::string to_text(float value);
+[[nodiscard]] inline std::string to_text(const std::string& value) {
+    return value;
+}
+// These two are instantiated in settings.cpp for the type of every member, so that not every file has to read the
+// table.
+template <class Enum>
+    requires std::is_enum_v<Enum>
+[[nodiscard]] std::string to_text(Enum value);
+template <class T>
+[[nodiscard]] std::string_view key_of(T Settings::* member);  // "temperature"
 
 // One member as text and back, by its key ("temperature" -> "0.8"). Text of a bad value leaves the settings as they are
 // and warns; a value out of range is clamped and warns. Returns whether there is such a key.

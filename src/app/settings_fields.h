@@ -3,7 +3,6 @@
 // for another meaning, and a member's default never changes: old links leave defaults out.
 
 #include <array>
-#include <concepts>
 #include <limits>
 #include <string_view>
 #include <tuple>
@@ -198,6 +197,9 @@ inline constexpr std::tuple kFields{
     Field{"order", &Settings::order, 0, 0, Kind::view},
     Field{"summary", &Settings::summary, 0, 0, Kind::view},
     Field{"surprise", &Settings::surprise, 0, 1, Kind::view},
+    Field{"sample", &Settings::sample_scores, 0, 1, Kind::view},
+    Field{"ab", &Settings::side_by_side, 0, 1, Kind::view},
+    Field{"tdo", &Settings::translator_changes, 0, kMaxChangeBytes, Kind::content},
 };
 
 // fn(field) for every row, in order.
@@ -220,31 +222,5 @@ constexpr std::size_t table_size() {
 }
 }  // namespace detail
 static_assert(sizeof(Settings) == detail::table_size(), "a member of Settings has no row in kFields");
-
-// The member's value as the text of a link, before percent-encoding.
-[[nodiscard]] std::string to_text(bool value);
-[[nodiscard]] std::string to_text(int value);
-[[nodiscard]] std::string to_text(std::uint32_t value);
-[[nodiscard]] std::string to_text(float value);
-[[nodiscard]] inline std::string to_text(const std::string& value) {
-    return value;
-}
-template <class Enum>
-    requires std::is_enum_v<Enum>
-[[nodiscard]] std::string to_text(Enum value) {
-    return std::string(EnumNames<Enum>::names[static_cast<std::size_t>(value)]);
-}
-
-// The key of a member, for commands: set<&Settings::seed>(7) in commands.h.
-template <auto Member>
-constexpr std::string_view key_of() {
-    std::string_view key;
-    for_each_field([&](const auto& field) {
-        if constexpr (std::is_same_v<decltype(field.member), decltype(Member)>) {
-            if (field.member == Member) key = field.key;
-        }
-    });
-    return key;
-}
 
 }  // namespace headlight::app
