@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "app/app_state.h"
-#include "app/settings_fields.h"
 #include "text/tokenizer.h"
 
 namespace headlight::app {

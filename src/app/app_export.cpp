@@ -1,7 +1,6 @@
 // The Export command: what the head view and the inspector show, as files or on the clipboard.
 #include "app/app_state.h"
 #include "app/export.h"
-#include "app/settings_fields.h"
 #include "interpret/trace_file.h"
 
 namespace headlight::app {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/app_state.h"
+#include "app/settings_fields.h"
 
 namespace headlight::app {
 namespace {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/settings_fields.h"
 #include "base/numeric_text.h"
 
 namespace headlight::app {

@@ -2,16 +2,18 @@
 // Everything that can be done to the app. Panels, keys, the JavaScript interface, links and tests push commands;
 // App::apply runs them once a frame and is the only place where anything changes.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "app/settings_fields.h"
+#include "app/settings.h"
 #include "base/result.h"
 
 namespace headlight::app {
@@ -172,8 +174,19 @@ struct ImportReport {
     std::string json;
 };
 
-using Command =
-    std::variant<SetPrompt, LoadSample, SetField, ResetField, ResetSettings, SelectHead, SelectCell, SelectMatrixCell,
+template <class... Ts>
+struct CommandTypes {
+    template <class T>
+    static constexpr bool has = (std::is_same_v<T, Ts> || ...);
+    template <class T>
+    static constexpr std::size_t index() {
+        std::size_t at = 0;
+        (void)((std::is_same_v<T, Ts> || (++at, false)) || ...);
+        return at;
+    }
+};
+using Commands =
+    CommandTypes<SetPrompt, LoadSample, SetField, ResetField, ResetSettings, SelectHead, SelectCell, SelectMatrixCell,
                  Release, Step, StepBack, Play, Pause, TakeToken, Undo, Redo, OpenLink, Share, LoadModel, CancelJob,
                  DismissNotice, Export, ReportProblem, ReportProgress, UseArchitecture, EditCell, ResetEdits,
                  RevealMistake, GuessMistake, HideMistakes, LearnPlay, LearnPause, LearnStep, LearnRewind, LearnBack,
@@ -181,20 +194,38 @@ using Command =
                  RetryModel, ClearModels, OpenKept, DeleteKept, KeepModel, ImportReport, AddChange, RemoveChange,
                  ClearChanges, ToggleHead, RunSweep, StopSweep>;
 
+struct AnyCommand;  // any_command.h: a variant of Commands
+
+// One of Commands. The variant is kept out of sight: of so many types, it takes each file that moves one seconds to
+// compile.
+class Command {
+  public:
+    template <class T>
+        requires Commands::has<T>
+    Command(T value) : Command(Commands::index<T>(), &value) {}  // NOLINT(google-explicit-constructor): as a variant
+    Command(const Command& other);
+    Command(Command&& other) noexcept;
+    Command& operator=(Command other) noexcept;
+    ~Command();
+    [[nodiscard]] const AnyCommand& value() const { return *value_; }
+
+  private:
+    Command(std::size_t index, void* value);  // moves from it
+    std::unique_ptr<AnyCommand> value_;
+};
+
 // set<&Settings::seed>(7u): the command that changes one setting.
 template <auto Member, class T>
 [[nodiscard]] Command set(const T& value) {
     using Value = std::remove_cvref_t<decltype(std::declval<Settings>().*Member)>;
-    constexpr std::string_view key = key_of<Member>();
-    static_assert(!key.empty());
-    return SetField{std::string(key), to_text(Value(value))};
+    return SetField{std::string(key_of(Member)), to_text(Value(value))};
 }
 
 class CommandQueue {
   public:
-    void push(Command command) { waiting_.push_back(std::move(command)); }
+    void push(Command command);
     [[nodiscard]] bool empty() const { return waiting_.empty(); }
-    [[nodiscard]] std::vector<Command> take() { return std::exchange(waiting_, {}); }
+    [[nodiscard]] std::vector<Command> take();
 
   private:
     std::vector<Command> waiting_;

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "app/settings_fields.h"
 
 namespace headlight::app {
 namespace {

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "app/settings_fields.h"
 
 namespace headlight::app {
 namespace {

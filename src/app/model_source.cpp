@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <utility>
 
-#include "app/settings_fields.h"
 #include "base/rng.h"
 
 namespace headlight::app {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "app/commands.h"
+#include "app/any_command.h"
 
 namespace headlight::app {
 namespace {
@@ -10,7 +10,7 @@ T parse(std::string_view json) {
     const auto command = command_from_json(json);
     EXPECT_TRUE(command.has_value()) << json;
     if (!command.has_value()) return T{};
-    const T* value = std::get_if<T>(&*command);
+    const T* value = std::get_if<T>(&command->value().is);
     EXPECT_NE(value, nullptr) << json;
     return value == nullptr ? T{} : *value;
 }
@@ -95,11 +95,11 @@ TEST(CommandJson, SaysWhatIsWrong) {
 
 TEST(Commands, SetKnowsTheKeyOfAMember) {
     const auto command = set<&Settings::text_size>(1.5);
-    EXPECT_EQ(std::get<SetField>(command).key, "text");
-    EXPECT_EQ(std::get<SetField>(command).value, "1.5");
-    EXPECT_EQ(std::get<SetField>(set<&Settings::theme>(Theme::light)).value, "light");
-    EXPECT_EQ(std::get<SetField>(set<&Settings::hide>("seed")).value, "seed");
-    EXPECT_EQ(std::get<SetField>(set<&Settings::hide_sink>(true)).key, "hidesink");
+    EXPECT_EQ(std::get<SetField>(command.value().is).key, "text");
+    EXPECT_EQ(std::get<SetField>(command.value().is).value, "1.5");
+    EXPECT_EQ(std::get<SetField>(set<&Settings::theme>(Theme::light).value().is).value, "light");
+    EXPECT_EQ(std::get<SetField>(set<&Settings::hide>("seed").value().is).value, "seed");
+    EXPECT_EQ(std::get<SetField>(set<&Settings::hide_sink>(true).value().is).key, "hidesink");
 }
 
 }  // namespace
