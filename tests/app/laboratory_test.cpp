@@ -14,10 +14,6 @@ namespace {
 
 constexpr const char* kText = "v=1&prompt=the+cat+sat";
 
-bool has_notice(const App& app, std::string_view key) {
-    return std::ranges::any_of(app.notices(), [&](const Notice& n) { return n.key == key; });
-}
-
 std::vector<float> logits_of(const App& app) {
     const interpret::Matrix all = app.matrix("logits", 0, 0);
     std::vector<float> values;

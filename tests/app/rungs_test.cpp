@@ -16,10 +16,6 @@ std::vector<std::string> fetches_of(App& app, Effect::Kind kind = Effect::Kind::
     return names;
 }
 
-bool has_notice(const App& app, std::string_view key) {
-    return std::ranges::any_of(app.notices(), [&](const Notice& n) { return n.key == key; });
-}
-
 TEST(Rungs, AskForTheModelThatTheyNeedAndForNoOther) {
     const auto app = make_app();
     run(*app, OpenLink{""});

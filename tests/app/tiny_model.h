@@ -1,8 +1,10 @@
 #pragma once
 // A small random model with a byte tokenizer, as the files of a folder.
 
+#include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "app/app.h"
 #include "base/check.h"
@@ -104,6 +106,16 @@ inline void run(App& app, Command command, double now_ms = 0) {
     app.apply(queue, now_ms);
     while (app.next_work_ms(now_ms) == 0 && app.advance(now_ms, 1000)) {
     }
+}
+
+[[nodiscard]] inline bool has_notice(const App& app, std::string_view key) {
+    return std::ranges::any_of(app.notices(), [&](const Notice& n) { return n.key == key; });
+}
+
+inline std::vector<Effect> effects_of(App& app, Effect::Kind kind) {
+    auto effects = app.take_effects();
+    std::erase_if(effects, [&](const Effect& e) { return e.kind != kind; });
+    return effects;
 }
 
 inline std::unique_ptr<App> make_loaded_app(const std::string& link = "") {

@@ -16,10 +16,6 @@ std::unique_ptr<App> make_tutorial(const std::string& more = "") {
     return app;
 }
 
-bool has_notice(const App& app, std::string_view key) {
-    return std::ranges::any_of(app.notices(), [&](const Notice& n) { return n.key == key; });
-}
-
 // A cell that may be edited, of the step that is shown.
 const interpret::Sheet* editable(const App& app) {
     for (const interpret::Sheet& sheet : app.tutorial()->step(app.settings().step - 1).sheets) {
