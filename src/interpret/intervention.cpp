@@ -13,8 +13,8 @@ std::string not_there(const char* what, int index, int count) {
     return std::string(what) + " " + std::to_string(index) + " is not there: the model has " + what + "s 0 to " +
            std::to_string(count - 1);
 }
-std::string behind_the_end(int position, int positions) {
-    const std::string found = "position " + std::to_string(position) + " lies behind the end: the prompt ";
+std::string behind_the_end(int position, int positions, const std::string& text = "the prompt") {
+    const std::string found = "position " + std::to_string(position) + " lies behind the end: " + text + " ";
     return found + (positions > 0 ? "has positions 0 to " + std::to_string(positions - 1) : "is empty");
 }
 bool within(int index, int count) {
@@ -23,6 +23,7 @@ bool within(int index, int count) {
 
 // Why the model cannot have it, painted cells aside; empty when it can.
 std::string misfit(const Intervention& i, const model::GptConfig& c, int positions) {
+    if (i.part != Part::gpt) return "is of an encoder-decoder, not of a GPT";
     if (has_layer(i) && !within(i.layer, c.layers)) return not_there("layer", i.layer, c.layers);
     if (i.target == Target::head && !within(i.index, c.heads)) return not_there("head", i.index, c.heads);
     if (i.target == Target::neuron && !within(i.index, c.d_mlp)) return not_there("neuron", i.index, c.d_mlp);
@@ -35,6 +36,38 @@ std::string misfit(const Intervention& i, const model::GptConfig& c, int positio
     if (placed && !anywhere && !within(i.position, positions)) return behind_the_end(i.position, positions);
     if (i.change == Change::swap && !within(i.token, c.vocab)) return not_there("token", i.token, c.vocab);
     return {};
+}
+
+std::string misfit(const Intervention& i, const model::EncoderDecoderConfig& c) {
+    if (i.part == Part::gpt) return "is of a GPT, not of an encoder-decoder";
+    const int layers = i.part == Part::encoder ? c.encoder_layers : c.decoder_layers;
+    if (!within(i.layer, layers)) return not_there("layer", i.layer, layers);
+    if (i.target == Target::head && !within(i.index, c.heads)) return not_there("head", i.index, c.heads);
+    if (i.target == Target::neuron && !within(i.index, c.d_mlp)) return not_there("neuron", i.index, c.d_mlp);
+    return {};
+}
+
+// What a painted cell stands in: how many there are of each, and of what.
+struct Axes {
+    int queries, keys;
+    const char *query_text, *key_text;
+};
+bool inside(const PaintedCell& cell, const Axes& axes) {
+    return cell.query < axes.queries && cell.key < axes.keys;
+}
+
+// The change without its cells that lie outside, which are told.
+void add_fitting(const Intervention& item, const Axes& axes, InterventionList& result) {
+    Intervention fits = item, behind = item;
+    std::erase_if(fits.cells, [&](const PaintedCell& cell) { return !inside(cell, axes); });
+    std::erase_if(behind.cells, [&](const PaintedCell& cell) { return inside(cell, axes); });
+    if (!behind.cells.empty()) {
+        const PaintedCell& cell = behind.cells.front();
+        result.bad.push_back({to_text(behind), cell.query >= axes.queries
+                                                   ? behind_the_end(cell.query, axes.queries, axes.query_text)
+                                                   : behind_the_end(cell.key, axes.keys, axes.key_text)});
+    }
+    if (item.cells.empty() || !fits.cells.empty()) result.good.push_back(std::move(fits));
 }
 
 // What kind of place it changes: values of a part, the pattern of a head, the embedding, what is seen of a position.
@@ -68,19 +101,32 @@ InterventionList fitting(std::span<const Intervention> list, const model::GptCon
             result.bad.push_back({to_text(item), reason});
             continue;
         }
-        Intervention fits = item, behind = item;
-        std::erase_if(fits.cells, [&](const PaintedCell& cell) { return cell.query >= positions; });
-        std::erase_if(behind.cells, [&](const PaintedCell& cell) { return cell.query < positions; });
-        if (!behind.cells.empty()) {
-            result.bad.push_back({to_text(behind), behind_the_end(behind.cells.front().query, positions)});
+        add_fitting(item, {positions, positions, "the prompt", "the prompt"}, result);
+    }
+    return result;
+}
+
+InterventionList fitting(std::span<const Intervention> list, const model::EncoderDecoderConfig& config, int sources,
+                         int targets) {
+    const char *const source = "the sentence", *const target = "the translation";
+    InterventionList result;
+    for (const Intervention& item : list) {
+        if (const std::string reason = misfit(item, config); !reason.empty()) {
+            result.bad.push_back({to_text(item), reason});
+        } else if (item.part == Part::encoder) {
+            add_fitting(item, {sources, sources, source, source}, result);
+        } else if (item.part == Part::decoder) {
+            add_fitting(item, {targets, targets, target, target}, result);
+        } else {
+            add_fitting(item, {targets, sources, target, source}, result);
         }
-        if (item.cells.empty() || !fits.cells.empty()) result.good.push_back(std::move(fits));
     }
     return result;
 }
 
 bool same_place(const Intervention& left, const Intervention& right) {
     if (place_of(left.change) != place_of(right.change) || left.target != right.target) return false;
+    if (left.part != right.part) return false;
     if (has_layer(left) && left.layer != right.layer) return false;
     const bool numbered = left.target == Target::head || left.target == Target::neuron;
     if (numbered && left.index != right.index) return false;
@@ -102,8 +148,12 @@ bool needs_other_run(std::span<const Intervention> list) {
         list, [](const Intervention& i) { return i.change == Change::patch || i.change == Change::freeze; });
 }
 
-bool needs_whole_prompt(std::span<const Intervention> list) {
+bool needs_baseline(std::span<const Intervention> list) {
     return std::ranges::any_of(list, [](const Intervention& i) { return i.change == Change::mean; });
+}
+
+bool needs_whole_prompt(std::span<const Intervention> list) {
+    return needs_baseline(list);
 }
 
 }  // namespace headlight::interpret

@@ -1,6 +1,6 @@
 #pragma once
-// What a person changes inside a forward pass of a GPT. Each intervention replaces values at one trace site; a list of
-// them is one short text, which stands in links, in commands and on the command line alike:
+// What a person changes inside a forward pass. Each intervention replaces values at one trace site; a list of them is
+// one short text, which stands in links, in commands and on the command line alike. In a GPT:
 //
 //   off:3.2          head 2 of layer 3 gives nothing (its z is 0)        mean:3.2    its mean over the prompt instead
 //   off:3.attn       a whole attention layer (attn_out)                  mean:3.attn
@@ -18,6 +18,16 @@
 //   swap:5@318       position 5 reads the embedding of token 318
 //   drop:5           nothing attends to position 5 but itself; the rows are normalised again
 //
+// In an encoder-decoder off, mean, scale, paint and raw, with the part in front of the layer:
+//
+//   off:enc0.2       the encoder; off:dec1.mlp the decoder; off:cross0.3 its attention to the source, which has heads
+//                    and off:cross0.attn, but no feed-forward layer and no neurons
+//   mean:enc0.2      the mean over all rows of the source; mean:dec0.2 and mean:cross0.2 for each row the mean over the
+//                    rows from the start token up to its own, so that no row depends on tokens that come later. Both of
+//                    the run of the same tokens without changes.
+//   paint:cross0.1@first  presets uniform and first; in self-attention also previous and self
+//   paint:enc0.1@0-5-1    any key of the sentence; in the decoder (dec) no key behind its query
+//
 // separated by ";", with or without spaces. Layers, heads, neurons and positions count from 0. Ablations and patches as
 // in Vig et al. (2020) and Meng et al. (2022), under the names of TransformerLens.
 
@@ -28,6 +38,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/encoder_decoder_config.h"
 #include "model/gpt.h"
 #include "nn/sites.h"
 
@@ -36,6 +47,8 @@ namespace headlight::interpret {
 enum class Change : std::uint8_t { off, mean, scale, paint, raw, freeze, patch, swap, drop };
 enum class Target : std::uint8_t { head, attention, mlp, neuron, residual, position };
 enum class Preset : std::uint8_t { none, uniform, previous, first, self, copy };
+enum class ModelKind : std::uint8_t { gpt, encoder_decoder };
+enum class Part : std::uint8_t { gpt, encoder, decoder, cross };  // cross: the decoder's attention to the source
 
 struct PaintedCell {
     int query = 0, key = 0;
@@ -54,6 +67,7 @@ struct Intervention {
     int from_layer = 0, from_head = 0;  // of Preset::copy
     std::vector<PaintedCell> cells;     // by query, then key
     nn::TokenId token = -1;             // of swap
+    Part part = Part::gpt;
     bool operator==(const Intervention&) const = default;
 };
 
@@ -69,9 +83,9 @@ struct InterventionList {
     std::vector<BadIntervention> bad;
 };
 // Never fails: what cannot be read is left out and told, in printable ASCII. Numbers that are not finite, factors
-// beyond -2..2, weights beyond 0..1, keys behind their query, empty items (but not an empty text) and more than
-// kMostInterventions are bad; of very many that are bad, the last entry counts the rest.
-[[nodiscard]] InterventionList parse_interventions(std::string_view text);
+// beyond -2..2, weights beyond 0..1, keys behind their query, items of the other kind of model, empty items (but not an
+// empty text) and more than kMostInterventions are bad; of very many that are bad, the last entry counts the rest.
+[[nodiscard]] InterventionList parse_interventions(std::string_view text, ModelKind kind = ModelKind::gpt);
 [[nodiscard]] std::string to_text(const Intervention& intervention);
 [[nodiscard]] std::string to_text(std::span<const Intervention> list);
 
@@ -80,22 +94,27 @@ struct InterventionList {
 // painted cells, those that fit stay.
 [[nodiscard]] InterventionList fitting(std::span<const Intervention> list, const model::GptConfig& config,
                                        int positions);
+// The same for an encoder-decoder that reads `sources` tokens and has written `targets`, the start token among them.
+[[nodiscard]] InterventionList fitting(std::span<const Intervention> list, const model::EncoderDecoderConfig& config,
+                                       int sources, int targets);
 
 // Of the same place: a new one of these takes the place of the old one (off, mean and scale of one head; paint, raw and
 // freeze of one head; patch, swap and drop of one place).
 [[nodiscard]] bool same_place(const Intervention& left, const Intervention& right);
 
-// The first stage of the pass whose results change: -1 for the embedding, else the layer. `layers` for an empty list.
-// As ForwardOptions::first_layer; a patch of the residual stream changes resid_pre of its layer, which is the
-// resid_post of the layer before.
+// Of a GPT: the first stage of the pass whose results change: -1 for the embedding, else the layer. `layers` for an
+// empty list. As ForwardOptions::first_layer; a patch of the residual stream changes resid_pre of its layer, which is
+// the resid_post of the layer before.
 [[nodiscard]] int first_changed_layer(std::span<const Intervention> list, int layers);
 [[nodiscard]] bool needs_other_run(std::span<const Intervention> list);  // patch, freeze
-// Whether a row's result depends on later rows of the prompt (means do): then every row changes with the prompt.
+[[nodiscard]] bool needs_baseline(std::span<const Intervention> list);   // mean
+// Of a GPT: whether a row's result depends on later rows of the prompt (means do): then every row changes with the
+// prompt.
 [[nodiscard]] bool needs_whole_prompt(std::span<const Intervention> list);
 
 // Applies a list in its order: of two changes of the same values, the later one works on what the earlier one left.
 // Runs without a change at a site leave every bit as it is; so do an empty list, a factor of 1, a painted weight that
-// is there already and a patch from a run of the same prompt. Sees all stacks, changes a GPT's.
+// is there already and a patch from a run of the same prompt. One observer serves both stacks of an encoder-decoder.
 class InterventionObserver : public nn::Observer {
   public:
     struct Runs {
@@ -107,6 +126,10 @@ class InterventionObserver : public nn::Observer {
         // What the pass itself writes, Keep::trace: patterns of earlier layers are copied from here, because a pass
         // that begins with a later layer does not show them. Null: from the baseline.
         const model::Activations* own = nullptr;
+        // Of an encoder-decoder, Keep::trace, for means: the same tokens without changes. Of the decoder, the rows that
+        // the pass computes must be there.
+        const model::Activations *encoder = nullptr, *decoder = nullptr;
+        int sources = 0;
     };
     // The list must fit the model (fitting()); all must outlive the observer.
     InterventionObserver(std::span<const Intervention> list, Runs runs);
@@ -114,8 +137,8 @@ class InterventionObserver : public nn::Observer {
 
   private:
     void change_values(const Intervention& change, nn::Site site, nn::MutableSiteView view, int first) const;
-    void change_patterns(int layer, nn::MutableSiteView view, int first) const;
-    [[nodiscard]] std::vector<float> mean_of(const Intervention& change, nn::Site site) const;
+    void change_patterns(nn::SiteAt site, nn::MutableSiteView view, int first) const;
+    [[nodiscard]] std::vector<float> means_of(const Intervention& change, nn::Site site, int first, int rows) const;
     [[nodiscard]] std::vector<float> source_rows(const Intervention& copy, nn::MutableSiteView view, int first) const;
 
     std::span<const Intervention> list_;

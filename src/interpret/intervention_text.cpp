@@ -27,6 +27,9 @@ using Targets = std::pair<Target, std::string_view>;
 constexpr std::array kTargets{Targets{Target::attention, "attn"}, Targets{Target::mlp, "mlp"},
                               Targets{Target::residual, "resid"}};
 
+using Parts = std::pair<Part, std::string_view>;
+constexpr std::array kParts{Parts{Part::encoder, "enc"}, Parts{Part::decoder, "dec"}, Parts{Part::cross, "cross"}};
+
 template <class Value>
 const Value* value_of(Names<Value> names, std::string_view name) {
     const auto found = std::ranges::find(names, name, [](const auto& each) { return each.second; });
@@ -83,11 +86,26 @@ Result<float> read_number(std::string_view text, const std::string& what, int lo
     return static_cast<float>(*value) + 0.0F;  // no negative zero
 }
 
+// "3" in a GPT, "enc3" in an encoder-decoder
+Result<void> read_layer(std::string_view text, ModelKind kind, Intervention& into) {
+    const std::size_t digits = std::min(text.find_first_of("0123456789"), text.size());
+    const Part* part = value_of<Part>(kParts, text.substr(0, digits));
+    if (kind == ModelKind::gpt && part != nullptr) {
+        return invalid(quoted(text) + " is a layer of an encoder-decoder; those of a GPT are numbers alone, as 3.2");
+    }
+    if (kind == ModelKind::encoder_decoder && part == nullptr) {
+        return invalid("expected enc, dec or cross before the layer, as enc0.2, not " + quoted(text));
+    }
+    if (part != nullptr) into.part = *part;
+    ASSIGN_OR_RETURN(into.layer, read_count(part != nullptr ? text.substr(digits) : text, "layer"));
+    return {};
+}
+
 // "3.2", "3.attn", "3.mlp", "3.n17", "3.resid"
-Result<void> read_place(std::string_view text, Intervention& into) {
+Result<void> read_place(std::string_view text, ModelKind kind, Intervention& into) {
     const Halves parts = halves(text, '.');
     if (!parts.marked) return invalid("expected a layer, a dot and what of it, as 3.2, not " + quoted(text));
-    ASSIGN_OR_RETURN(into.layer, read_count(parts.before, "layer"));
+    RETURN_IF_ERROR(read_layer(parts.before, kind, into));
     if (const Target* target = value_of<Target>(kTargets, parts.behind)) {
         into.target = *target;
     } else if (parts.behind.starts_with('n')) {
@@ -100,7 +118,9 @@ Result<void> read_place(std::string_view text, Intervention& into) {
     return {};
 }
 
-bool takes(Change change, Target target) {
+bool takes(Change change, Part part, Target target) {
+    const bool of_mlp = target == Target::mlp || target == Target::neuron;
+    if (part == Part::cross && of_mlp) return false;
     switch (change) {
         case Change::off:
         case Change::mean:
@@ -111,7 +131,8 @@ bool takes(Change change, Target target) {
             return target == Target::head;
     }
 }
-std::string taken_by(Change change) {
+std::string taken_by(Change change, Part part) {
+    if (part == Part::cross) return "cross-attention has heads and attn, as cross0.3 and cross0.attn";
     if (change == Change::patch) return "patch takes 3.resid, 3.attn, 3.mlp or a head as 3.2";
     if (change == Change::off || change == Change::mean) {
         return name_of<Change>(kChanges, change) + " takes a head as 3.2, 3.attn, 3.mlp or a neuron as 3.n17";
@@ -120,7 +141,8 @@ std::string taken_by(Change change) {
 }
 
 // "5-0-1_5-3-0.25"; of two that are the same cell, the later one.
-Result<std::vector<PaintedCell>> read_cells(std::string_view text) {
+Result<std::vector<PaintedCell>> read_cells(std::string_view text, Part part) {
+    const bool causal = part == Part::gpt || part == Part::decoder;
     std::map<std::pair<int, int>, float> cells;
     for (Halves rest{{}, text, true}; rest.marked;) {
         rest = halves(rest.behind, '_');
@@ -133,7 +155,7 @@ Result<std::vector<PaintedCell>> read_cells(std::string_view text) {
         ASSIGN_OR_RETURN(const int at_query, read_count(query.before, "query"));
         ASSIGN_OR_RETURN(const int at_key, read_count(key.before, "key"));
         ASSIGN_OR_RETURN(const float weight, read_number(key.behind, "weight", 0, 1));
-        if (at_key > at_query) {
+        if (causal && at_key > at_query) {
             return invalid("key " + std::to_string(at_key) + " lies behind query " + std::to_string(at_query) +
                            ": a position sees itself and earlier ones only");
         }
@@ -149,16 +171,21 @@ Result<std::vector<PaintedCell>> read_cells(std::string_view text) {
 
 Result<void> read_paint(std::string_view text, Intervention& into) {
     const bool copies = text.starts_with("copy");
+    if (copies && into.part != Part::gpt) return invalid("patterns are copied in a GPT only");
     const Preset* preset = value_of<Preset>(kPresets, text);
     if ((copies || preset != nullptr) && into.change == Change::raw) {
         return invalid("raw takes cells, as raw:3.2@5-0-1; presets are painted: paint:3.2@uniform");
+    }
+    const bool of_itself = preset != nullptr && (*preset == Preset::previous || *preset == Preset::self);
+    if (of_itself && into.part == Part::cross) {
+        return invalid(quoted(text) + " is of self-attention; cross-attention takes uniform, first or cells as 5-0-1");
     }
     if (preset != nullptr) {
         into.preset = *preset;
         return {};
     }
     if (!copies) {
-        ASSIGN_OR_RETURN(into.cells, read_cells(text));
+        ASSIGN_OR_RETURN(into.cells, read_cells(text, into.part));
         return {};
     }
     into.preset = Preset::copy;
@@ -194,12 +221,23 @@ Result<void> read_detail(std::string_view text, Intervention& into) {
     }
 }
 
-Result<Intervention> read_item(std::string_view item) {
-    if (item.empty()) return invalid("an empty item; expected for instance off:3.2");
+bool in_gpt_only(Change change) {
+    return change >= Change::freeze;
+}
+
+Result<Intervention> read_item(std::string_view item, ModelKind kind) {
+    const bool gpt = kind == ModelKind::gpt;
+    if (item.empty())
+        return invalid(std::string("an empty item; expected for instance off:") + (gpt ? "" : "enc") + "3.2");
     const Halves word = halves(item, ':');
     const Change* change = value_of<Change>(kChanges, word.before);
     if (change == nullptr || !word.marked) {
-        return invalid("expected off:, mean:, scale:, paint:, raw:, freeze:, patch:, swap: or drop:");
+        return invalid(std::string("expected off:, mean:, scale:, paint:") +
+                       (gpt ? ", raw:, freeze:, patch:, swap: or drop:" : " or raw:"));
+    }
+    if (!gpt && in_gpt_only(*change)) {
+        return invalid(std::string(word.before) +
+                       " is of a GPT; an encoder-decoder takes off, mean, scale, paint, raw");
     }
     Intervention result;
     result.change = *change;
@@ -208,8 +246,10 @@ Result<Intervention> read_item(std::string_view item) {
         result.target = Target::position;
         ASSIGN_OR_RETURN(result.position, read_count(where.before, "position"));
     } else {
-        RETURN_IF_ERROR(read_place(where.before, result));
-        if (!takes(*change, result.target)) return invalid(taken_by(*change) + ", not " + quoted(where.before));
+        RETURN_IF_ERROR(read_place(where.before, kind, result));
+        if (!takes(*change, result.part, result.target)) {
+            return invalid(taken_by(*change, result.part) + ", not " + quoted(where.before));
+        }
     }
     const bool detailed = *change == Change::scale || *change == Change::paint || *change == Change::raw ||
                           *change == Change::patch || *change == Change::swap;
@@ -224,7 +264,8 @@ Result<Intervention> read_item(std::string_view item) {
 
 std::string place_text(const Intervention& i) {
     if (i.target == Target::position) return std::to_string(i.position);
-    const std::string layer = std::to_string(i.layer) + ".";
+    const std::string part = i.part == Part::gpt ? "" : name_of<Part>(kParts, i.part);
+    const std::string layer = part + std::to_string(i.layer) + ".";
     if (i.target == Target::head) return layer + std::to_string(i.index);
     if (i.target == Target::neuron) return layer + "n" + std::to_string(i.index);
     return layer + name_of<Target>(kTargets, i.target);
@@ -243,7 +284,7 @@ std::string paint_text(const Intervention& i) {
 
 }  // namespace
 
-InterventionList parse_interventions(std::string_view text) {
+InterventionList parse_interventions(std::string_view text, ModelKind kind) {
     InterventionList list;
     if (trimmed(text).empty()) return list;
     std::size_t too_many = 0, unread = 0;
@@ -251,7 +292,7 @@ InterventionList parse_interventions(std::string_view text) {
     for (Halves rest{{}, text, true}; rest.marked;) {
         rest = halves(rest.behind, ';');
         const std::string_view item = trimmed(rest.before);
-        auto read = read_item(item);
+        auto read = read_item(item, kind);
         if (!read.has_value()) {
             if (list.bad.size() < kMostBad) {
                 list.bad.push_back({shown(item), std::move(read).error().message});

@@ -8,14 +8,19 @@ namespace {
 constexpr float kMasked = 77;  // behind the query: must stay
 using Row = std::vector<float>;
 
+// Of the last query.
+PatternRow whole(Row& row) {
+    const auto keys = static_cast<int>(row.size());
+    return {row.data(), keys, keys - 1};
+}
 Row preset(int query, Preset which) {
     Row row{0.1F, 0.2F, 0.3F, 0.4F};
     for (std::size_t key = static_cast<std::size_t>(query) + 1; key < row.size(); ++key) row[key] = kMasked;
-    paint_preset(row.data(), query, which);
+    paint_preset({row.data(), query + 1, query}, which);
     return row;
 }
 Row cells(Row row, const std::vector<PaintedCell>& painted, bool normalised) {
-    paint_cells(row.data(), static_cast<int>(row.size()) - 1, painted, normalised);
+    paint_cells(whole(row), painted, normalised);
     return row;
 }
 void expect_near(const Row& row, const Row& expected) {
@@ -51,9 +56,18 @@ TEST(InterventionPattern, WhatIsThereAlreadyIsNotTouched) {
     EXPECT_EQ(cells(row, {{3, 0, 0.1F}, {3, 3, 0.41F}}, true), row);
 }
 
+TEST(InterventionPattern, RowsOfCrossAttentionHaveNoKeyOfTheirOwn) {
+    Row row{0.1F, 0.2F, 0.3F, 0.4F};
+    paint_preset({row.data(), 4, -1}, Preset::first);
+    EXPECT_EQ(row, (Row{1, 0, 0, 0}));
+    const std::vector<PaintedCell> nothing{{0, 0, 0}};
+    paint_cells({row.data(), 4, -1}, nothing, true);
+    EXPECT_EQ(row, (Row{0.25F, 0.25F, 0.25F, 0.25F})) << "nothing is left: all alike";
+}
+
 TEST(InterventionPattern, Drop) {
     const auto dropped = [](Row row, int key) {
-        drop_key(row.data(), static_cast<int>(row.size()) - 1, key);
+        drop_key(whole(row), key);
         return row;
     };
     expect_near(dropped({0.1F, 0.2F, 0.3F, 0.4F}, 1), {0.125F, 0, 0.375F, 0.5F});
