@@ -3,7 +3,9 @@
 import { bytesOf, describe, Problem } from './hub.mjs';
 import { Store } from './store.mjs';
 
-const sliceMs = 8;         // of work before the page may draw again
+// Work before the page may draw again: as long as the page last took for that, but within these (milliseconds). Where
+// drawing is slow, half of the time goes into the model all the same.
+const shortestSlice = 8, longestSlice = 60;
 const longestWait = 30;    // seconds between two tries
 const wantedNames = /^(config\.json|tokenizer\.json|vocab\.json|merges\.txt|model\.safetensors\.index\.json|.*\.safetensors)$/;
 
@@ -34,7 +36,8 @@ export class Importer {
   #retry = () => {};
   #offers = new Map();  // handle -> Map name -> File
   #lastOffer = 0;
-  #resting = performance.now();
+  #rested = performance.now();
+  #slice = shortestSlice;
   #store = new Store(() => this.#list());
 
   set program(program) { this.#program = program; }
@@ -137,9 +140,11 @@ export class Importer {
   }
 
   async #rest() {
-    if (performance.now() - this.#resting < sliceMs) return;
+    const start = performance.now();
+    if (start - this.#rested < this.#slice) return;
     await breath();
-    this.#resting = performance.now();
+    this.#rested = performance.now();
+    this.#slice = Math.min(longestSlice, Math.max(shortestSlice, this.#rested - start));
   }
 
   // Until the next try: after a while that grows, when the network is back, or when the reader asks for it.
