@@ -49,6 +49,7 @@ Result<std::unique_ptr<App>> App::create(AppOptions options) {
     if (!document.is_object()) return invalid("prompts.json must be an object.");
     ASSIGN_OR_RETURN(state->samples, read_list(document, "prompts"));
     ASSIGN_OR_RETURN(state->sentences, read_list(document, "sentences"));
+    ASSIGN_OR_RETURN(state->score_texts, read_list(document, "scores"));
     const auto opening = document.find("opening");
     const bool chosen = opening != document.end() && opening->is_string();
     state->opening = chosen ? opening->get<std::string>() : state->samples.front().id;

@@ -197,6 +197,9 @@ class App {
     [[nodiscard]] const std::vector<int>& head_order() const;
     // Of the order: what the grid is tinted by, 0..1; -1 when it is HeadOrder::place.
     [[nodiscard]] float head_score(int layer, int head) const;
+    // With Settings::sample_scores: how much of the sample was run, 0..1; head_stats() is of it from 1 on, and of the
+    // prompt before. Negative when it is off, or cannot be run for want of a tokenizer.
+    [[nodiscard]] double sample_progress() const;
 
     // ---- the architecture exhibit (Settings::architecture)
     [[nodiscard]] Architecture architecture() const;
@@ -239,7 +242,7 @@ class App {
     [[nodiscard]] std::string live_text() const;
 
     // ---- for caches and tests ------------------------------------------------------------------------------------
-    [[nodiscard]] std::uint64_t pass_revision() const;  // changes with tokens(), matrix() and head_stats()
+    [[nodiscard]] std::uint64_t pass_revision() const;  // changes with tokens() and matrix()
     // How many of the first rows of every matrix are those of the pass of revision `since`; 0 when nothing is known.
     [[nodiscard]] int unchanged_rows(std::uint64_t since) const;
     [[nodiscard]] std::uint64_t state_revision() const;  // changes with anything a panel may draw, hover included

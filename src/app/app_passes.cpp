@@ -199,7 +199,7 @@ void App::State::choose_head() {
         const nn::SiteView pattern = session->trace().view(nn::Site::pattern, layer, last + 1);  // [head, query, key]
         for (int head = 0; head < info.heads; ++head) {
             const float* row = pattern.data + head * pattern.stride[0] + last * pattern.stride[1];
-            const interpret::HeadStats& s = *head_stats(layer, head);
+            const interpret::HeadStats& s = *prompt_stats(layer, head);
             float shown = (1 - s.first) * (1 - s.entropy) * (1 - s.self) * 1e-3F;
             for (int key = 1; key <= last - kNearest; ++key) shown = std::max(shown, row[key]);
             if (shown <= best) continue;

@@ -1,9 +1,7 @@
-// What is read from the run that is shown: odds, lens, attribution, surprise, the order of heads, and patching.
+// What is read from the run that is shown: odds, lens, attribution, surprise, and patching.
 #include <algorithm>
 
 #include "app/app_state.h"
-#include "app/settings_fields.h"
-#include "interpret/head_search.h"
 #include "interpret/surprise.h"
 #include "text/tokenizer.h"
 
@@ -99,6 +97,7 @@ bool App::State::laboratory_wants_work() const {
     if (lab.sweeping) return true;
     const Settings& s = document.settings;
     if (s.surprise && lab.bits_revision != pass_revision) return true;
+    if (wants_sample()) return true;
     if (s.bottom == Bottom::space && wanted_space() != lab.space_key) return true;
     return s.bottom == Bottom::lens && (lab.lens == nullptr || lab.lens_revision != pass_revision || !lab.lens->done());
 }
@@ -117,6 +116,10 @@ bool App::State::advance_laboratory(double budget_ms) {
                                     1};
         lab.bits = interpret::token_surprise(ids, all);
         lab.bits_revision = pass_revision;
+        return true;
+    }
+    if (wants_sample()) {
+        advance_sample(budget_ms);
         return true;
     }
     if (s.bottom == Bottom::space) {
@@ -166,42 +169,6 @@ const interpret::Attribution& App::State::attribution() const {
     return lab.parts;
 }
 
-const std::vector<int>& App::State::head_order() const {
-    const Settings& s = document.settings;
-    std::string key = std::to_string(pass_revision) + ' ' + to_text(s.order);
-    if (s.order == HeadOrder::alike) key += ' ' + std::to_string(s.layer) + ' ' + std::to_string(s.head);
-    if (key == lab.order_key) return lab.order;
-    lab.order_key = std::move(key);
-    lab.order.clear();
-    lab.alike.clear();
-    if (s.order == HeadOrder::place || !gpt_rung() || tokens.empty()) {
-        for (int i = 0; model() != nullptr && i < model()->layers * model()->heads; ++i) lab.order.push_back(i);
-        return lab.order;
-    }
-    std::vector<interpret::HeadStats> all;
-    for (int i = 0; i < info.layers * info.heads; ++i) all.push_back(*head_stats(i / info.heads, i % info.heads));
-    if (s.order != HeadOrder::alike) {
-        lab.order = interpret::rank_heads(all, *score());
-        return lab.order;
-    }
-    // The pinned head, not one that is only pointed at: the grid would move away from under the pointer.
-    const int own = std::clamp(s.layer, 0, info.layers - 1) * info.heads + std::clamp(s.head, 0, info.heads - 1);
-    lab.order.push_back(own);
-    lab.alike.assign(all.size(), 1.0F);
-    for (const interpret::SimilarHead& other : interpret::similar_heads(all, own)) {
-        lab.order.push_back(other.index);
-        lab.alike[static_cast<std::size_t>(other.index)] = static_cast<float>(1 / (1 + other.distance));
-    }
-    return lab.order;
-}
-
-// The orders that are scores have their names.
-std::optional<interpret::HeadScore> App::State::score() const {
-    const auto found = std::ranges::find(interpret::kHeadScoreNames, to_text(document.settings.order));
-    if (found == interpret::kHeadScoreNames.end()) return std::nullopt;
-    return static_cast<interpret::HeadScore>(found - interpret::kHeadScoreNames.begin());
-}
-
 // ---- for panels
 
 const Laboratory& App::laboratory() const {
@@ -227,19 +194,6 @@ const interpret::Sweep* App::sweep() const {
 }
 bool App::sweeping() const {
     return state_->lab.sweeping;
-}
-const std::vector<int>& App::head_order() const {
-    return state_->head_order();
-}
-float App::head_score(int layer, int head) const {
-    if (settings().order == HeadOrder::alike) {
-        (void)head_order();
-        const auto at = static_cast<std::size_t>(layer * state_->info.heads + head);
-        return at < state_->lab.alike.size() ? state_->lab.alike[at] : -1.0F;
-    }
-    const std::optional<interpret::HeadScore> score = state_->score();
-    const interpret::HeadStats* stats = head_stats(layer, head);
-    return score.has_value() && stats != nullptr ? interpret::score_of(*stats, *score) : -1.0F;
 }
 
 }  // namespace headlight::app

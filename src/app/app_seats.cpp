@@ -47,6 +47,7 @@ void App::State::seat() {
         drop_laboratory();
         std::swap(session, parked);
         std::swap(info, parked_info);
+        std::swap(sampled, parked_sampled);
         own_seated = own;
         show_seated();
     }
@@ -77,6 +78,7 @@ void App::State::adopt(std::unique_ptr<Session> loaded) {
     const bool first = session == nullptr && parked == nullptr;
     if (!own && own_seated) {  // late: the person has brought another one meanwhile
         drop_loop(parked.get());
+        parked_sampled = {};
         parked = std::move(loaded);
         parked_info = info_of(*parked);
         return;
@@ -88,6 +90,7 @@ void App::State::adopt(std::unique_ptr<Session> loaded) {
     }
     drop_loop(session.get());
     drop_laboratory();
+    sampled = {};
     session = std::move(loaded);
     info = info_of(*session);
     undo.clear();

@@ -17,6 +17,7 @@
 #include "app/session.h"
 #include "app/share_link.h"
 #include "app/translation_session.h"
+#include "interpret/head_sample.h"
 #include "kernels/compute.h"
 #include "model/sampler.h"
 
@@ -44,6 +45,12 @@ struct LearnedState {
     bool operator==(const LearnedState&) const = default;
 };
 
+// What the heads of a model do on the built-in sample, as far as it was run.
+struct SampledHeads {
+    std::unique_ptr<interpret::HeadSample> run;  // null: not begun
+    std::vector<interpret::HeadStats> stats;     // [layer * heads + head], when it is done
+};
+
 // A matrix ready to be exported: what it is called, and which names its axes have.
 struct Shown {
     interpret::Matrix values;
@@ -62,6 +69,7 @@ struct App::State {
     model::Compute compute;
     Strings en, tr;
     std::vector<Sample> samples, sentences;  // prompts, and sentences to translate
+    std::vector<Sample> score_texts;         // the sample that heads are told by
     std::string opening;                     // id of a sample
     Environment environment;
 
@@ -83,6 +91,7 @@ struct App::State {
     bool own_seated = false;           // `session` is for a model of the person's own
     std::unique_ptr<Session> parked;   // the other of the two
     ModelInfo parked_info;
+    SampledHeads sampled, parked_sampled;  // of the two
     Precision own_precision = Precision::automatic;
     model::Files own_small;  // config.json and the tokenizer's files of the person's own, as they came
     std::unique_ptr<TranslationSession> translator;
@@ -284,6 +293,13 @@ struct App::State {
     void advance_space();
     [[nodiscard]] interpret::Matrix summary() const;
     [[nodiscard]] const interpret::Attribution& attribution() const;
+
+    // ---- app_head_scores.cpp
+    [[nodiscard]] const interpret::HeadStats* prompt_stats(int layer, int head) const;
+    [[nodiscard]] const interpret::HeadStats* head_stats(int layer, int head) const;
+    [[nodiscard]] bool wants_sample() const;
+    [[nodiscard]] bool has_sample() const;
+    void advance_sample(double budget_ms);
     [[nodiscard]] const std::vector<int>& head_order() const;
     [[nodiscard]] std::optional<interpret::HeadScore> score() const;
 
@@ -370,7 +386,6 @@ struct App::State {
     // Where a head looks, also while its difference to the baseline is shown.
     [[nodiscard]] interpret::Matrix pattern(int layer, int head) const;
     [[nodiscard]] interpret::Explanation explain(nn::Site site, int layer, std::array<int, 3> indices) const;
-    [[nodiscard]] const interpret::HeadStats* head_stats(int layer, int head) const;
     [[nodiscard]] const SiteInfo* site(std::string_view name) const;
 
     // ---- app_export.cpp

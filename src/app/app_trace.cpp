@@ -161,32 +161,6 @@ interpret::Matrix App::State::pattern(int layer, int head) const {
     return matrix_of(view, SiteShape::head_query_key, head);
 }
 
-const interpret::HeadStats* App::State::head_stats(int layer, int head) const {
-    const ModelInfo* shown = model();
-    if (shown == nullptr || rung_tokens().empty()) return nullptr;
-    if (layer < 0 || layer >= shown->layers || head < 0 || head >= shown->heads) return nullptr;
-    const Part part = document.settings.part;
-    std::string key = key_of_parts({static_cast<long long>(pass_revision), static_cast<long long>(stack()),
-                                    gpt_rung() ? 0 : static_cast<long long>(part)});
-    if (key != stats_key) {
-        stats_key = std::move(key);
-        stats.assign(static_cast<std::size_t>(shown->layers * shown->heads), std::nullopt);
-    }
-    auto& cached = stats[static_cast<std::size_t>(layer * shown->heads + head)];
-    if (cached.has_value()) return &*cached;
-    const interpret::Matrix weights = pattern(layer, head);
-    using interpret::Attention;
-    if (gpt_rung()) {
-        cached = interpret::head_stats(weights, session->shown().ids);
-    } else if (part == Part::encoder) {
-        cached = interpret::head_stats(weights, translator->source(), Attention::bidirectional);
-    } else {
-        const Attention kind = part == Part::cross ? Attention::cross : Attention::causal;
-        cached = interpret::head_stats(weights, translator->target(), kind);
-    }
-    return &*cached;
-}
-
 interpret::Explanation App::State::explain(Site site, int layer, std::array<int, 3> indices) const {
     if (gpt_rung()) {
         const interpret::Pass pass{session->gpt(), trace(), session->shown().ids};
@@ -209,18 +183,6 @@ interpret::Matrix App::attention(int layer, int head, Values values) const {
 }
 interpret::Matrix App::attention(Part part, int layer, int head, Values values) const {
     return state_->attention(part, layer, head, values);
-}
-const interpret::HeadStats* App::head_stats(int layer, int head) const {
-    return state_->head_stats(layer, head);
-}
-
-std::string App::head_title(int layer, int head) const {
-    static constexpr std::string_view kKeys[] = {
-        "", "kind.previous", "kind.induction", "kind.first", "kind.duplicate", "kind.self", "kind.next", "kind.last"};
-    const interpret::HeadStats* stats = head_stats(layer, head);
-    if (stats == nullptr || stats->kind == interpret::HeadKind::none) return "";
-    const std::string score = fixed_text(static_cast<double>(stats->score), 2, strings());
-    return strings()(kKeys[static_cast<std::size_t>(stats->kind)], {{"score", score}});
 }
 
 const Distribution& App::distribution() const {

@@ -7,13 +7,6 @@
 namespace headlight::interpret {
 namespace {
 
-struct Mean {
-    double sum = 0;
-    int count = 0;
-    void add(double value) { sum += value, ++count; }
-    [[nodiscard]] float get() const { return count == 0 ? 0.0F : static_cast<float>(sum / count); }
-};
-
 // Bits of one row over its visible keys, of which there are at least two, as a share of the most there could be.
 double relative_entropy(const Matrix& pattern, int query, int keys) {
     double bits = 0;
@@ -74,31 +67,44 @@ HeadStats unmasked_stats(const Matrix& pattern, std::span<const std::int32_t> id
 
 HeadStats head_stats(const Matrix& pattern, std::span<const std::int32_t> ids, Attention attention) {
     if (attention != Attention::causal) return unmasked_stats(pattern, ids, attention == Attention::bidirectional);
+    HeadTally tally;
+    tally.add(pattern, ids);
+    return tally.stats();
+}
+
+void HeadTally::add(const Matrix& pattern, std::span<const std::int32_t> ids, int first) {
     const int n = std::min(pattern.rows, static_cast<int>(ids.size()));
-    Mean previous, induction, first, duplicate, self, entropy;
     std::unordered_map<std::int32_t, std::vector<int>> seen;  // token -> its earlier positions
     for (int i = 0; i < n; ++i) {
         std::vector<int>& earlier = seen[ids[static_cast<std::size_t>(i)]];
-        if (i > 0) {
-            previous.add(static_cast<double>(pattern.at(i, i - 1)));
-            first.add(static_cast<double>(pattern.at(i, 0)));
-            self.add(static_cast<double>(pattern.at(i, i)));
-            entropy.add(relative_entropy(pattern, i, i + 1));
-        }
-        if (!earlier.empty()) {
-            double same = 0, after = 0;
-            for (const int j : earlier) {
-                same += static_cast<double>(pattern.at(i, j));
-                if (j + 1 < i) after += static_cast<double>(pattern.at(i, j + 1));
-            }
-            duplicate.add(same);
-            induction.add(after);
-        }
+        if (i >= first) add_row(pattern, i, earlier);
         earlier.push_back(i);
     }
+}
+
+// earlier: positions of the same token.
+void HeadTally::add_row(const Matrix& pattern, int row, std::span<const int> earlier) {
+    const auto at = [&](int key) { return static_cast<double>(pattern.at(row, key)); };
+    if (row > 0) {
+        previous_.add(at(row - 1));
+        first_.add(at(0));
+        self_.add(at(row));
+        entropy_.add(relative_entropy(pattern, row, row + 1));
+    }
+    if (earlier.empty()) return;
+    double same = 0, after = 0;
+    for (const int key : earlier) {
+        same += at(key);
+        if (key + 1 < row) after += at(key + 1);
+    }
+    duplicate_.add(same);
+    induction_.add(after);
+}
+
+HeadStats HeadTally::stats() const {
     HeadStats stats;
-    stats.previous = previous.get(), stats.induction = induction.get(), stats.first = first.get();
-    stats.duplicate = duplicate.get(), stats.self = self.get(), stats.entropy = entropy.get();
+    stats.previous = previous_.get(), stats.induction = induction_.get(), stats.first = first_.get();
+    stats.duplicate = duplicate_.get(), stats.self = self_.get(), stats.entropy = entropy_.get();
     classify(stats);
     return stats;
 }

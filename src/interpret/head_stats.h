@@ -1,5 +1,5 @@
 #pragma once
-// What kind of head this is on this prompt, in numbers everybody in the field uses, and its strongest links.
+// What kind of head this is on some text, in numbers everybody in the field uses, and its strongest links.
 
 #include <cstdint>
 #include <span>
@@ -33,6 +33,26 @@ struct HeadStats {
 // is masked.
 [[nodiscard]] HeadStats head_stats(const Matrix& pattern, std::span<const std::int32_t> ids,
                                    Attention attention = Attention::causal);
+
+// Of numbers that come one by one; 0 of none.
+struct Mean {
+    double sum = 0;
+    int count = 0;
+    void add(double value) { sum += value, ++count; }
+    [[nodiscard]] float get() const { return count == 0 ? 0.0F : static_cast<float>(sum / count); }
+};
+
+// HeadStats over several texts: the means are over the rows of all of them. Causal attention alone.
+class HeadTally {
+  public:
+    // Rows [first, n) of a text's pattern, [n, n] with the ids [n].
+    void add(const Matrix& pattern, std::span<const std::int32_t> ids, int first = 0);
+    [[nodiscard]] HeadStats stats() const;
+
+  private:
+    void add_row(const Matrix& pattern, int row, std::span<const int> earlier);
+    Mean previous_, induction_, first_, duplicate_, self_, entropy_;
+};
 
 struct AttentionLink {
     int query = 0, key = 0;

@@ -259,6 +259,65 @@ TEST(Laboratory, HeadsLikeTheSelectedOneStandAfterIt) {
     EXPECT_EQ(to_text(HeadOrder::alike), "alike");
 }
 
+std::vector<float> induction_scores(const App& app) {
+    std::vector<float> all;
+    for (int i = 0; i < 6; ++i) all.push_back(app.head_stats(i / 3, i % 3)->induction);
+    return all;
+}
+
+TEST(Laboratory, ScoresOverASampleDoNotHangOnThePromptNorOnChanges) {
+    const auto app = make_loaded_app(kText);
+    const std::vector<float> of_prompt = induction_scores(*app);
+    EXPECT_LT(app->sample_progress(), 0.0);
+    run(*app, set<&Settings::sample_scores>(true));
+    EXPECT_EQ(app->sample_progress(), 1.0);
+    const std::vector<float> of_sample = induction_scores(*app);
+    EXPECT_NE(of_sample, of_prompt);
+    EXPECT_TRUE(std::ranges::any_of(of_sample, [](float score) { return score > 0; })) << "the sample has repeats";
+    run(*app, set<&Settings::order>(HeadOrder::induction));
+    const std::vector<int> order = app->head_order();
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        EXPECT_GE(of_sample[static_cast<std::size_t>(order[i - 1])], of_sample[static_cast<std::size_t>(order[i])]);
+    }
+    EXPECT_EQ(app->head_score(1, 2), of_sample[5]);
+    const std::int64_t rows = app->rows_computed();
+    run(*app, SetPrompt{"a dog"});
+    run(*app, AddChange{"off:0.1"});
+    EXPECT_EQ(induction_scores(*app), of_sample);
+    EXPECT_GT(app->rows_computed(), rows);
+    run(*app, set<&Settings::sample_scores>(false));
+    EXPECT_NE(induction_scores(*app), of_sample);
+}
+
+TEST(Laboratory, TheSampleIsRunInSlicesAndAgainForAnotherModel) {
+    const auto app = make_loaded_app(kText);
+    const std::vector<float> of_prompt = induction_scores(*app);
+    CommandQueue queue;
+    queue.push(set<&Settings::sample_scores>(true));
+    app->apply(queue, 0);
+    int slices = 0;
+    double before = 0;
+    while (app->next_work_ms(0) == 0) {
+        if (app->sample_progress() < 1) {
+            EXPECT_EQ(induction_scores(*app), of_prompt) << "half a sample is none";
+        }
+        EXPECT_GE(app->sample_progress(), before);
+        before = app->sample_progress();
+        const std::uint64_t drawn = app->state_revision();
+        app->advance(0, 0);
+        EXPECT_NE(app->state_revision(), drawn) << "the progress is seen";
+        ++slices;
+    }
+    EXPECT_GT(slices, 16);
+    const std::vector<float> first = induction_scores(*app);
+    queue.push(LoadModel{"story", tiny_files(9)});
+    app->apply(queue, 0);
+    EXPECT_EQ(app->sample_progress(), 0.0);
+    run(*app, Release{});
+    EXPECT_EQ(app->sample_progress(), 1.0);
+    EXPECT_NE(induction_scores(*app), first);
+}
+
 TEST(Laboratory, SummariesAreMeansAndRowsOfThemSumToOne) {
     const auto app = make_loaded_app(kText);
     EXPECT_TRUE(app->summary().empty());

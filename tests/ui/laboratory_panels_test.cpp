@@ -50,7 +50,7 @@ TEST_F(LaboratoryPanelsTest, EveryLookAtEverySizeIsDrawn) {
         for (const char* look :
              {"&do=off:1.1;scale:0.2@-0.5;paint:0.0@first;patch:9.resid@1;drop:2", "&do=off:0.0&compare=difference",
               "&do=off:0.0&compare=baseline&tab=out&lang=tr", "&bottom=lens&tab=more", "&bottom=parts&tab=more&lang=tr",
-              "&bottom=patch&tab=more&other=the+dog+the+dog", "&order=induction&tab=heads", "&surprise=1",
+              "&bottom=patch&tab=more&other=the+dog+the+dog", "&order=induction&tab=heads&sample=1", "&surprise=1",
               "&do=off:0.0&bottom=space&text=1.5&tab=heads"}) {
             Screen screen(size.width, size.height, laboratory(look), size.ratio);
             screen.settle(200);
@@ -329,6 +329,19 @@ TEST_F(LaboratoryPanelsTest, SortedHeadsStandInTheirOrder) {
     }
 }
 
+TEST_F(LaboratoryPanelsTest, ScoresAreTakenOverASampleAndSaySo) {
+    Screen screen(1440, 900, laboratory("&order=first"));
+    screen.settle();
+    ASSERT_TRUE(screen.click("sample"));
+    EXPECT_TRUE(screen.app->settings().sample_scores);
+    screen.settle();
+    EXPECT_EQ(screen.app->sample_progress(), 1.0);
+    ASSERT_NE(screen.widget("sample"), nullptr);
+    EXPECT_EQ(screen.widget("sample")->label, screen.app->strings()("set.sample")) << "nothing is counted any more";
+    ASSERT_TRUE(screen.click("sample"));
+    EXPECT_FALSE(screen.app->settings().sample_scores);
+}
+
 TEST_F(LaboratoryPanelsTest, SurpriseIsAskedForAndATokenCanBeHidden) {
     Screen screen(1440, 900, laboratory());
     screen.settle();
@@ -347,7 +360,7 @@ TEST_F(LaboratoryPanelsTest, SurpriseIsAskedForAndATokenCanBeHidden) {
 TEST_F(LaboratoryPanelsTest, ATranslatorHasNoLaboratory) {
     Screen screen(1440, 900, app::make_translating_app("v=1&rung=translate&source=the+cat&bottom=lens&do=off:0.0"));
     screen.settle();
-    for (const char* key : {"tools.off", "change.0", "bottom.lens", "odds", "surprise", "order"})
+    for (const char* key : {"tools.off", "change.0", "bottom.lens", "odds", "surprise", "order", "sample"})
         EXPECT_EQ(screen.widget(key), nullptr) << key;
     hold_shift(screen, true);
     ASSERT_TRUE(screen.click("head.encoder.0.0"));

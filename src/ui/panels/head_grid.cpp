@@ -1,10 +1,10 @@
 // All heads at once: rows are layers, columns are heads; or one list, sorted by what they do. One texture holds every
 // thumbnail. An encoder-decoder has three such grids, one below the other.
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "ui/head_atlas.h"
+#include "ui/panels/head_order.h"
 #include "ui/panels/laboratory.h"
 #include "ui/panels/panels.h"
 #include "ui/widgets.h"
@@ -37,7 +37,7 @@ class HeadGrid final : public Panel {
     float wanted_height(const Context& context, float width) override {
         const app::ModelInfo* model = context.app.model();
         if (model == nullptr) return 0;
-        const float below = order_height(context) + hint_height(context, width) + 16;
+        const float below = head_order_height(context, width) + hint_height(context, width) + 16;
         if (sorted(context)) {
             const Sorted at = sorted_places(context, {0, 0, width, 1e9f});
             return kColumnLabel + static_cast<float>(at.rows) * (at.side + kCaption) + below;
@@ -68,7 +68,8 @@ class HeadGrid final : public Panel {
                 flow.skip(grid.height + (group.title.empty() ? 0 : kGroupGap));
             }
         }
-        if (const float height = order_height(context); height > 0) draw_order(context, flow.take(height));
+        if (const float height = head_order_height(context, box.width); height > 0)
+            draw_head_order(context, flow.take(height));
         const float hint = put_paragraph(context.fonts.small, {box.x, flow.rest.y + 12, box.width, 0},
                                          copying(context) ? context.theme.attends : context.theme.muted,
                                          context.t(hint_key(context)), kLeading);
@@ -90,7 +91,7 @@ class HeadGrid final : public Panel {
     static float thumbnail(const Context& context, float width, float height) {
         const app::ModelInfo& model = *context.app.model();
         const float across = (width - kRowLabel) / static_cast<float>(model.heads) - kGap;
-        const float below = hint_height(context, width) + order_height(context) + 12;
+        const float below = hint_height(context, width) + head_order_height(context, width) + 12;
         const float down = (height - labels_height(model) - below) / static_cast<float>(layers_of(model)) - kGap;
         return std::floor(std::clamp(std::min(across, down), kLeast, kMost));
     }
@@ -248,7 +249,7 @@ class HeadGrid final : public Panel {
     static Sorted sorted_places(const Context& context, const Box& box) {
         const app::ModelInfo& model = *context.app.model();
         const int count = model.layers * model.heads;
-        const float below = hint_height(context, box.width) + order_height(context) + 12;
+        const float below = hint_height(context, box.width) + head_order_height(context, box.width) + 12;
         Sorted out;
         for (int columns = 1; columns <= count; ++columns) {
             const float side = std::floor(std::min(box.width / static_cast<float>(columns) - kGap, kMost));
@@ -291,34 +292,6 @@ class HeadGrid final : public Panel {
                  std::to_string(layer) + "." + std::to_string(head), Align::centre);
     }
 
-    static float order_height(const Context& context) {
-        return has_laboratory(context) ? (context.phone ? 44.0f : 28.0f) : 0;
-    }
-
-    static void draw_order(const Context& context, const Box& row) {
-        constexpr std::array kOrders{app::HeadOrder::place, app::HeadOrder::previous,  app::HeadOrder::induction,
-                                     app::HeadOrder::first, app::HeadOrder::duplicate, app::HeadOrder::entropy,
-                                     app::HeadOrder::alike};
-        const app::HeadOrder now = context.app.settings().order;
-        const std::string label = context.t("model.order", {{"order", order_name(context, now)}});
-        float x = row.x;
-        const float y = row.y + 4;
-        const bool clicked = text_option(context, "order", label, x, y, false, Role::button);
-        icon(Icon::down, ImVec2(x - 6, y + (context.phone ? 20.0f : 12.0f)), 12, context.theme.muted);
-        if (clicked) ImGui::OpenPopup("order-menu");
-        std::array<std::string, kOrders.size()> keys;
-        std::array<Choice, kOrders.size()> choices;
-        for (std::size_t i = 0; i < kOrders.size(); ++i) {
-            keys[i] = "order." + app::to_text(kOrders[i]);
-            choices[i] = {keys[i], order_name(context, kOrders[i]), now == kOrders[i]};
-        }
-        if (const auto chosen = popup_menu(context, "order-menu", choices, {row.x, row.y, x - row.x, row.height}))
-            context.push(app::set<&app::Settings::order>(kOrders[static_cast<std::size_t>(*chosen)]));
-    }
-    static std::string_view order_name(const Context& context, app::HeadOrder order) {
-        return context.t("set.order." + app::to_text(order));
-    }
-
     static void log(const Context& context, const Group& group, int layer, int head, const Box& at, bool on) {
         std::string key = "head.";
         if (!group.title.empty()) key += app::to_text(group.part) + ".";
@@ -339,14 +312,18 @@ class HeadGrid final : public Panel {
         } else if (group.title.empty() && changes_->is_changed(layer, head)) {
             text += " · " + std::string(context.t("model.changed"));
         }
-        if (sorted(context)) {
-            const auto score = static_cast<double>(context.app.head_score(layer, head));
-            return text + " · " +
-                   context.t("model.score", {{"order", order_name(context, context.app.settings().order)},
-                                             {"score", app::fixed_text(score, 2, context.app.strings())}});
-        }
-        if (const std::string kind = context.app.head_title(layer, head); !kind.empty()) text += " · " + kind;
+        const std::string kind =
+            sorted(context) ? score_text(context, layer, head) : context.app.head_title(layer, head);
+        if (!kind.empty()) text += " · " + kind;
+        if (!kind.empty() && context.app.sample_progress() >= 1)
+            text += " · " + std::string(context.t("model.of_sample"));
         return text;
+    }
+
+    static std::string score_text(const Context& context, int layer, int head) {
+        const auto score = static_cast<double>(context.app.head_score(layer, head));
+        return context.t("model.score", {{"order", order_name(context, context.app.settings().order)},
+                                         {"score", app::fixed_text(score, 2, context.app.strings())}});
     }
 
     HeadAtlas atlas_;

@@ -1,0 +1,100 @@
+#include "ui/panels/head_order.h"
+
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "ui/panels/laboratory.h"
+#include "ui/widgets.h"
+
+namespace headlight::ui {
+
+namespace {
+
+constexpr float kTop = 4, kArrow = 16, kApart = 10;
+constexpr std::array kOrders{app::HeadOrder::place, app::HeadOrder::previous,  app::HeadOrder::induction,
+                             app::HeadOrder::first, app::HeadOrder::duplicate, app::HeadOrder::entropy,
+                             app::HeadOrder::alike};
+
+float row_height(const Context& context) {
+    return context.phone ? 40 : 24;
+}
+
+std::string order_label(const Context& context) {
+    return context.t("model.order", {{"order", order_name(context, context.app.settings().order)}});
+}
+
+// Scores of a model that has no tokenizer cannot be taken over texts.
+bool has_sample(const Context& context) {
+    return context.app.model()->has_text;
+}
+
+// While the sample is run, how much of it is done.
+std::string sample_label(const Context& context) {
+    const std::string label(context.t("set.sample"));
+    const double done = context.app.sample_progress();
+    if (done < 0 || done >= 1) return label;
+    return label + " · " + app::percent_text(std::floor(done * 100) / 100, context.app.strings());
+}
+
+// Beside each other where they fit: measured with the label at its longest, so that nothing moves while it counts.
+bool one_row(const Context& context, float width) {
+    const std::string longest =
+        std::string(context.t("set.sample")) + " · " + app::percent_text(0.888, context.app.strings());
+    const ImFont* font = context.fonts.small;
+    return text_width(font, order_label(context)) + kArrow + kApart + text_width(font, longest) <= width;
+}
+
+void draw_menu(const Context& context, float& x, float y) {
+    const float left = x;
+    const bool clicked = text_option(context, "order", order_label(context), x, y, false, Role::button);
+    icon(Icon::down, ImVec2(x - 6, y + row_height(context) / 2), 12, context.theme.muted);
+    if (clicked) ImGui::OpenPopup("order-menu");
+    const app::HeadOrder now = context.app.settings().order;
+    std::array<std::string, kOrders.size()> keys;
+    std::array<Choice, kOrders.size()> choices;
+    for (std::size_t i = 0; i < kOrders.size(); ++i) {
+        keys[i] = "order." + app::to_text(kOrders[i]);
+        choices[i] = {keys[i], order_name(context, kOrders[i]), now == kOrders[i]};
+    }
+    if (const auto chosen =
+            popup_menu(context, "order-menu", choices, {left, y - kTop, x - left, row_height(context) + kTop})) {
+        context.push(app::set<&app::Settings::order>(kOrders[static_cast<std::size_t>(*chosen)]));
+    }
+    x += kApart;
+}
+
+void draw_sample(const Context& context, float x, float y) {
+    const bool on = context.app.settings().sample_scores;
+    const std::string label = sample_label(context);
+    const Box box{x - 4, y, text_width(context.fonts.small, label) + 8, row_height(context)};
+    const bool clicked = text_option(context, "sample", label, x, y, on, Role::checkbox);
+    if (!context.platform.touch() && box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
+        tooltip(context, context.t("set.sample.help"));
+    if (clicked) context.push(app::set<&app::Settings::sample_scores>(!on));
+}
+
+}  // namespace
+
+float head_order_height(const Context& context, float width) {
+    if (!has_laboratory(context)) return 0;
+    const int rows = has_sample(context) && !one_row(context, width) ? 2 : 1;
+    return kTop + static_cast<float>(rows) * row_height(context);
+}
+
+void draw_head_order(const Context& context, const Box& box) {
+    float x = box.x, y = box.y + kTop;
+    draw_menu(context, x, y);
+    if (!has_sample(context)) return;
+    if (!one_row(context, box.width)) {
+        x = box.x;
+        y += row_height(context);
+    }
+    draw_sample(context, x, y);
+}
+
+std::string_view order_name(const Context& context, app::HeadOrder order) {
+    return context.t("set.order." + app::to_text(order));
+}
+
+}  // namespace headlight::ui
