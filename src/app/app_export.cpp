@@ -138,7 +138,9 @@ std::string App::State::trace_bytes(const std::string& link_text) const {
     }
     std::string ids;
     for (const std::int32_t id : translator->source()) ids += (ids.empty() ? "" : ",") + std::to_string(id);
-    return interpret::trace_file(tensors, translator->target(), {{"link", link_text}, {"source_ids", ids}});
+    std::map<std::string, std::string> metadata{{"link", link_text}, {"source_ids", ids}};
+    if (translator->changed()) metadata["interventions"] = document.settings.translator_changes;
+    return interpret::trace_file(tensors, translator->target(), std::move(metadata));
 }
 
 void App::State::run_export(const Export& command) {

@@ -145,7 +145,7 @@ std::string App::state_json() const {
     if (s.rung() == Rung::tutorial && tutorial() != nullptr) json["tutorial"] = tutorial_json(*tutorial(), settings());
     if (s.rung() == Rung::tutorial && learning() != nullptr) json["learning"] = learning_json(*learning());
     if (settings().architecture) json["architecture"] = Json::parse(architecture_json());
-    if (s.gpt_rung()) json["laboratory"] = Json::parse(laboratory_json());
+    if (s.gpt_rung() || s.rung() == Rung::translate) json["laboratory"] = Json::parse(laboratory_json());
     json["question"] = nullptr;
     if (s.question.has_value()) json["question"] = {{"key", s.question->key}, {"text", s.question->text}};
     const Distribution& d = distribution();
@@ -289,6 +289,8 @@ std::string App::live_text() const {
     std::string text;
     if (s.rung() == Rung::translate) {
         text = strings("live.translation", {{"source", s.document.settings.source}, {"target", s.translation.text}});
+        if (const std::string& without = laboratory().without; !without.empty())
+            text += ' ' + strings("changes.without", {{"text", without}});
     } else {
         text = strings("live.tokens", {{"count", count_text(static_cast<std::int64_t>(tokens.size()), strings)},
                                        {"tokens", s.spoken_tokens(tokens)}});

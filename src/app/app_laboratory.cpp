@@ -67,15 +67,35 @@ void App::State::tell_bad(std::span<const interpret::BadIntervention> all) {
     }
 }
 
+std::string Settings::* App::State::changes_field() const {
+    return rung() == Rung::translate ? &Settings::translator_changes : &Settings::changes;
+}
+
+interpret::ModelKind App::State::changes_kind() const {
+    return rung() == Rung::translate ? interpret::ModelKind::encoder_decoder : interpret::ModelKind::gpt;
+}
+
+interpret::Part App::State::changes_part() const {
+    if (rung() != Rung::translate) return interpret::Part::gpt;
+    const Part part = document.settings.part;
+    return part == Part::encoder   ? interpret::Part::encoder
+           : part == Part::decoder ? interpret::Part::decoder
+                                   : interpret::Part::cross;
+}
+
+std::vector<Intervention> App::State::listed_changes() const {
+    return interpret::parse_interventions(document.settings.*changes_field(), changes_kind()).good;
+}
+
 void App::State::set_changes(std::span<const Intervention> list, std::string_view key) {
     std::string text = interpret::to_text(list);
-    edit(std::string(key), [&](Document& d) { d.settings.changes = std::move(text); });
+    edit(std::string(key), [&](Document& d) { d.settings.*changes_field() = std::move(text); });
 }
 
 void App::State::add_change(const std::string& text) {
-    interpret::InterventionList added = interpret::parse_interventions(text);
+    interpret::InterventionList added = interpret::parse_interventions(text, changes_kind());
     tell_bad(added.bad);
-    std::vector<Intervention> list = interpret::parse_interventions(document.settings.changes).good;
+    std::vector<Intervention> list = listed_changes();
     for (Intervention& item : added.good) {
         const auto old =
             std::ranges::find_if(list, [&](const Intervention& each) { return interpret::same_place(each, item); });
@@ -87,23 +107,25 @@ void App::State::add_change(const std::string& text) {
             notify_key(Severity::warning, "lab.full", {{"count", std::to_string(interpret::kMostInterventions)}});
         }
     }
-    set_changes(list, added.good.empty() ? "changes" : "change " + interpret::to_text(added.good).substr(0, 10));
+    const std::string place = interpret::to_text(added.good);
+    set_changes(list, "change " + place.substr(0, place.find('@')));
 }
 
 void App::State::remove_change(int index) {
-    std::vector<Intervention> list = interpret::parse_interventions(document.settings.changes).good;
+    std::vector<Intervention> list = listed_changes();
     if (index < 0 || index >= static_cast<int>(list.size())) return;
     list.erase(list.begin() + index);
     set_changes(list, "remove");
 }
 
 void App::State::toggle_head(int layer, int head) {
-    if (!gpt_rung() || session == nullptr || layer < 0 || layer >= info.layers || head < 0 || head >= info.heads)
-        return;
+    const ModelInfo* shown = model();
+    if (shown == nullptr || layer < 0 || layer >= shown->layers || head < 0 || head >= shown->heads) return;
     Intervention off;
+    off.part = changes_part();
     off.layer = layer;
     off.index = head;
-    const std::vector<Intervention> list = interpret::parse_interventions(document.settings.changes).good;
+    const std::vector<Intervention> list = listed_changes();
     const auto found = std::ranges::find(list, off);
     if (found != list.end()) return remove_change(static_cast<int>(found - list.begin()));
     add_change(interpret::to_text(off));

@@ -51,7 +51,7 @@ bool App::State::ready() const {
 
 bool App::State::working() const {
     return gpt_rung() ? session != nullptr && (session->busy() || lab.busy())
-                      : rung() == Rung::translate && translating();
+                      : rung() == Rung::translate && translator != nullptr && translator->working();
 }
 
 bool App::State::blocked() const {

@@ -36,6 +36,7 @@ std::pair<std::int32_t, std::int32_t> best_two(std::span<const float> logits) {
 }  // namespace
 
 const Laboratory& App::State::laboratory() const {
+    if (rung() == Rung::translate) return translation_laboratory();
     Laboratory& v = lab.view;
     const bool there = gpt_rung() && session != nullptr && !tokens.empty();
     const int target = there ? selection().target : -1;
@@ -83,12 +84,17 @@ std::string App::State::change_label(const Intervention& item) const {
                        item.token < session->tokenizer()->vocab_size();
     const std::string preset(strings()("lab.preset." + std::string(kPresets[static_cast<std::size_t>(item.preset)])));
     const std::string all(strings()("lab.all"));
-    return strings()("lab.do." + std::string(kChanges[static_cast<std::size_t>(item.change)]),
-                     {{"where", where},
-                      {"factor", fixed_text(static_cast<double>(item.factor), 2, strings())},
-                      {"preset", preset},
-                      {"position", item.position < 0 ? all : std::to_string(item.position)},
-                      {"token", swaps ? session->tokenizer()->display(item.token) : "#" + std::to_string(item.token)}});
+    const std::string change =
+        strings()("lab.do." + std::string(kChanges[static_cast<std::size_t>(item.change)]),
+                  {{"where", where},
+                   {"factor", fixed_text(static_cast<double>(item.factor), 2, strings())},
+                   {"preset", preset},
+                   {"position", item.position < 0 ? all : std::to_string(item.position)},
+                   {"token", swaps ? session->tokenizer()->display(item.token) : "#" + std::to_string(item.token)}});
+    if (item.part == interpret::Part::gpt) return change;
+    static constexpr std::string_view kParts[] = {"", "encoder", "decoder", "cross"};
+    const std::string part(strings()("lab.part." + std::string(kParts[static_cast<std::size_t>(item.part)])));
+    return strings()("lab.of_part", {{"part", part}, {"change", change}});
 }
 
 // Whether work beside the passes is wanted now.

@@ -150,6 +150,8 @@ struct App::State {
     std::function<Machine()> measure_machine;
 
     LaboratoryState lab;
+    std::vector<interpret::Intervention> translator_changes;  // Settings::translator_changes
+    std::string translator_changes_told;                      // the list whose misfits were told
 
     std::uint64_t pass_revision = 0;
     struct KeptRows {
@@ -215,6 +217,10 @@ struct App::State {
     void step_target_back();
     [[nodiscard]] bool translating() const { return translator != nullptr && translator->busy(); }
 
+    // ---- app_translation_changes.cpp
+    void read_translator_changes(Wish& wish);
+    [[nodiscard]] const Laboratory& translation_laboratory() const;
+
     // ---- app_tutorial.cpp
     Result<void> load_tutorial(std::string_view json);
     void refresh_tutorial();
@@ -269,6 +275,10 @@ struct App::State {
     void add_change(const std::string& text);
     void remove_change(int index);
     void toggle_head(int layer, int head);
+    [[nodiscard]] std::string Settings::* changes_field() const;  // of the rung
+    [[nodiscard]] interpret::ModelKind changes_kind() const;
+    [[nodiscard]] interpret::Part changes_part() const;  // whose heads are shown
+    [[nodiscard]] std::vector<interpret::Intervention> listed_changes() const;
     void change_model(const AddChange& c) { add_change(c.text); }
     void change_model(const RemoveChange& c) { remove_change(c.index); }
     void change_model(const ClearChanges&) { set_changes({}, "clear"); }

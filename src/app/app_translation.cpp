@@ -64,11 +64,12 @@ void App::State::refresh_translation() {
     if (translator == nullptr) return;
     const Settings& s = document.settings;
     translator_info.layers = s.part == Part::encoder ? translator_info.encoder_layers : translator_info.decoder_layers;
-    Wish wish{translator->source_ids(s.source), document.target, s.length, s.decoding == Decoding::greedy, {}, 0};
+    Wish wish{translator->source_ids(s.source), document.target, s.length, s.decoding == Decoding::greedy, {}, 0, {}};
     if (!wish.greedy) {
         wish.sampling = {s.temperature, s.top_k, s.top_p};
         wish.seed = s.seed;
     }
+    read_translator_changes(wish);
     if (translator->want(std::move(wish))) translation_changed();
 }
 

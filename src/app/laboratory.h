@@ -8,6 +8,7 @@
 
 #include "interpret/attribution.h"
 #include "interpret/embedding_space.h"
+#include "interpret/intervention.h"
 #include "interpret/logit_lens.h"
 #include "interpret/patch_sweep.h"
 
@@ -38,8 +39,11 @@ struct Space {
     interpret::EmbeddingPlane plane;  // a point an id
 };
 
+// Also of the translator's rung, with Settings::translator_changes: what concerns another prompt or odds is not there.
 struct Laboratory {
     std::vector<ChangeInfo> changes;
+    interpret::Part part = interpret::Part::gpt;  // whose heads are shown
+    std::string without;    // a translator's text without the changes; "" while there are none or it is on its way
     bool changed = false;   // what is shown was computed with them; false while nothing of the list does anything
     std::string other_why;  // why the other prompt cannot be compared or patched from; "": it can, or there is none
     std::vector<std::int32_t> other_ids;

@@ -47,6 +47,7 @@ std::string App::laboratory_json() const {
     for (const ChangeInfo& change : lab.changes) {
         json["changes"].push_back({{"text", change.text}, {"label", change.label}, {"reason", change.reason}});
     }
+    json["without"] = lab.without;
     json["other"] = {{"ids", lab.other_ids}, {"why", lab.other_why}};
     json["odds"] = {
         {"token", lab.odds.token}, {"rival", lab.odds.rival}, {"now", lab.odds.now}, {"baseline", lab.odds.baseline}};

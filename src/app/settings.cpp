@@ -88,6 +88,19 @@ bool known_site(const std::string& site) {
     return false;
 }
 
+// What can be read of a list of changes.
+std::string readable_changes(std::string_view text, interpret::ModelKind kind, Warnings& warnings) {
+    const interpret::InterventionList changes = interpret::parse_interventions(text, kind);
+    constexpr std::size_t kMostTold = 3;  // of a thousand bad ones
+    for (std::size_t i = 0; i < std::min(changes.bad.size(), kMostTold); ++i) {
+        warnings.push_back({"notice.bad_change", changes.bad[i].item, changes.bad[i].reason});
+    }
+    if (changes.bad.size() > kMostTold) {
+        warnings.push_back({"notice.bad_changes", std::to_string(changes.bad.size() - kMostTold), ""});
+    }
+    return interpret::to_text(changes.good);
+}
+
 bool base64url(std::string_view text) {
     return std::ranges::all_of(text, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -119,7 +132,8 @@ template <class T>
 std::string_view key_of(T Settings::* member) {
     std::string_view key;
     for_each_field([&](const auto& field) {
-        if constexpr (std::is_same_v<decltype(field.member), decltype(member)>) {
+        using Type = typename std::remove_cvref_t<decltype(field)>::Type;
+        if constexpr (std::is_same_v<Type, T>) {
             if (field.member == member) key = field.key;
         }
     });
@@ -198,15 +212,9 @@ Settings normalised(Settings settings, Warnings& warnings) {
         set_architecture_config(settings, architecture_config(Settings()));
     }
     settings.arch_tokens = std::min(settings.arch_tokens, settings.arch_context);
-    const interpret::InterventionList changes = interpret::parse_interventions(settings.changes);
-    constexpr std::size_t kMostTold = 3;  // of a thousand bad ones
-    for (std::size_t i = 0; i < std::min(changes.bad.size(), kMostTold); ++i) {
-        warnings.push_back({"notice.bad_change", changes.bad[i].item, changes.bad[i].reason});
-    }
-    if (changes.bad.size() > kMostTold) {
-        warnings.push_back({"notice.bad_changes", std::to_string(changes.bad.size() - kMostTold), ""});
-    }
-    settings.changes = interpret::to_text(changes.good);
+    settings.changes = readable_changes(settings.changes, interpret::ModelKind::gpt, warnings);
+    settings.translator_changes =
+        readable_changes(settings.translator_changes, interpret::ModelKind::encoder_decoder, warnings);
     if (!base64url(settings.weights)) {
         warnings.push_back({"notice.bad_value", "weights", ""});
         settings.weights.clear();

@@ -1,50 +1,18 @@
 #include "app/translation_session.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
-#include "base/check.h"
 #include "text/tokenizer.h"
 
 namespace headlight::app {
 
-// What is under way: a new sentence on its way into the back buffer (encoder, then the decoder over the start token and
-// what was chosen by hand), or one more row of the shown target.
-struct TranslationSession::Job {
-    bool sentence = false;
-    std::vector<std::int32_t> ids;  // what the decoder reads now
-    std::array<int, 1> lengths{};   // of the source
-    std::unique_ptr<model::EncoderForward> encoder;
-    std::unique_ptr<model::DecoderForward> decoder;
-};
-
-namespace {
-
-std::span<const float> logits_of(const model::Activations& decoder, int row) {
-    const nn::SiteView view = decoder.view(nn::Site::logits, 0, row + 1);
-    return {view.data + row * view.stride[0], static_cast<std::size_t>(view.shape[1])};
-}
-
-}  // namespace
-
 TranslationSession::TranslationSession(const model::Compute& compute, std::string name,
                                        model::LoadedEncoderDecoder loaded)
-    : compute_(compute),
-      name_(std::move(name)),
-      loaded_(std::move(loaded)),
-      front_(make_buffer()),
-      back_(make_buffer()) {}
+    : compute_(compute), name_(std::move(name)), loaded_(std::move(loaded)), shown_(make_run()) {}
 
-TranslationSession::~TranslationSession() = default;
-
-TranslationSession::Buffer TranslationSession::make_buffer() const {
-    const model::EncoderDecoderConfig& c = model().config();
-    using model::Keep;
-    return {std::make_unique<model::Activations>(model::encoder_activations(c, 1, c.context, Keep::trace)),
-            std::make_unique<model::Activations>(model::decoder_activations(c, 1, c.context, c.context, Keep::trace)),
-            {},
-            {}};
+std::unique_ptr<TranslationRun> TranslationSession::make_run() const {
+    return std::make_unique<TranslationRun>(compute_, loaded_.model);
 }
 
 Result<std::unique_ptr<TranslationSession>> TranslationSession::load(const model::Compute& compute, std::string name,
@@ -68,156 +36,50 @@ std::vector<std::int32_t> TranslationSession::source_ids(std::string_view senten
     return ids;
 }
 
-// ---- wishes
-
 bool TranslationSession::want(Wish wish) {
-    if (wish == wish_) return false;
-    for (const std::int32_t id : wish.source) CHECK(id >= 0 && id < model().config().vocab);
-    for (const std::int32_t id : wish.taken) CHECK(id >= 0 && id < model().config().vocab);
-    CHECK(static_cast<int>(wish.source.size()) <= model().config().context);
-    wish_ = std::move(wish);
-    job_.reset();
-    complete_ = ended_ = false;
-    if (wish_.source.empty()) {
-        front_.source.clear();
-        front_.target.clear();
-        ++passes_;
-        complete_ = true;
-    } else if (wish_.source == front_.source) {
-        cut_to_wish();
+    if (wish.changes.empty() && unchanged_ != nullptr) {
+        const bool there = std::ranges::equal(unchanged_->source(), wish.source) && !unchanged_->target().empty();
+        if (there) std::swap(shown_, unchanged_);
+        rows_of_others_ += unchanged_->rows_computed();
+        unchanged_.reset();
+        shown_->want(std::move(wish));
+        return true;
     }
-    return true;
-}
-
-bool TranslationSession::busy() const {
-    return !complete_;
-}
-
-void TranslationSession::cancel() {
-    job_.reset();
-    complete_ = true;
-}
-
-int TranslationSession::taken() const {
-    const int shown = std::max(0, static_cast<int>(front_.target.size()) - 1);
-    return front_.source == wish_.source ? std::min(shown, static_cast<int>(wish_.taken.size())) : 0;
-}
-
-// What follows the last row: chosen by hand, or picked from its logits; -1 when no logit is a number.
-std::int32_t TranslationSession::next_token(const Buffer& buffer, int row) {
-    const auto index = static_cast<std::size_t>(row);
-    if (index < wish_.taken.size()) return wish_.taken[index];
-    const model::Sampling greedy{0, 0, 1};
-    sampler_.prepare(compute_.kernels(), logits_of(*buffer.decoder, row), wish_.greedy ? greedy : wish_.sampling);
-    return sampler_.pick(wish_.greedy ? 0.0F : model::draw_at(wish_.seed, index));
-}
-
-// The rows of the shown target that the new wish would have written too.
-void TranslationSession::cut_to_wish() {
-    std::size_t same = std::min<std::size_t>(1, front_.target.size());
-    while (same < front_.target.size()) {
-        if (wish_.length >= 0 && same > static_cast<std::size_t>(wish_.length)) break;
-        if (next_token(front_, static_cast<int>(same) - 1) != front_.target[same]) break;
-        ++same;
+    if (!wish.changes.empty()) {
+        if (unchanged_ == nullptr) unchanged_ = make_run();
+        Wish without = wish;
+        without.changes.clear();
+        without.length = -1;
+        unchanged_->want(std::move(without));
     }
-    front_.target.resize(same);
-}
-
-// ---- work
-
-bool TranslationSession::encode_slice() {
-    const model::EncoderDecoderConfig& c = model().config();
-    if (job_ == nullptr) {
-        job_ = std::make_unique<Job>();
-        job_->sentence = true;
-        job_->lengths = {static_cast<int>(wish_.source.size())};
-        back_.source = wish_.source;
-        job_->encoder =
-            std::make_unique<model::EncoderForward>(compute_, model(), *back_.encoder, back_.source, job_->lengths);
-    }
-    Job& job = *job_;
-    if (job.decoder == nullptr) {
-        if (!job.encoder->advance()) return false;
-        job.ids = {c.start_token};
-        for (const std::int32_t id : wish_.taken) {
-            const bool room = static_cast<int>(job.ids.size()) < c.context &&
-                              (wish_.length < 0 || static_cast<int>(job.ids.size()) <= wish_.length);
-            if (!room || id == c.end_token) break;
-            job.ids.push_back(id);
-        }
-        job.decoder = std::make_unique<model::DecoderForward>(compute_, model(), *back_.decoder, *back_.encoder,
-                                                              job.ids, 0, job.lengths);
-        return false;
-    }
-    if (!job.decoder->advance()) return false;
-    back_.target = job.ids;
-    rows_computed_ += static_cast<std::int64_t>(back_.source.size() + back_.target.size());
-    ++passes_;
-    job_.reset();
-    std::swap(front_, back_);
-    return true;
-}
-
-bool TranslationSession::decode_slice() {
-    if (job_ == nullptr) {
-        const int rows = static_cast<int>(front_.target.size());
-        const bool stop = rows == model().config().context || (wish_.length >= 0 && rows > wish_.length);
-        const std::int32_t next = stop ? -1 : next_token(front_, rows - 1);
-        ended_ = next == model().config().end_token;
-        if (next < 0 || ended_) {
-            complete_ = true;
-            return true;
-        }
-        job_ = std::make_unique<Job>();
-        job_->ids = {next};
-        job_->lengths = {static_cast<int>(front_.source.size())};
-        job_->decoder = std::make_unique<model::DecoderForward>(compute_, model(), *front_.decoder, *front_.encoder,
-                                                                job_->ids, rows, job_->lengths);
-    }
-    if (!job_->decoder->advance()) return false;
-    front_.target.push_back(job_->ids.front());
-    ++rows_computed_;
-    job_.reset();
-    return true;
-}
-
-bool TranslationSession::advance_slice() {
-    const bool sentence = job_ != nullptr ? job_->sentence : wish_.source != front_.source;
-    return sentence ? encode_slice() : decode_slice();
+    return shown_->want(std::move(wish));
 }
 
 bool TranslationSession::advance(double budget_ms) {
     const auto start = std::chrono::steady_clock::now();
-    while (busy()) {
-        if (advance_slice()) return true;
+    while (working()) {
+        if (busy()) {
+            if (shown_->advance_slice()) return true;
+        } else if (unchanged_->advance_slice() && unchanged_->complete()) {
+            return true;
+        }
         const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
         if (spent.count() >= budget_ms) break;
     }
     return false;
 }
 
-double TranslationSession::fraction() const {
-    if (!busy()) return 1;
-    if (job_ != nullptr && job_->sentence) return 0.5 * job_->encoder->stage() / job_->encoder->stages();
-    const auto rows = static_cast<double>(front_.target.size());
-    return 0.5 + 0.5 * rows / (rows + static_cast<double>(front_.source.size()));
+void TranslationSession::cancel() {
+    shown_->cancel();
+    if (unchanged_ != nullptr) unchanged_->cancel();
 }
 
-// ---- what is shown
-
-const model::Activations& TranslationSession::trace(nn::Stack stack) const {
-    CHECK(stack != nn::Stack::gpt);
-    return stack == nn::Stack::encoder ? *front_.encoder : *front_.decoder;
+std::span<const std::int32_t> TranslationSession::unchanged_target() const {
+    return unchanged_ != nullptr && unchanged_->complete() ? unchanged_->target() : std::span<const std::int32_t>();
 }
 
-std::span<const float> TranslationSession::logits(int row) const {
-    const int rows = static_cast<int>(front_.target.size());
-    CHECK(row >= 0 && row < rows);
-    return logits_of(*front_.decoder, row);
-}
-
-interpret::PairPass TranslationSession::pass() const {
-    return {model(), *front_.encoder, *front_.decoder, front_.source, front_.target};
+std::int64_t TranslationSession::rows_computed() const {
+    return rows_of_others_ + shown_->rows_computed() + (unchanged_ == nullptr ? 0 : unchanged_->rows_computed());
 }
 
 }  // namespace headlight::app

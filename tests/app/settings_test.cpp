@@ -17,6 +17,7 @@ T other_value(const Field<T>& field, const T& value) {
         if (field.key == "site") return "mlp.hook_post";
         if (field.key == "weights") return "QUJD_-09";
         if (field.key == "do") return "off:1.2;scale:0.1@-0.5;swap:3@7";
+        if (field.key == "tdo") return "off:enc1.2;scale:cross0.1@-0.5;paint:dec0.3@5-2-1";
         return "Bir varmış & bir=yokmuş #1, %41+ \xF0\x9F\x90\xB0";
     } else if constexpr (std::is_same_v<T, bool>) {
         return !value;

@@ -19,7 +19,7 @@ class TranslationSessionTest : public testing::Test {
         EXPECT_TRUE(loaded.has_value());
         session_ = std::move(*loaded);
     }
-    Wish wish(const char* sentence) const { return {session_->source_ids(sentence), {}, -1, true, {}, 0}; }
+    Wish wish(const char* sentence) const { return {session_->source_ids(sentence), {}, -1, true, {}, 0, {}}; }
     void finish() {
         while (session_->busy()) session_->advance(0);
     }
