@@ -3,6 +3,7 @@
 
 #include "app/app_state.h"
 #include "interpret/explain.h"
+#include "interpret/replaced.h"
 
 namespace headlight::app {
 namespace {
@@ -164,7 +165,13 @@ interpret::Matrix App::State::pattern(int layer, int head) const {
 interpret::Explanation App::State::explain(Site site, int layer, std::array<int, 3> indices) const {
     if (gpt_rung()) {
         const interpret::Pass pass{session->gpt(), trace(), session->shown().ids};
-        return interpret::explain(pass, site, layer, indices);
+        interpret::Explanation explained = interpret::explain(pass, site, layer, indices);
+        const bool changed = lab.changed() && document.settings.compare != Compare::baseline;
+        for (std::size_t i = 0; changed && i < lab.list.size(); ++i) {
+            const bool acts = lab.reasons[i].empty() && interpret::replaces(lab.list[i], {site, layer}, indices);
+            if (acts) explained.replaced = change_label(lab.list[i]);  // the last one stands
+        }
+        return explained;
     }
     return interpret::explain(translator->pass(), {site, layer, stack()}, indices);
 }
@@ -234,7 +241,8 @@ const interpret::Explanation& App::explanation() const {
     const bool cross = s.rung() == Rung::translate && s.document.settings.part == Part::cross;
     std::string cell_key =
         key_of_parts({static_cast<long long>(s.pass_revision), selected.layer, selected.head, selected.query,
-                      selected.key, static_cast<long long>(values), static_cast<long long>(s.stack()), cross});
+                      selected.key, static_cast<long long>(values), static_cast<long long>(s.stack()), cross,
+                      static_cast<long long>(s.document.settings.language)});
     if (cell_key == s.cell_key) return s.cell;
     s.cell_key = std::move(cell_key);
 
@@ -276,7 +284,7 @@ const interpret::Explanation& App::matrix_explanation() const {
         return s.matrix_cell;
     }
     std::string key = key_of_parts({static_cast<long long>(s.pass_revision), index, selected.layer, selected.head, row,
-                                    column, static_cast<long long>(s.stack())});
+                                    column, static_cast<long long>(s.stack()), static_cast<long long>(set.language)});
     if (key == s.matrix_cell_key) return s.matrix_cell;
     s.matrix_cell_key = std::move(key);
 

@@ -206,8 +206,11 @@ class Explainer {
         const auto x = row(r_.a, at_[0]);
         const auto mean = static_cast<float>(moments(x).mean);
         const float scale = cell(r_.b, {at_[0], 0, 0});
-        const float w = r_.weight[index(1)], b = r_.bias[index(1)];
-        out_.recomputed = (x[index(1)] - mean) / scale * w + b;
+        const float w = r_.weight[index(1)], b = r_.bias[index(1)], centred = (x[index(1)] - mean) / scale;
+        add_term(0, centred, w, centred * w);
+        add_term(1, b, 1, b);
+        out_.terms_title = Formula().text("(x − μ) / s · w, b").take();
+        out_.recomputed = centred * w + b;
         out_.lines.push_back(Formula()
                                  .text("y = (x − μ) / s · w + b = (")
                                  .number(x[index(1)])
@@ -223,6 +226,7 @@ class Explainer {
                                  .result(out_.recomputed)
                                  .take());
         source("x", r_.a, {at_[0], at_[1]});
+        source("μ", r_.a, {at_[0]});
         source("s", r_.b, {at_[0]});
         weight_source("w", r_.weight, {at_[1]});
         weight_source("b", r_.bias, {at_[1]});
@@ -251,6 +255,7 @@ class Explainer {
         source("x", r_.a, {at_[0]});
         weight_source(r_.weight_symbol, r_.weight,
                       r_.transposed ? std::vector<int>{col, -1} : std::vector<int>{-1, col});
+        if (!r_.bias.empty()) weight_source("b", r_.bias, {col});
     }
 
     // The score of this cell from q and k; adds its line, terms and sources.

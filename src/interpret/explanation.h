@@ -24,7 +24,7 @@ struct Term {
 
 struct Source {
     std::string symbol;        // "q"
-    std::string site;          // "blocks.2.attn.hook_q", or the name of a weight: "transformer.h.2.mlp.c_fc.weight"
+    std::string site;          // "blocks.2.attn.hook_q", or the name of a weight: "h.2.mlp.c_fc.weight"
     std::vector<int> indices;  // [13, 3]
 };
 
@@ -38,6 +38,7 @@ struct Explanation {
     std::vector<Term> terms;  // sorted by |value|, largest first
     float terms_sum = 0;      // of all of them, in index order
     std::vector<Source> sources;
+    std::string replaced;  // a change that put `value` in the place of what the formula gives; in the person's words
 
     [[nodiscard]] bool empty() const { return site.empty(); }
 };

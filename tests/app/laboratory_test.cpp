@@ -259,6 +259,46 @@ TEST(Laboratory, HeadsLikeTheSelectedOneStandAfterIt) {
     EXPECT_EQ(to_text(HeadOrder::alike), "alike");
 }
 
+TEST(Laboratory, EverySiteHasAnExplanationForEveryCell) {
+    const auto app = make_loaded_app(kText);
+    for (const SiteInfo& site : app->sites()) {
+        run(*app, set<&Settings::site>(site.name));
+        run(*app, SelectHead{1, 2});
+        const interpret::Matrix matrix = app->matrix(site.name, 1, 2);
+        ASSERT_FALSE(matrix.empty()) << site.name;
+        for (const int row : {0, matrix.rows - 1}) {
+            for (const int column : {0, matrix.cols / 2, matrix.cols - 1}) {
+                run(*app, SelectMatrixCell{row, column});
+                const interpret::Explanation& e = app->matrix_explanation();
+                ASSERT_FALSE(e.empty()) << site.name << " " << row << " " << column;
+                EXPECT_EQ(e.value, matrix.at(row, column)) << site.name;
+                EXPECT_FALSE(e.lines.empty()) << site.name;
+                EXPECT_EQ(e.replaced, "") << site.name;
+            }
+        }
+    }
+}
+
+TEST(Laboratory, AReplacedCellSaysWhatReplacedIt) {
+    const auto app = make_loaded_app(std::string(kText) + "&do=off:1.0;paint:0.1@first");
+    run(*app, set<&Settings::site>(std::string("attn.hook_z")));
+    run(*app, SelectHead{1, 0});
+    run(*app, SelectMatrixCell{2, 3});
+    const interpret::Explanation& e = app->matrix_explanation();
+    EXPECT_EQ(e.value, 0.0F);
+    EXPECT_NE(e.recomputed, 0.0F) << "the formula still tells what would be there";
+    EXPECT_EQ(e.replaced, app->laboratory().changes[0].label);
+    run(*app, SelectHead{1, 1});
+    EXPECT_EQ(app->matrix_explanation().replaced, "");
+    run(*app, SelectHead{0, 1});
+    run(*app, SelectCell{2, 0});
+    EXPECT_EQ(app->explanation().replaced, app->laboratory().changes[1].label);
+    run(*app, set<&Settings::language>(Language::tr));
+    EXPECT_EQ(app->explanation().replaced, app->laboratory().changes[1].label);
+    run(*app, set<&Settings::compare>(Compare::baseline));
+    EXPECT_EQ(app->explanation().replaced, "");
+}
+
 std::vector<float> induction_scores(const App& app) {
     std::vector<float> all;
     for (int i = 0; i < 6; ++i) all.push_back(app.head_stats(i / 3, i % 3)->induction);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "interpret/formula.h"
 #include "ui/widgets.h"
 
 namespace headlight::ui {
@@ -67,6 +68,13 @@ float put_formula(const Context& context, const Box& box, const interpret::Expla
     float y = box.y;
     for (const interpret::FormulaLine& line : explanation.lines) {
         y = put_spans(context, {box.x, y, box.width, kLine}, line, context.fonts.mono_large, context.theme.text);
+    }
+    if (!explanation.replaced.empty()) {
+        const std::string told = context.t(
+            "cell.replaced", {{"value", interpret::number_text(explanation.value)}, {"change", explanation.replaced}});
+        y += 2;
+        y += put_paragraph(context.fonts.small_bold, {box.x, y, box.width, 0}, context.theme.predicts, told,
+                           kSourceLine);
     }
     std::string sources;
     for (const interpret::Source& source : explanation.sources) {
