@@ -7,7 +7,7 @@ import { addressOf, fetchAll, modelFiles } from './loader.mjs';
 import { Mirror } from './mirror.mjs';
 import { firstModel, Models } from './models.mjs';
 import { createProgram } from './program.mjs';
-import { keepKeysFromCanvas, PromptField } from './prompt.mjs';
+import { keepKeysFromCanvas, TextField } from './prompt.mjs';
 import { setLanguage } from './strings.mjs';
 import { hasEnded, hideStatus, showEnd, showProgress, showStarting, showWords } from './status.mjs';
 
@@ -159,7 +159,8 @@ async function main() {
     threads: threads ? Math.min(navigator.hardwareConcurrency || 2, 4) : 1,
   });
   if (!started.ok) return showEnd(started.code === 'webgl' ? 'webgl' : 'start', started.message);
-  field = new PromptField(program, events, canvas);
+  field = new TextField('prompt', program, events, canvas);
+  new TextField('other', program, events, canvas);
 
   const fetched = await weights;
   showStarting();

@@ -36,12 +36,12 @@ export class Program {
 
   contextLost() { this.#module._hl_context_lost?.(); }
 
-  // {x, y, width, height, size, clipTop, clipBottom} in CSS pixels and whether it takes the address of a model; null
-  // while the field is not shown.
-  promptPlace() {
+  // Of a text field (0: the prompt, 1: the other prompt): {x, y, width, height, size, clipTop, clipBottom} in CSS pixels
+  // and whether it takes the address of a model; null while the field is not shown.
+  promptPlace(field) {
     const at = this.#module._malloc(8 * 4);
     try {
-      if (!this.#module._hl_prompt_rect(at)) return null;
+      if (!this.#module._hl_prompt_rect(field, at)) return null;
       const [x, y, width, height, size, clipTop, clipBottom, address] = new Float32Array(this.#module.HEAPU8.buffer, at, 8);
       return { x, y, width, height, size, clipTop, clipBottom, address: address !== 0 };
     } finally {

@@ -1,9 +1,17 @@
-// The prompt is a real text field over the box that the canvas draws for it: input methods, phone keyboards, the
-// clipboard and screen readers all know what to do with it.
+// The prompt and the one that it is compared with are real text fields over the boxes that the canvas draws for them:
+// input methods, phone keyboards, the clipboard and screen readers all know what to do with them.
 import { say } from './strings.mjs';
 
-export class PromptField {
-  #field = document.getElementById('prompt');
+// What each field holds: its number in the program (platform::FieldId), where its text stands in the program's state,
+// and the command that brings it there.
+const fields = {
+  prompt: { number: 0, words: 'prompt', hint: 'placeholder', read: (state) => state.prompt, write: (text) => ({ do: 'set_prompt', text }) },
+  other: { number: 1, words: 'other', hint: 'other_hint', read: (state) => state.settings.other, write: (text) => ({ do: 'set', key: 'other', value: text }) },
+};
+
+export class TextField {
+  #what;
+  #field;
   #program;
   #composing = false;
   #sent = '';       // the text that the program was last told or last told us
@@ -11,7 +19,9 @@ export class PromptField {
   #place = '';
   #address = false;  // it takes the name or address of a model now
 
-  constructor(program, events, canvas) {
+  constructor(name, program, events, canvas) {
+    this.#what = fields[name];
+    this.#field = document.getElementById(name);
     this.#program = program;
     const field = this.#field;
     this.translate();
@@ -32,8 +42,8 @@ export class PromptField {
   }
 
   translate() {
-    this.#field.setAttribute('aria-label', say(this.#address ? 'address' : 'prompt'));
-    this.#field.placeholder = say(this.#address ? 'address_hint' : 'placeholder');
+    this.#field.setAttribute('aria-label', say(this.#address ? 'address' : this.#what.words));
+    this.#field.placeholder = say(this.#address ? 'address_hint' : this.#what.hint);
     this.#field.setAttribute('enterkeyhint', this.#address ? 'search' : 'enter');
     this.#field.setAttribute('inputmode', this.#address ? 'url' : 'text');
   }
@@ -65,26 +75,26 @@ export class PromptField {
     if (this.#address) this.#field.value = this.#field.value.replace(/[\r\n]+/g, '');
     this.#sent = this.#field.value;
     this.#unheard = true;
-    this.#program.command({ do: 'set_prompt', text: this.#sent });
+    this.#program.command(this.#what.write(this.#sent));
   }
 
   // A step, a sample, a link or undo changes the text from the other side.
   #read() {
-    const { prompt, busy } = this.#program.state();
-    if (prompt === this.#sent || !busy) this.#unheard = false;
-    if (this.#composing || this.#unheard || prompt === this.#sent) return;
-    this.#sent = prompt;
-    if (this.#field.value === prompt) return;
-    const grows = prompt.startsWith(this.#field.value);
+    const state = this.#program.state(), text = this.#what.read(state);
+    if (text === this.#sent || !state.busy) this.#unheard = false;
+    if (this.#composing || this.#unheard || text === this.#sent) return;
+    this.#sent = text;
+    if (this.#field.value === text) return;
+    const grows = text.startsWith(this.#field.value);
     const end = this.#field.selectionEnd;
-    this.#field.value = prompt;
-    if (!grows) this.#field.setSelectionRange(prompt.length, prompt.length);
-    else this.#field.setSelectionRange(Math.min(end, prompt.length), Math.min(end, prompt.length));
+    this.#field.value = text;
+    if (!grows) this.#field.setSelectionRange(text.length, text.length);
+    else this.#field.setSelectionRange(Math.min(end, text.length), Math.min(end, text.length));
     if (document.activeElement !== this.#field) this.#field.scrollTop = this.#field.scrollHeight;
   }
 
   #follow() {
-    const place = this.#program.promptPlace();
+    const place = this.#program.promptPlace(this.#what.number);
     const key = JSON.stringify(place);
     if (key === this.#place) return;
     this.#place = key;

@@ -178,9 +178,10 @@ class App {
 
     // ---- the laboratory (a GPT's rungs) --------------------------------------------------------------------------
     // While changes are in force, everything else here (distribution(), matrix(), attention(), explanation()) tells of
-    // the changed run; with Settings::compare, attention() and matrix() of the baseline or of the difference.
+    // the changed run; with Settings::compare, attention() and matrix() of the baseline or of a difference.
     [[nodiscard]] const Laboratory& laboratory() const;  // cached
-    [[nodiscard]] bool shows_difference() const;         // matrices are changed less baseline: 0 is their middle
+    // Matrices are the changed run less the baseline, or the other prompt's run less this one: 0 is their middle.
+    [[nodiscard]] bool shows_difference() const;
     // Bits that each token of tokens() cost, NaN for the first; empty until it is computed (it asks for that).
     [[nodiscard]] std::span<const float> surprise() const;
     // The logit lens; null until its first cells are there. Asking keeps it going.
@@ -193,6 +194,9 @@ class App {
     [[nodiscard]] const Space& space() const;
     // Settings::summary of the attention patterns, [n, n]; empty for Summary::none.
     [[nodiscard]] interpret::Matrix summary() const;
+    // Of one run; its rows and columns are that run's tokens. Empty while laboratory().pair does not name it.
+    [[nodiscard]] interpret::Matrix summary(Run run) const;
+    [[nodiscard]] interpret::Matrix attention(Run run, int layer, int head, Values values) const;
     // All heads as layer * heads + head, as Settings::order says, the best first.
     [[nodiscard]] const std::vector<int>& head_order() const;
     // Of the order: what the grid is tinted by, 0..1; -1 when it is HeadOrder::place.

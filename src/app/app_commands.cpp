@@ -73,8 +73,10 @@ void App::State::edited(const Document& before, std::string key) {
     if (document.settings.rung != before.settings.rung || document.settings.source != before.settings.source) {
         rebuild_field_text();
     }
-    if (content) refresh_changes();
-    if (document.settings.compare != before.settings.compare && lab.changed()) changes_published();
+    const bool compares = document.settings.compare != before.settings.compare ||
+                          document.settings.side_by_side != before.settings.side_by_side;
+    if (content || compares) refresh_changes();
+    if (compares && (lab.changed() || lab.has_other())) changes_published();
     refresh_translation();
     refresh_tutorial();
 }

@@ -21,10 +21,10 @@ void App::State::refresh_changes() {
     const bool differs = static_cast<int>(l.other_ids.size()) != session->positions();
     if (!l.other_ids.empty() && differs) l.other_why = other_length();
     if (l.run == nullptr) {
-        if (l.list.empty()) return;
+        if (l.list.empty() && !wants_other()) return;
         l.run = std::make_unique<ChangedRun>(compute, *session);
     }
-    const bool was = l.changed();
+    const bool was = l.changed(), had_other = l.has_other();
     std::vector<Intervention> used;
     l.reasons.clear();
     for (const Intervention& item : l.list) {
@@ -32,17 +32,23 @@ void App::State::refresh_changes() {
         if (l.reasons.back().empty()) used.push_back(item);
     }
     tell_misfits();
-    const bool reads = interpret::needs_other_run(used);
+    l.pair_why.clear();
+    const bool room = l.run->affordable(std::max(session->positions(), static_cast<int>(l.other_ids.size())));
+    if (wants_other() && !room) l.pair_why = strings()("lab.idle.memory");
+    const bool reads = interpret::needs_other_run(used) || (wants_other() && room);
     l.run->want(std::move(used), reads ? l.other_ids : std::vector<std::int32_t>());
-    if (!l.run->busy() && (was || l.changed())) changes_published();
+    const bool differs_now = l.has_other() && s.compare == Compare::other;
+    if (!l.run->busy() && (was || l.changed() || had_other != l.has_other() || differs_now)) changes_published();
 }
 
 // Why a change does nothing on this text; "" when it does.
 std::string App::State::why_idle(const Intervention& item) const {
-    if (!lab.run->affordable(session->positions())) return std::string(strings()("lab.idle.memory"));
+    const bool reads = interpret::needs_other_run(std::span(&item, 1));
+    const int longer = std::max(session->positions(), reads ? static_cast<int>(lab.other_ids.size()) : 0);
+    if (!lab.run->affordable(longer)) return std::string(strings()("lab.idle.memory"));
     const auto fitting = interpret::fitting(std::span(&item, 1), session->gpt().config(), session->positions());
     if (!fitting.bad.empty()) return fitting.bad.front().reason;
-    if (!interpret::needs_other_run(std::span(&item, 1))) return "";
+    if (!reads) return "";
     if (lab.other_ids.empty()) return std::string(strings()("lab.idle.other"));
     const bool behind = item.position >= static_cast<int>(lab.other_ids.size());
     return behind ? other_length() : "";
@@ -147,6 +153,10 @@ std::span<const float> App::State::logits(int position) const {
 
 bool App::State::ask_all_logits() const {
     const bool changed = lab.changed() && document.settings.compare != Compare::baseline;
+    if (document.settings.compare == Compare::other && shows_difference()) {
+        const bool other = lab.run->ask_all_other_logits();
+        return (changed ? lab.run->ask_all_logits() : session->ask_all_logits()) && other;
+    }
     const bool there = session->ask_all_logits();
     if (!changed) return there;
     const bool too = lab.run->ask_all_logits();
@@ -154,7 +164,9 @@ bool App::State::ask_all_logits() const {
 }
 
 bool App::State::shows_difference() const {
-    return gpt_rung() && lab.changed() && document.settings.compare == Compare::difference;
+    if (!gpt_rung()) return false;
+    const bool prompts = document.settings.compare == Compare::other && lab.has_other() && lab.other_why.empty();
+    return prompts || (lab.changed() && document.settings.compare == Compare::difference);
 }
 
 // The changed run took the place of another, or there is none any more.
@@ -172,7 +184,7 @@ void App::State::note_new_numbers() {
     matrix_cell_key.clear();
 }
 
-// changed - baseline; masked places, where both are the same infinity, differ by nothing.
+// changed - baseline, or other - this one; masked places, where both are the same infinity, differ by nothing.
 interpret::Matrix App::State::difference(const interpret::Matrix& changed, const interpret::Matrix& baseline,
                                          std::string key) const {
     if (lab.differences_revision != pass_revision) lab.differences.clear();

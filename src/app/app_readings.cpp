@@ -61,13 +61,19 @@ const Laboratory& App::State::laboratory() const {
     const auto chosen = [&](int wanted, std::int32_t otherwise) {
         return wanted >= 0 && wanted < info.vocabulary ? wanted : otherwise;
     };
+    v.pair = pair();
+    v.pair_why = lab.pair_why;
+    const bool prompts = v.pair == Pair::prompts;
+    if (prompts) v.other_position = other_position(target);
+    const std::span<const float> against = prompts ? lab.run->other_logits(v.other_position) : before;
+    const std::int32_t there_first = prompts ? best_two(against).first : first;
     v.odds.token = chosen(s.token, first);
-    v.odds.rival = chosen(s.rival, v.odds.token == first ? second : first);
-    v.odds.baseline = static_cast<float>(odds_of(before, v.odds));
+    v.odds.rival = chosen(s.rival, v.odds.token != first ? first : there_first != first ? there_first : second);
+    v.odds.baseline = static_cast<float>(odds_of(against, v.odds));
     v.odds.now = static_cast<float>(odds_of(logits(target), v.odds));
-    if (!v.changed) return v;
-    v.baseline.resize(before.size());
-    compute.kernels().softmax(v.baseline.data(), before.data(), info.vocabulary);
+    if (v.pair == Pair::none) return v;
+    v.baseline.resize(against.size());
+    compute.kernels().softmax(v.baseline.data(), against.data(), info.vocabulary);
     return v;
 }
 

@@ -301,10 +301,22 @@ struct App::State {
     void run_sweep();
     [[nodiscard]] std::string wanted_space() const;
     void advance_space();
-    [[nodiscard]] interpret::Matrix summary() const;
     [[nodiscard]] const interpret::Attribution& attribution() const;
 
     // ---- app_head_scores.cpp
+    // ---- app_pairs.cpp
+    [[nodiscard]] bool wants_other() const;  // the other prompt's run, to be compared with
+    [[nodiscard]] Pair pair() const;
+    [[nodiscard]] int other_position(int position) const;  // that `position` of the text is compared with
+    struct RunRows {
+        const model::Activations* trace = nullptr;  // null: there is no such run
+        int rows = 0;
+    };
+    [[nodiscard]] RunRows rows_of(Run run) const;
+    [[nodiscard]] interpret::Matrix attention(Run run, int layer, int head, Values values) const;
+    [[nodiscard]] interpret::Matrix summary(Run run) const;
+    [[nodiscard]] interpret::Matrix summary() const;  // of the run that is shown
+
     [[nodiscard]] const interpret::HeadStats* prompt_stats(int layer, int head) const;
     [[nodiscard]] const interpret::HeadStats* head_stats(int layer, int head) const;
     [[nodiscard]] bool wants_sample() const;

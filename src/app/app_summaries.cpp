@@ -66,19 +66,24 @@ void App::State::advance_space() {
 }
 
 interpret::Matrix App::State::summary() const {
+    return summary(document.settings.compare == Compare::baseline ? Run::baseline : Run::changed);
+}
+
+interpret::Matrix App::State::summary(Run run) const {
     const Summary wanted = document.settings.summary;
     const Selection selected = selection();
-    if (!gpt_rung() || tokens.empty() || wanted == Summary::none || selected.layer < 0) return {};
-    const auto n = static_cast<int>(tokens.size());
-    const int layer = wanted == Summary::layer ? selected.layer : interpret::kAllLayers;
+    const RunRows of = rows_of(run);
+    if (of.trace == nullptr || wanted == Summary::none || selected.layer < 0) return {};
+    const int layer = wanted == Summary::layer ? selected.layer : interpret::kAllLayers, n = of.rows;
     std::string key =
         std::to_string(pass_revision) + ' ' + std::to_string(static_cast<int>(wanted)) + ' ' + std::to_string(layer);
-    if (key != lab.summary_key) {
-        lab.summary_key = std::move(key);
-        lab.summary = wanted == Summary::rollout ? interpret::attention_rollout(compute, trace(), n)
-                                                 : interpret::head_average(trace(), layer, n);
+    LaboratoryState::SummaryOf& kept = lab.summaries[static_cast<std::size_t>(run)];
+    if (key != kept.key) {
+        kept.key = std::move(key);
+        kept.values = wanted == Summary::rollout ? interpret::attention_rollout(compute, *of.trace, n)
+                                                 : interpret::head_average(*of.trace, layer, n);
     }
-    return {lab.summary.data(), n, n, n, 1};
+    return {kept.values.data(), n, n, n, 1};
 }
 
 const Space& App::space() const {

@@ -8,6 +8,7 @@
 namespace headlight::app {
 namespace {
 
+using interpret::Intervention;
 using nn::Site;
 using nn::SiteShape;
 
@@ -140,8 +141,18 @@ interpret::Matrix App::State::matrix(nn::Stack of, std::string_view name, int la
     const int at_layer = site.per_layer() ? layer : 0;
     const interpret::Matrix shown = matrix_of(trace.view(site.site, at_layer, rows), site.shape, head);
     if (of != nn::Stack::gpt || !shows_difference()) return shown;
-    const interpret::Matrix before = matrix_of(session->trace().view(site.site, at_layer, rows), site.shape, head);
-    return difference(shown, before, key_of_parts({index, at_layer, per_head ? head : 0}));
+    const bool prompts = document.settings.compare == Compare::other;
+    const model::Activations& against = prompts ? lab.run->other_trace() : session->trace();
+    const interpret::Matrix with = matrix_of(against.view(site.site, at_layer, rows), site.shape, head);
+    return difference(prompts ? with : shown, prompts ? shown : with,
+                      key_of_parts({index, at_layer, per_head ? head : 0}));
+}
+
+interpret::Matrix App::State::attention(Run run, int layer, int head, Values values) const {
+    const RunRows of = rows_of(run);
+    if (of.trace == nullptr || layer < 0 || layer >= info.layers || head < 0 || head >= info.heads) return {};
+    const Site site = values == Values::pattern ? Site::pattern : Site::attn_scores;
+    return matrix_of(of.trace->view(site, layer, of.rows), SiteShape::head_query_key, head);
 }
 
 interpret::Matrix App::State::attention(int layer, int head, Values values) const {
@@ -163,17 +174,23 @@ interpret::Matrix App::State::pattern(int layer, int head) const {
 }
 
 interpret::Explanation App::State::explain(Site site, int layer, std::array<int, 3> indices) const {
-    if (gpt_rung()) {
-        const interpret::Pass pass{session->gpt(), trace(), session->shown().ids};
-        interpret::Explanation explained = interpret::explain(pass, site, layer, indices);
-        const bool changed = lab.changed() && document.settings.compare != Compare::baseline;
-        for (std::size_t i = 0; changed && i < lab.list.size(); ++i) {
-            const bool acts = lab.reasons[i].empty() && interpret::replaces(lab.list[i], {site, layer}, indices);
-            if (acts) explained.replaced = change_label(lab.list[i]);  // the last one stands
+    interpret::Explanation explained;
+    const auto tell_replaced = [&](const Intervention& item, nn::Stack of) {  // of several, the last one stands
+        if (interpret::replaces(item, {site, layer, of}, indices)) explained.replaced = change_label(item);
+    };
+    if (!gpt_rung()) {
+        explained = interpret::explain(translator->pass(), {site, layer, stack()}, indices);
+        for (const Intervention& item : translator_changes) {
+            if (translator->changed()) tell_replaced(item, stack());
         }
         return explained;
     }
-    return interpret::explain(translator->pass(), {site, layer, stack()}, indices);
+    explained = interpret::explain({session->gpt(), trace(), session->shown().ids}, site, layer, indices);
+    const bool changed = lab.changed() && document.settings.compare != Compare::baseline;
+    for (std::size_t i = 0; changed && i < lab.list.size(); ++i) {
+        if (lab.reasons[i].empty()) tell_replaced(lab.list[i], nn::Stack::gpt);
+    }
+    return explained;
 }
 
 std::span<const SiteInfo> App::sites() const {

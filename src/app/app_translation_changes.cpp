@@ -60,6 +60,7 @@ const Laboratory& App::State::translation_laboratory() const {
     v.changed = translator->changed();
     v.without = text_of(translator->tokenizer(), translator->unchanged_target());
     if (!v.changed || target < 0) return v;
+    v.pair = Pair::changes;
     const std::span<const float> before = translator->unchanged_logits(target);
     v.baseline.resize(before.size());
     compute.kernels().softmax(v.baseline.data(), before.data(), static_cast<int>(before.size()));

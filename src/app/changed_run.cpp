@@ -33,21 +33,29 @@ bool ChangedRun::affordable(int positions) const {
 
 void ChangedRun::want(std::vector<interpret::Intervention> changes, std::vector<std::int32_t> other) {
     const std::vector<std::int32_t>& ids = session_.shown().ids;
-    const bool same = changes == changes_ && other == other_ids_;
-    if (same && ids == ids_) return;
-    const bool extends = same && !interpret::needs_whole_prompt(changes);
-    done_ = extends ? std::min(done_, common_prefix(ids_, ids)) : 0;
-    if (other != other_ids_) other_ = {};
+    const bool same_other = other == other_ids_;
+    const bool same = changes == changes_ && (same_other || !interpret::needs_other_run(changes));
+    if (same && same_other && ids == ids_) return;
+    pass_.reset();
+    const bool keeps = same && (ids == ids_ || !interpret::needs_whole_prompt(changes));
+    done_ = keeps ? std::min(done_, common_prefix(ids_, ids)) : 0;
+    if (!same_other) keep_of_other(other);
     changes_ = std::move(changes);
     other_ids_ = std::move(other);
     ids_ = ids;
-    begun_ = logits_asked_ = false;
-    pass_.reset();
+    begun_ = logits_asked_ = other_logits_asked_ = false;
     first_layer_ = interpret::first_changed_layer(changes_, session_.gpt().config().layers);
+    // What nobody wants now, nobody may want for a long time.
+    if (other_ids_.empty()) other_ = {};
     if (!changes_.empty()) return;
-    buffer_ = {};  // nobody may want it for a long time
-    other_ = {};
+    buffer_ = {};
     done_ = 0;
+}
+
+// Rows that both texts begin with.
+void ChangedRun::keep_of_other(const std::vector<std::int32_t>& wanted) {
+    const auto computed = std::span<const std::int32_t>(other_.ids);
+    if (other_.trace != nullptr) other_.keep(wanted, common_prefix(computed, wanted));
 }
 
 // Memory for the rows that are missing, and in it what the changes leave as it is in the session's trace.
@@ -78,19 +86,21 @@ void ChangedRun::begin_chunk(TraceBuffer& buffer, std::span<const std::int32_t> 
     pass_->forward = std::make_unique<model::Forward>(compute_, gpt, *buffer.trace, pass_->ids, done, options);
 }
 
-// One stage of one chunk, of the other prompt first. True when the run became complete, or all logits are there.
-bool ChangedRun::advance_slice() {
-    if (complete()) {
-        logits_asked_ = !advance_logits();
-        return !logits_asked_;
-    }
-    if (pass_ == nullptr && other_.ids.size() < other_ids_.size()) {
+// Of the other prompt first.
+void ChangedRun::begin_pass() {
+    if (other_.ids.size() < other_ids_.size()) {
         make_room(other_, session_.gpt().config(), static_cast<int>(other_ids_.size()));
         begin_chunk(other_, other_ids_, static_cast<int>(other_.ids.size()));
-    } else if (pass_ == nullptr) {
+    } else {
         if (!begun_) begin_rows();
         begin_chunk(buffer_, ids_, done_);
     }
+}
+
+// One stage of one chunk. True when all rows became complete, or all logits are there.
+bool ChangedRun::advance_slice() {
+    if (!lacks_rows()) return advance_asked_logits();
+    if (pass_ == nullptr) begin_pass();
     if (!pass_->forward->advance()) return false;
     const auto chunk = static_cast<int>(pass_->ids.size());
     const auto first = static_cast<int>(pass_->buffer.ids.size());
@@ -99,7 +109,7 @@ bool ChangedRun::advance_slice() {
     if (&pass_->buffer == &buffer_) done_ += chunk;
     rows_computed_ += chunk;
     pass_.reset();
-    return complete();
+    return !lacks_rows();
 }
 
 bool ChangedRun::advance(double budget_ms) {
@@ -119,8 +129,26 @@ std::span<const float> ChangedRun::logits(int position) const {
     return buffer_.logits(compute_, session_.gpt(), position);
 }
 
+std::span<const float> ChangedRun::other_logits(int position) const {
+    CHECK(has_other() && position < static_cast<int>(other_ids_.size()));
+    return other_.logits(compute_, session_.gpt(), position);
+}
+
 bool ChangedRun::advance_logits() const {
     return buffer_.advance_logits(compute_, session_.gpt(), rows());
+}
+
+bool ChangedRun::advance_other_logits() const {
+    return other_.advance_logits(compute_, session_.gpt(), static_cast<int>(other_ids_.size()));
+}
+
+bool ChangedRun::advance_asked_logits() const {
+    if (logits_asked_) {
+        logits_asked_ = !advance_logits();
+    } else if (other_logits_asked_) {
+        other_logits_asked_ = !advance_other_logits();
+    }
+    return !logits_asked_ && !other_logits_asked_;
 }
 
 bool ChangedRun::ask_all_logits() const {
@@ -132,6 +160,18 @@ bool ChangedRun::ask_all_logits() const {
     }
     logits_asked_ = lacking > 0;
     return !logits_asked_;
+}
+
+bool ChangedRun::ask_all_other_logits() const {
+    CHECK(has_other());
+    const int lacking = other_.without_logits(static_cast<int>(other_ids_.size()));
+    other_logits_asked_ = lacking > 0;
+    if (other_logits_asked_ && Session::few_logits(session_.gpt().config(), lacking)) {
+        while (!advance_other_logits()) {
+        }
+        other_logits_asked_ = false;
+    }
+    return !other_logits_asked_;
 }
 
 void ChangedRun::compute_all_logits() const {

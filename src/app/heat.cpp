@@ -44,6 +44,12 @@ HeatRange matrix_range(const interpret::Matrix& matrix, ColourScale scale, int f
     return {0, high > 0 ? high : 1.0F, false, scale};
 }
 
+HeatRange common_range(const HeatRange& left, const HeatRange& right) {
+    const float high = std::max(left.high, right.high);
+    const bool diverging = left.diverging || right.diverging;
+    return {diverging ? -high : std::min(left.low, right.low), high, diverging, left.scale};
+}
+
 bool masked(float value) {
     return !std::isfinite(value);
 }

@@ -17,6 +17,9 @@ struct HeatRange {
 // Of any matrix: symmetric around 0 when it has both signs; infinite (masked) and NaN cells do not count.
 [[nodiscard]] HeatRange matrix_range(const interpret::Matrix& matrix, ColourScale scale, int first_column);
 
+// One scale for two matrices, of both of their ranges.
+[[nodiscard]] HeatRange common_range(const HeatRange& left, const HeatRange& right);
+
 // 0..1, or -1..1 when diverging; out of range is clamped. Masked (infinite or NaN) cells give 0; see masked().
 [[nodiscard]] float heat(const HeatRange& range, float value);
 [[nodiscard]] bool masked(float value);

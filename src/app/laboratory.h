@@ -22,11 +22,19 @@ struct ChangeInfo {
     int layer = -1, head = -1;
 };
 
+// The runs of a GPT. changed: with the changes in force; without any, as the baseline. other: of the other prompt,
+// which has tokens of its own.
+enum class Run : std::uint8_t { baseline, changed, other };
+// Two runs that are told together, in the bars, in the odds and, side by side, in the head view: baseline and changed,
+// or changed and other.
+enum class Pair : std::uint8_t { none, changes, prompts };
+
 // How far a token is ahead of a rival after the last position: the difference of their logits, which is the logarithm
 // of the ratio of their probabilities (temperature 1).
 struct Odds {
-    std::int32_t token = -1, rival = -1;  // those of the settings, or the baseline's first two
-    float now = 0, baseline = 0;
+    // Those of the settings, or the baseline's first two; of two prompts, what each of them expects.
+    std::int32_t token = -1, rival = -1;
+    float now = 0, baseline = 0;  // baseline: of the run that the shown one is compared with
 };
 
 // Token embeddings in the plane of their two principal components, and what is near the selected token.
@@ -47,9 +55,12 @@ struct Laboratory {
     bool changed = false;   // what is shown was computed with them; false while nothing of the list does anything
     std::string other_why;  // why the other prompt cannot be compared or patched from; "": it can, or there is none
     std::vector<std::int32_t> other_ids;
-    // The same run without changes, after the position whose distribution is shown: probabilities at temperature 1, by
-    // token id. Empty unless `changed`.
+    Pair pair = Pair::none;  // both runs are there
+    std::string pair_why;    // why the other prompt's run is not there although it is asked for; "": it is, or will be
+    // Of the run that the shown one is compared with, the same one without changes or the other prompt's: probabilities
+    // at temperature 1, by token id, after the position whose distribution is shown. Empty for Pair::none.
     std::vector<float> baseline;
+    int other_position = -1;  // of the other prompt's token that they come after; -1: not of Pair::prompts
     Odds odds;
 };
 

@@ -49,6 +49,11 @@ std::string App::laboratory_json() const {
     }
     json["without"] = lab.without;
     json["other"] = {{"ids", lab.other_ids}, {"why", lab.other_why}};
+    constexpr std::string_view kPairs[] = {"none", "changes", "prompts"};
+    json["pair"] = {{"runs", kPairs[static_cast<std::size_t>(lab.pair)]},
+                    {"beside", settings().side_by_side && lab.pair != Pair::none},
+                    {"difference", shows_difference()},
+                    {"why", lab.pair_why}};
     json["odds"] = {
         {"token", lab.odds.token}, {"rival", lab.odds.rival}, {"now", lab.odds.now}, {"baseline", lab.odds.baseline}};
     const Bottom shown = settings().bottom;

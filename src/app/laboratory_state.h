@@ -1,6 +1,7 @@
 #pragma once
 // The laboratory's part of App::State. Private to the app*.cpp files.
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ struct LaboratoryState {
     std::string told;                           // the list whose misfits were told
     std::string other_why;
     std::vector<std::int32_t> other_ids;
+    std::string pair_why;
 
     std::unique_ptr<interpret::PatchSweep> sweep;
     bool sweeping = false;
@@ -42,8 +44,11 @@ struct LaboratoryState {
     std::int32_t near_id = -1;  // whose
     Space space;
     std::string space_key;
-    mutable std::vector<float> summary;
-    mutable std::string summary_key;
+    struct SummaryOf {
+        std::vector<float> values;
+        std::string key;
+    };
+    mutable std::array<SummaryOf, 3> summaries;  // of each Run
     mutable std::vector<int> order;
     mutable std::string order_key;
     mutable std::vector<float> alike;  // by layer * heads + head, for HeadOrder::alike; otherwise empty
@@ -52,6 +57,7 @@ struct LaboratoryState {
 
     [[nodiscard]] bool busy() const { return run != nullptr && run->busy(); }
     [[nodiscard]] bool changed() const { return run != nullptr && run->complete(); }
+    [[nodiscard]] bool has_other() const { return run != nullptr && run->has_other(); }
 };
 
 }  // namespace headlight::app

@@ -23,7 +23,8 @@ enum class ColourScale : std::uint8_t { linear, log };
 // What the bottom panel shows. lens, parts, patch and space are the laboratory's: logit lens, attribution, patching,
 // and the plane of embeddings.
 enum class Bottom : std::uint8_t { cell, matrix, closed, lens, parts, patch, space };
-enum class Compare : std::uint8_t { changed, baseline, difference };  // what is shown while there are changes
+// What is shown while there are changes, or of another prompt; other: what the other prompt's run has more.
+enum class Compare : std::uint8_t { changed, baseline, difference, other };
 // By what heads stand in the grid and are tinted: their place, a score of interpret::HeadStats, or how near all of
 // these are to those of the selected head.
 enum class HeadOrder : std::uint8_t { place, previous, induction, first, duplicate, entropy, alike };

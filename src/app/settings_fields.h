@@ -38,7 +38,7 @@ struct EnumNames<Bottom> {
 };
 template <>
 struct EnumNames<Compare> {
-    static constexpr std::array<std::string_view, 3> names{"changed", "baseline", "difference"};
+    static constexpr std::array<std::string_view, 4> names{"changed", "baseline", "difference", "other"};
 };
 template <>
 struct EnumNames<SweepKind> {

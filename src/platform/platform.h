@@ -51,8 +51,12 @@ struct Memory {
     double limit = 0, free = 0;
 };
 
-// The prompt's text field. On the web a real HTML field lies over the rectangle; elsewhere ImGui draws one.
+// The text fields of the window: the prompt, and the one that it is compared with.
+enum class FieldId : std::uint8_t { prompt, other };
+inline constexpr std::size_t kFields = 2;
+// On the web a real HTML field lies over the rectangle; elsewhere ImGui draws one.
 struct PromptField {
+    FieldId id = FieldId::prompt;
     Rect rect;                            // of its box; width 0 hides the field (something lies over it)
     float clip_top = 0, clip_bottom = 0;  // so much of the box is scrolled out of sight
     std::string_view text;                // what the program holds
@@ -128,7 +132,7 @@ class Platform {
         (void)upload(texture, width, height, pixels);
     }
 
-    // Called once a frame while the prompt is on the screen. Returns the new text when a person changed it here (on the
+    // Called once a frame for each field that is on the screen. Returns the new text when a person changed it here (on the
     // web it comes as a command).
     [[nodiscard]] virtual std::optional<std::string> prompt_field(const PromptField& field) = 0;
     virtual void focus_prompt() = 0;

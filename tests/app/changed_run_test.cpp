@@ -103,6 +103,28 @@ TEST_F(ChangedRunTest, AnotherOtherPromptGivesOtherNumbers) {
     EXPECT_EQ(logits(), dog);
 }
 
+// The run of the other prompt is kept as far as its text is the same, and the changed one as long as it does not read
+// it.
+TEST_F(ChangedRunTest, TheOtherPromptIsComputedForItself) {
+    show("the cat", "", "the dog");
+    EXPECT_TRUE(run_->has_other());
+    EXPECT_FALSE(run_->active());
+    const std::int64_t before = run_->rows_computed();
+    show("the cat", "", "the dogs");
+    EXPECT_EQ(run_->rows_computed() - before, 1);
+    show("the cat", "off:1.0", "the dogs");
+    const std::int64_t changed = run_->rows_computed();
+    show("the cat", "off:1.0");
+    EXPECT_FALSE(run_->has_other());
+    EXPECT_TRUE(run_->complete());
+    EXPECT_EQ(run_->rows_computed(), changed);
+    EXPECT_EQ(logits(), fresh("off:1.0"));
+    show("the cat", "patch:1.resid@2", "the dog");
+    const std::vector<float> dog = logits();
+    show("the cat", "patch:1.resid@2", "the dogma");
+    EXPECT_EQ(logits(), dog) << "rows that both begin with";
+}
+
 // What is computed from layer 1 on stands on layers that were copied, of short texts and of long ones.
 TEST_F(ChangedRunTest, LayersBeforeTheFirstChangeAreTheSessions) {
     for (const char* text : {"the", "the cat sat on a mat and on a hat too"}) {

@@ -246,7 +246,7 @@ void DesktopPlatform::upload_rows(Texture texture, int width, int, std::span<con
 }
 
 std::optional<std::string> DesktopPlatform::prompt_field(const PromptField& field) {
-    return input_.draw(field);
+    return inputs_[static_cast<std::size_t>(field.id)].draw(field);
 }
 
 void DesktopPlatform::fatal(std::string_view message) {

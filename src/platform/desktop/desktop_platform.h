@@ -1,6 +1,7 @@
 #pragma once
 // GLFW, OpenGL 3.3 and the file system.
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -60,7 +61,7 @@ class DesktopPlatform final : public Platform {
     void upload_rows(Texture texture, int width, int height, std::span<const std::uint32_t> pixels, int first_row,
                      int rows) override;
     std::optional<std::string> prompt_field(const PromptField& field) override;
-    void focus_prompt() override { input_.focus(); }
+    void focus_prompt() override { inputs_.front().focus(); }
     void state_changed(std::string_view, std::string_view) override {}
     void fatal(std::string_view message) override;
 
@@ -82,7 +83,7 @@ class DesktopPlatform final : public Platform {
 
     Arguments arguments_;
     GLFWwindow* window_ = nullptr;
-    WrappedInput input_;
+    std::array<WrappedInput, kFields> inputs_;
     float content_scale_ = 1, ui_scale_ = 1;
     bool pending_ = true;
     int frames_ = 0;

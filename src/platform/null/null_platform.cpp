@@ -76,6 +76,10 @@ void NullPlatform::upload_rows(Texture, int width, int, std::span<const std::uin
 }
 
 std::optional<std::string> NullPlatform::prompt_field(const PromptField& field) {
+    if (field.id == FieldId::other) {
+        other_rect = field.rect;
+        return std::exchange(typed_other, std::nullopt);
+    }
     prompt_rect = field.rect;
     prompt_address = field.address;
     return std::exchange(typed, std::nullopt);

@@ -145,8 +145,10 @@ EMSCRIPTEN_KEEPALIVE const char* hl_widgets() {
     return running->widgets.c_str();
 }
 
-EMSCRIPTEN_KEEPALIVE int hl_prompt_rect(float* out) {
-    return running->platform.prompt_place(out) ? 1 : 0;
+// field: a platform::FieldId.
+EMSCRIPTEN_KEEPALIVE int hl_prompt_rect(int field, float* out) {
+    if (field < 0 || field >= static_cast<int>(headlight::platform::kFields)) return 0;
+    return running->platform.prompt_place(static_cast<headlight::platform::FieldId>(field), out) ? 1 : 0;
 }
 
 EMSCRIPTEN_KEEPALIVE void hl_open_link(const char* link) {
@@ -165,7 +167,7 @@ EMSCRIPTEN_KEEPALIVE char* hl_model_room(int job, double want, double* size) {
 }
 EMSCRIPTEN_KEEPALIVE int hl_model_take(int job, double size) {
     const bool more = running->program->models().take(job, static_cast<std::size_t>(size));
-    running->platform.wake();
+    running->platform.wake_for_progress();
     return more ? 1 : 0;
 }
 EMSCRIPTEN_KEEPALIVE int hl_model_end(int job) {
@@ -181,7 +183,7 @@ EMSCRIPTEN_KEEPALIVE int hl_model_finish(int job) {
 // The next bytes to keep: their length in *size, 0 at the end, -1 when they are not wanted any more.
 EMSCRIPTEN_KEEPALIVE const char* hl_model_kept(int job, double* size) {
     const auto bytes = running->program->models().kept_bytes(job);
-    running->platform.wake();
+    running->platform.wake_for_progress();
     *size = bytes ? static_cast<double>(bytes->size()) : -1;
     return bytes ? bytes->data() : nullptr;
 }

@@ -21,7 +21,8 @@ namespace {
 
 constexpr const char* kCanvas = "#canvas";
 constexpr double kReachable = 3.5e9;  // bytes: browsers grow a memory no further, whatever the address space holds
-constexpr double kHiddenMs = 50;      // between turns of a page in the background, which gets no animation frames
+constexpr double kProgressMs = 150;
+constexpr double kHiddenMs = 50;  // between turns of a page in the background, which gets no animation frames
 
 bool page_hidden() {
     EmscriptenVisibilityChangeEvent status{};
@@ -110,6 +111,10 @@ void WebPlatform::wake() {
     ask_for_turn(0);
 }
 
+void WebPlatform::wake_for_progress() {
+    ask_for_turn(kProgressMs);
+}
+
 void WebPlatform::fit_canvas() {
     double width = 0, height = 0;
     emscripten_get_element_css_size(kCanvas, &width, &height);
@@ -145,7 +150,7 @@ void WebPlatform::begin_frame() {
     io.DisplaySize = ImVec2(css_width_ / ui_scale_, css_height_ / ui_scale_);
     io.DisplayFramebufferScale = ImVec2(pixel_ratio(), pixel_ratio());
     io.DeltaTime = 1.0f / 60;  // nothing here depends on real time, and a page that slept must not jump
-    prompt_ = {};
+    prompts_ = {};
     ImGui_ImplOpenGL3_NewFrame();
     ImGui::NewFrame();
 }
@@ -271,17 +276,19 @@ void WebPlatform::upload_rows(Texture texture, int width, int, std::span<const s
 }
 
 std::optional<std::string> WebPlatform::prompt_field(const PromptField& field) {
-    prompt_ = field;
-    prompt_.text = prompt_.hint = {};  // views of this frame only
+    PromptField& kept = prompts_[static_cast<std::size_t>(field.id)];
+    kept = field;
+    kept.text = kept.hint = {};  // views of this frame only
     return std::nullopt;
 }
 
-bool WebPlatform::prompt_place(float* out) const {
-    if (prompt_.rect.width <= 0) return false;
-    const std::array values{prompt_.rect.x,    prompt_.rect.y,   prompt_.rect.width, prompt_.rect.height,
-                            prompt_.font_size, prompt_.clip_top, prompt_.clip_bottom};
+bool WebPlatform::prompt_place(FieldId field, float* out) const {
+    const PromptField& at = prompts_[static_cast<std::size_t>(field)];
+    if (at.rect.width <= 0) return false;
+    const std::array values{at.rect.x,    at.rect.y,   at.rect.width, at.rect.height,
+                            at.font_size, at.clip_top, at.clip_bottom};
     for (std::size_t i = 0; i < values.size(); ++i) out[i] = values[i] * ui_scale_;
-    out[values.size()] = prompt_.address ? 1 : 0;
+    out[values.size()] = at.address ? 1 : 0;
     return true;
 }
 

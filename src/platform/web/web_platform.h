@@ -33,8 +33,9 @@ class WebPlatform final : public Platform {
     void lose_context() { context_lost_ = true; }
     void turn();  // one turn of the loop, and the next one asked for
     [[nodiscard]] bool turn_pending() const { return frame_asked_; }
-    // x y width height font-size clip-top clip-bottom in CSS pixels; false while the field is not shown.
-    [[nodiscard]] bool prompt_place(float* out) const;
+    // x y width height font-size clip-top clip-bottom in CSS pixels, and 1 for an address; false while the field is not
+    // shown.
+    [[nodiscard]] bool prompt_place(FieldId field, float* out) const;
 
     bool input_pending() const override { return pending_; }
     void begin_frame() override;
@@ -83,7 +84,7 @@ class WebPlatform final : public Platform {
     WebInput input_;
     std::map<std::string, std::string, std::less<>> files_;
     std::vector<Event> events_;
-    PromptField prompt_;  // rect only: where the field stood in the last frame
+    std::array<PromptField, kFields> prompts_;  // no texts: where the fields stood in the last frame
     bool pending_ = true, context_lost_ = false;
     bool frame_asked_ = false;  // an animation frame or a timer at once is under way
     double timer_at_ = -1;      // a later timer is under way for this time

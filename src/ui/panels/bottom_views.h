@@ -2,10 +2,6 @@
 // What the laboratory shows in the bottom panel: the logit lens, what each part adds, patching, and the plane of
 // embeddings. `title_width` is what the tabs leave of the first line.
 
-#include <array>
-#include <string>
-#include <vector>
-
 #include "interpret/attribution.h"
 #include "interpret/patch_sweep.h"
 #include "ui/context.h"
@@ -47,14 +43,12 @@ class SpaceView {
 class PatchView {
   public:
     [[nodiscard]] static float wanted_height(const Context& context);
-    void draw(const Context& context, const Box& box, float title_width);
+    static void draw(const Context& context, const Box& box, float title_width);
 
   private:
-    void draw_field(const Context& context, const Box& row);
+    static void draw_field(const Context& context, const Box& row);
     static void draw_run(const Context& context, const Box& row);
     static void draw_map(const Context& context, const Box& box, const interpret::Sweep& sweep);
-    std::array<char, 4096> text_{};
-    bool typing_ = false;
 };
 
 }  // namespace headlight::ui

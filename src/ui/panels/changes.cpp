@@ -1,9 +1,9 @@
 // What has been changed in the model, as chips that can be taken away, and what came of it in one line. Nothing stands
-// here while there are no changes.
+// here while there are no changes and no other prompt.
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "ui/panels/head_pictures.h"
 #include "ui/panels/laboratory.h"
 #include "ui/panels/panels.h"
 #include "ui/widgets.h"
@@ -33,9 +33,13 @@ class Changes final : public Panel {
         const auto& changes = context.app.laboratory().changes;
         for (std::size_t i = 0; i < changes.size(); ++i) draw_chip(context, placed(at.chips[i]), changes[i], i);
         const Box clear = placed(at.clear);
-        if (button(context, "changes.clear", context.t("changes.clear"), clear, Look::text))
+        if (clear.width > 0 && button(context, "changes.clear", context.t("changes.clear"), clear, Look::text))
             context.push(app::ClearChanges{});
         if (at.compare.width > 0) draw_compare(context, placed(at.compare));
+        if (at.beside.width > 0) {
+            Box beside = placed(at.beside);
+            put_beside_option(context, "changes.ab", beside.x, beside.centre().y - (context.phone ? 20.0f : 12.0f));
+        }
         if (at.odds.width > 0) draw_odds(context, placed(at.odds));
     }
 
@@ -43,7 +47,7 @@ class Changes final : public Panel {
     float height_ = 0;
     struct Places {
         std::vector<Box> chips;
-        Box clear, compare, odds;  // relative to the panel; width 0: not there
+        Box clear, compare, beside, odds;  // relative to the panel; width 0: not there
         float height = 0;
     };
 
@@ -51,21 +55,44 @@ class Changes final : public Panel {
         return has_laboratory(context) && !context.app.laboratory().changes.empty();
     }
 
-    static std::array<Choice, 3> compare_choices(const Context& context) {
-        const app::Compare now = context.app.settings().compare;
-        return {Choice{"compare.changed", context.t("set.compare.changed"), now == app::Compare::changed},
-                Choice{"compare.baseline", context.t("set.compare.baseline"), now == app::Compare::baseline},
-                Choice{"compare.difference", context.t("set.compare.difference"), now == app::Compare::difference}};
+    struct CompareChoice {
+        app::Compare value;
+        Choice choice;
+    };
+    // Empty while there is nothing to choose from.
+    static std::vector<CompareChoice> compare_choices(const Context& context) {
+        using enum app::Compare;
+        const app::Laboratory& lab = context.app.laboratory();
+        const bool prompts = !lab.other_ids.empty() && lab.other_why.empty();
+        std::vector<CompareChoice> all;
+        auto add = [&](app::Compare value, std::string_view key, std::string_view name) {
+            all.push_back({value, {key, context.t(name), context.app.settings().compare == value}});
+        };
+        add(changed, "compare.changed", lab.changed ? "set.compare.changed" : "ab.this");
+        if (lab.changed) add(baseline, "compare.baseline", "set.compare.baseline");
+        if (lab.changed) add(difference, "compare.difference", "set.compare.difference");
+        if (prompts) add(other, "compare.other", "set.compare.other");
+        if (all.size() == 1) all.clear();
+        // What is chosen may not be there now: then the run itself is shown.
+        const bool any = std::ranges::any_of(all, [](const CompareChoice& each) { return each.choice.on; });
+        if (!any && !all.empty()) all.front().choice.on = true;
+        return all;
+    }
+    static std::vector<Choice> plain(const std::vector<CompareChoice>& all) {
+        std::vector<Choice> choices;
+        for (const CompareChoice& each : all) choices.push_back(each.choice);
+        return choices;
     }
 
     static std::string odds_text(const Context& context) {
         const app::Odds& odds = context.app.laboratory().odds;
         if (odds.token < 0 || odds.rival < 0) return {};
         auto number = [&](float value) { return signed_text(context, static_cast<double>(value), 2); };
-        return context.t("changes.odds", {{"token", token_name(context, odds.token)},
-                                          {"rival", token_name(context, odds.rival)},
-                                          {"before", number(odds.baseline)},
-                                          {"now", number(odds.now)}});
+        const bool prompts = context.app.laboratory().pair == app::Pair::prompts;
+        return context.t(prompts ? "changes.odds_prompts" : "changes.odds", {{"token", token_name(context, odds.token)},
+                                                                             {"rival", token_name(context, odds.rival)},
+                                                                             {"before", number(odds.baseline)},
+                                                                             {"now", number(odds.now)}});
     }
 
     static Places lay_out(const Context& context, float width) {
@@ -84,28 +111,44 @@ class Changes final : public Panel {
         };
         for (const app::ChangeInfo& change : context.app.laboratory().changes)
             out.chips.push_back(put(text_width(context.fonts.small, change.label) + 2 * kSide + kCross));
-        out.clear = put(button_width(context.fonts.small, context.t("changes.clear"), 8));
-        y += height;
-        if (context.app.laboratory().changed) {
-            y += kGap;
-            const auto choices = compare_choices(context);
-            const float segment = segmented_width(context.fonts.small, choices, 10);
-            const float tall = context.phone ? 36 : kSegment;
-            out.compare = {0, y, segment, tall};
-            const float text = text_width(context.fonts.small, odds_text(context));
-            if (segment + 12 + text <= width) {
-                out.odds = {segment + 12, y, width - segment - 12, tall};
-                y += tall;
-            } else {
+        if (!out.chips.empty()) {
+            out.clear = put(button_width(context.fonts.small, context.t("changes.clear"), 8));
+            y += height + kGap;
+        }
+        out.height = y - kGap;
+        if (has_laboratory(context) && (context.app.laboratory().changed || !context.app.settings().other.empty()))
+            lay_out_compare(context, width, y, out);
+        return out;
+    }
+
+    // What is compared, whether side by side, and the odds: in one row, or in two or three.
+    static void lay_out_compare(const Context& context, float width, float y, Places& out) {
+        const float tall = context.phone ? 36 : kSegment;
+        float x = 0;
+        auto put = [&](float wanted) {
+            if (x > 0 && x + wanted > width) {
+                x = 0;
                 y += tall + 4;
-                const float lines = paragraph_height(context.fonts.small, width, odds_text(context), 17);
-                out.odds = {0, y, width, lines};
-                y += lines;
             }
         }
         out.height = y;
-        return out;
     }
+            const Box box{x, y, std::min(wanted, width), tall};
+            x += wanted + 12;
+            return box;
+        };
+        if (const auto choices = plain(compare_choices(context)); !choices.empty())
+            out.compare = put(segmented_width(context.fonts.small, choices, context.phone ? 8 : 10));
+        if (!context.hidden("lab")) out.beside = put(beside_option_width(context));
+        const std::string odds = odds_text(context);
+        if (x + text_width(context.fonts.small, odds) <= width) {
+            out.odds = {x, y, width - x, tall};
+            y += tall;
+        } else {
+            y += tall + 4;
+            const float lines = paragraph_height(context.fonts.small, width, odds, 17);
+            out.odds = {0, y, width, lines};
+            y += lines;
 
     static void draw_chip(const Context& context, const Box& chip, const app::ChangeInfo& change, std::size_t index) {
         const Theme& theme = context.theme;
@@ -135,9 +178,10 @@ class Changes final : public Panel {
     }
 
     static void draw_compare(const Context& context, const Box& box) {
-        constexpr std::array kValues{app::Compare::changed, app::Compare::baseline, app::Compare::difference};
-        if (const auto clicked = segmented(context, context.fonts.small, compare_choices(context), box, 10))
-            context.push(app::set<&app::Settings::compare>(kValues[static_cast<std::size_t>(*clicked)]));
+        const auto choices = compare_choices(context);
+        const float padding = context.phone ? 8 : 10;
+        if (const auto clicked = segmented(context, context.fonts.small, plain(choices), box, padding))
+            context.push(app::set<&app::Settings::compare>(choices[static_cast<std::size_t>(*clicked)].value));
     }
 
     static void draw_odds(const Context& context, const Box& box) {

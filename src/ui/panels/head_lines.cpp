@@ -46,7 +46,6 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
         std::sort(lines_.rbegin(), lines_.rend(), stronger);
     }
     const Theme& theme = context.theme;
-    const app::Selection now = context.app.selection();
     const bool focused = context.app.hover().query >= 0 || context.app.settings().query >= 0;
     put_text(context.fonts.small, {box.x, box.y, box.width, 16}, theme.muted, context.t("head.query"));
     const float width = std::min(box.width, 520.0f);
@@ -54,7 +53,7 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
                      std::min(kMostRow, (box.height - 20) / static_cast<float>(n))};
     put_text(context.fonts.small, {at.right + 8, box.y, kLabelRoom, 16}, theme.muted, context.t("head.key"));
     for (const Line& line : lines_) {
-        const bool mine = line.query == now.query;
+        const bool mine = line.query == picture.query;
         if (focused && !mine) continue;
         const float strength = std::sqrt(line.weight);
         draw_line(at, line.query, line.key, with_alpha(theme.attends, mine ? strength : strength * 0.55f),
@@ -62,7 +61,7 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
         if (!context.widgets.enabled() || n > kMostReported) continue;
         const float top = std::min(at.y(line.query), at.y(line.key)),
                     bottom = std::max(at.y(line.query), at.y(line.key));
-        context.widgets.add({"line." + std::to_string(line.query) + "." + std::to_string(line.key),
+        context.widgets.add({picture.widget("line." + std::to_string(line.query) + "." + std::to_string(line.key)),
                              "",
                              Role::text,
                              {at.left, top, at.right - at.left, bottom - top + 1},
@@ -71,7 +70,7 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
     }
     const int step = std::max(1, static_cast<int>(std::ceil(13 / at.row)));
     for (int i = 0; i < n; ++i) {
-        const bool query = i == now.query, key = i == now.key;
+        const bool query = i == picture.query, key = i == picture.column;
         if (i % step != 0 && !query && !key) continue;
         if (i < m.rows) {
             put_text(query ? context.fonts.small_bold : context.fonts.small, {box.x, at.y(i) - 8, kLabelRoom - 8, 16},
@@ -87,23 +86,24 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
         }
     }
     const Box area{box.x, at.top, width, at.row * static_cast<float>(n)};
-    const Hit hit = hit_area(context, "lines", context.t("head.lines"), Role::cell, area);
+    const Hit hit = hit_area(context, picture.widget("lines"), context.t("head.lines"), Role::cell, area);
     if (!hit.hovered) return;
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const int row = std::clamp(static_cast<int>((mouse.y - at.top) / at.row), 0, n - 1);
     if (mouse.x < at.right) {
         if (row >= m.rows) return;
-        context.hover.query = row;
-        if (hit.clicked) toggle_cell(context, row, -1);
+        point_at_cell(context, picture, row, -1);
+        if (hit.clicked) toggle_cell(context, picture, row, -1);
         return;
     }
-    const int query = context.app.settings().query >= 0 ? context.app.settings().query : m.rows - 1;
-    context.hover.query = query;
+    const bool pinned = context.app.settings().query >= 0;
+    const int query = std::min(pinned ? context.app.settings().query : m.rows - 1, m.rows - 1);
+    point_at_cell(context, picture, query, -1);
     if (!picture.has(query, row)) return;
     cell_tooltip(context, picture, query, row);
     if (picture.summary) return;  // its cells are none of the selected head
-    context.hover.key = row;
-    if (hit.clicked) toggle_cell(context, query, row);
+    point_at_cell(context, picture, query, row);
+    if (hit.clicked) toggle_cell(context, picture, query, row);
 }
 
 }  // namespace headlight::ui

@@ -30,7 +30,7 @@ void report_cells(const Context& context, const Box& matrix, const HeadPicture& 
     for (int q = 0; q < picture.matrix.rows; ++q) {
         for (int k = 0; picture.has(q, k); ++k) {
             const Box box{matrix.x + static_cast<float>(k) * cell, matrix.y + static_cast<float>(q) * cell, cell, cell};
-            context.widgets.add({"cell." + std::to_string(q) + "." + std::to_string(k),
+            context.widgets.add({picture.widget("cell." + std::to_string(q) + "." + std::to_string(k)),
                                  "",
                                  Role::cell,
                                  box,
@@ -41,28 +41,36 @@ void report_cells(const Context& context, const Box& matrix, const HeadPicture& 
 }
 
 void draw_selection(const Context& context, const Box& matrix, const HeadPicture& picture, float cell) {
-    const app::Selection now = context.app.selection();
-    if (now.query < 0 || now.query >= picture.matrix.rows) return;
-    const Box row{matrix.x, matrix.y + static_cast<float>(now.query) * cell, matrix.width, cell};
+    if (picture.query < 0 || picture.query >= picture.matrix.rows) return;
+    const Box row{matrix.x, matrix.y + static_cast<float>(picture.query) * cell, matrix.width, cell};
     outline(row.inset(-1), context.theme.predicts, 1, std::clamp(cell / 8, 1.0f, 2.0f));
-    if (!picture.has(now.query, now.key)) return;
-    const Box at{matrix.x + static_cast<float>(now.key) * cell, row.y, cell, cell};
-    outline(at.inset(-1), context.theme.text, 1, now.pinned ? 2 : 1);
+    if (!picture.has(picture.query, picture.column)) return;
+    const Box at{matrix.x + static_cast<float>(picture.column) * cell, row.y, cell, cell};
+    outline(at.inset(-1), context.theme.text, 1, context.app.selection().pinned ? 2 : 1);
+}
+
+float label_width(const Context& context, const HeadPicture& picture) {
+    return longest_label(context, picture.query_labels, kLabelRoom - 8);
 }
 
 }  // namespace
 
-void MatrixView::draw(const Context& context, const Box& box, const HeadPicture& picture, PaintBrush& brush) {
-    const int rows = picture.matrix.rows, columns = picture.matrix.cols;
-    if (rows == 0 || columns == 0) return;
-    const float label_width = longest_label(context, picture.query_labels, kLabelRoom - 8);
+float MatrixView::cell_side(const Context& context, const Box& box, const HeadPicture& picture) {
+    const int rows = std::max(1, picture.matrix.rows), columns = std::max(1, picture.matrix.cols);
     const float below = column_label_height(context, picture.key_labels);
-    const float room = std::min((box.width - label_width - 8) / static_cast<float>(columns),
+    const float room = std::min((box.width - label_width(context, picture) - 8) / static_cast<float>(columns),
                                 (box.height - below) / static_cast<float>(rows));
     // Whole pixels of the screen, so that all cells are equal.
     const float ratio = ImGui::GetIO().DisplayFramebufferScale.x;
-    const float cell = std::clamp(std::floor(room * ratio) / ratio, 1 / ratio, kMostCell);
-    const Box matrix{snapped(box.x + label_width + 8), snapped(box.y), cell * static_cast<float>(columns),
+    return std::clamp(std::floor(room * ratio) / ratio, 1 / ratio, kMostCell);
+}
+
+void MatrixView::draw(const Context& context, const Box& box, const HeadPicture& picture, float cell,
+                      PaintBrush* brush) {
+    const int rows = picture.matrix.rows, columns = picture.matrix.cols;
+    if (rows == 0 || columns == 0) return;
+    const float labels = label_width(context, picture);
+    const Box matrix{snapped(box.x + labels + 8), snapped(box.y), cell * static_cast<float>(columns),
                      cell * static_cast<float>(rows)};
 
     texture_.update(context.platform, picture.key, [&](Pixels& out) {
@@ -72,7 +80,7 @@ void MatrixView::draw(const Context& context, const Box& box, const HeadPicture&
     texture_.draw(matrix);
     if (cell >= kLinesFrom) draw_cell_lines(matrix, picture, cell, context.theme.background);
 
-    const Hit hit = hit_area(context, "cells", context.t("head.matrix"), Role::cell, matrix);
+    const Hit hit = hit_area(context, picture.widget("cells"), context.t("head.matrix"), Role::cell, matrix);
     report_cells(context, matrix, picture, cell);
     context.shared.drawing_cells = brush.on() && hit.held;
     if (!context.shared.drawing_cells) brush.lift();
@@ -88,17 +96,28 @@ void MatrixView::draw(const Context& context, const Box& box, const HeadPicture&
         } else {
             cell_tooltip(context, picture, query, key);
         }
-        if (hit.clicked && !brush.on())
-            toggle_cell(context, query, !picture.summary && picture.has(query, key) ? key : -1);
+        if (hit.clicked && !brushes)
+            toggle_cell(context, picture, query, !picture.summary && picture.has(query, key) ? key : -1);
     }
-    if (!picture.summary) PaintBrush::put_marks(context, picture, matrix, cell);
+    if (!picture.summary && !picture.second) PaintBrush::put_marks(context, picture, matrix, cell);
     draw_selection(context, matrix, picture, cell);
-    const app::Selection now = context.app.selection();
     // The row that tells the next token is the last one, except in an encoder, which tells none.
     const int next =
         context.app.model()->encoder_decoder && context.app.settings().part == app::Part::encoder ? -1 : rows - 1;
-    put_row_labels(context, matrix, cell, picture.query_labels, {.strong = now.query, .accent = next}, label_width);
-    put_column_labels(context, matrix, cell, picture.key_labels, {.strong = now.key, .accent = -1});
+    put_row_labels(context, matrix, cell, picture.query_labels, {.strong = picture.query, .accent = next}, labels);
+    put_column_labels(context, matrix, cell, picture.key_labels, {.strong = picture.column, .accent = -1});
+}
+
+std::string HeadPicture::query_name(const Context& context, int row) const {
+    return own_text ? ui::query_name(context, row) : query_labels[static_cast<std::size_t>(row)];
+}
+
+void point_at_cell(const Context& context, const HeadPicture& picture, int query, int key) {
+    const int rows = static_cast<int>(context.app.query_tokens().size());
+    if (query >= rows) return;
+    context.hover.query = query;
+    // The cell of a summary is none of the selected head: only its row is looked at.
+    if (!picture.summary && picture.has(query, key)) context.hover.key = key;
 }
 
 void cell_tooltip(const Context& context, const HeadPicture& picture, int query, int key) {
@@ -108,12 +127,14 @@ void cell_tooltip(const Context& context, const HeadPicture& picture, int query,
     }
     const float value = picture.matrix.at(query, key);
     const std::string number = app::fixed_text(value, std::abs(value) < 0.01f ? 4 : 3, context.app.strings());
-    tooltip(context, context.t("head.cell_tip", {{"query", query_name(context, query)},
+    tooltip(context, context.t("head.cell_tip", {{"query", picture.query_name(context, query)},
                                                  {"key", picture.key_labels[static_cast<std::size_t>(key)]},
                                                  {"value", number}}));
 }
 
-void toggle_cell(const Context& context, int query, int key) {
+void toggle_cell(const Context& context, const HeadPicture& picture, int query, int key) {
+    const int rows = static_cast<int>(context.app.query_tokens().size());
+    if (!picture.own_text && query >= rows) return;
     const app::Settings& settings = context.app.settings();
     if (settings.query == query && settings.key == key) {
         context.push(app::Release{});

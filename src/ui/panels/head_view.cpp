@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
 
-#include "ui/axis_labels.h"
+#include "ui/panels/head_pictures.h"
 #include "ui/panels/head_tools.h"
 #include "ui/panels/laboratory.h"
 #include "ui/panels/panels.h"
@@ -15,13 +18,27 @@ namespace headlight::ui {
 namespace {
 
 constexpr float kTitle = 20, kOptions = 24, kPhoneOptions = 64, kScaleStrip = 150, kToolsGap = 8;
+constexpr float kRunTitle = 22, kBesideGap = 20;  // of two pictures
+
+// Two boxes beside each other, or one below the other where that leaves more room.
+std::array<Box, 2> halves(const Box& box) {
+    if (box.height > box.width) {
+        const float height = (box.height - kToolsGap) / 2;
+        return {Box{box.x, box.y, box.width, height}, Box{box.x, box.bottom() - height, box.width, height}};
+    }
+    const float width = (box.width - kBesideGap) / 2;
+    return {Box{box.x, box.y, width, box.height}, Box{box.right() - width, box.y, width, box.height}};
+}
 
 class HeadView final : public Panel {
   public:
     // On a phone the matrix takes the width; beside the grid it takes what there is.
     float wanted_height(const Context& context, float width) override {
         if (context.app.tokens().empty()) return 120;
-        return kTitle + 12 + tools_height(context, width) + width + 8 + (context.phone ? kPhoneOptions : kOptions);
+        const bool two = context.phone && context.app.settings().side_by_side && can_stand_beside(context) &&
+                         context.app.laboratory().pair != app::Pair::none;
+        const float pictures = two ? 2 * (width + kRunTitle) + kToolsGap : width;
+        return kTitle + 12 + tools_height(context, width) + pictures + 8 + options_height(context, width);
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -30,29 +47,32 @@ class HeadView final : public Panel {
             draw_waiting(context, box);
             return;
         }
-        prepare(context);
+        pictures_.update(context);
+        const HeadPicture& shown = pictures_.shown();
         Flow flow{box};
         draw_title(context, flow.take(kTitle));
         const float tools = tools_height(context, box.width);
-        if (tools <= 0 || picture_.summary) brush_.set_on(false);
+        if (tools <= 0 || shown.summary) brush_.set_on(false);
         if (tools > 0) {
             flow.skip(4);
             const Box row = flow.take(tools - kToolsGap);
-            if (picture_.summary) {  // nothing that it shows can be changed
+            if (shown.summary) {  // nothing that it shows can be changed
                 put_paragraph(context.fonts.small, {row.x, row.y + 3, row.width, row.height}, context.theme.muted,
                               context.t("set.summary.help"), 18);
             } else {
-                draw_head_tools(context, row, picture_.layer, picture_.head, brush_);
+                draw_head_tools(context, row, shown.layer, shown.head, brush_);
             }
             flow.skip(kToolsGap - 4);
         }
         flow.skip(8);
-        const float options = context.phone ? kPhoneOptions : kOptions;
+        const float options = options_height(context, box.width);
         const Box picture{flow.rest.x, flow.rest.y, flow.rest.width, flow.rest.height - options - 4};
-        if (app.settings().view == app::View::lines) {
-            lines_.draw(context, picture, picture_);
+        if (pictures_.two()) {
+            draw_two(context, picture);
+        } else if (app.settings().view == app::View::lines) {
+            lines_.draw(context, picture, shown);
         } else {
-            matrix_.draw(context, picture, picture_, brush_);
+            matrix_.draw(context, picture, shown, MatrixView::cell_side(context, picture, shown), &brush_);
         }
         draw_options(context, {picture.x, picture.bottom() + 4, picture.width, options});
     }
@@ -75,37 +95,27 @@ class HeadView final : public Panel {
              context.theme.attends, 2);
     }
 
-    void prepare(const Context& context) {
-        const app::App& app = context.app;
-        const app::Settings& settings = app.settings();
-        const app::Selection now = app.selection();
-        picture_.layer = now.layer;
-        picture_.head = now.head;
-        const interpret::Matrix many = has_laboratory(context) ? app.summary() : interpret::Matrix();
-        picture_.summary = !many.empty();
-        picture_.matrix = picture_.summary ? many : app.attention(now.layer, now.head, settings.values);
-        picture_.pattern = picture_.summary ? many : app.attention(now.layer, now.head, app::Values::pattern);
-        picture_.skip_first = settings.hide_sink;
-        picture_.causal = app.causal();
-        const std::uint64_t key =
-            mixed_key({app.pass_revision(), static_cast<std::uint64_t>(now.layer), static_cast<std::uint64_t>(now.head),
-                       static_cast<std::uint64_t>(settings.part), static_cast<std::uint64_t>(settings.rung),
-                       static_cast<std::uint64_t>(settings.values), static_cast<std::uint64_t>(settings.scale),
-                       static_cast<std::uint64_t>(settings.compare), app.shows_difference(), settings.hide_sink,
-                       picture_.summary ? static_cast<std::uint64_t>(settings.summary) : 0, context.theme.dark});
-        if (key == picture_.key) return;
-        picture_.key = key;
-        picture_.query_labels = query_labels(context);
-        picture_.key_labels = key_labels(context);
-        const int first = settings.hide_sink ? 1 : 0;
-        if (picture_.summary) {
-            picture_.range = app::pattern_range(picture_.matrix, settings.scale, first);
-            return;
+    // Two runs, each under its name, their cells of one size.
+    void draw_two(const Context& context, const Box& box) {
+        std::array<Box, 2> places = halves(box);
+        if (pictures_.second_stands_first()) std::swap(places[0], places[1]);
+        const std::array<const HeadPicture*, 2> both{&pictures_.shown(), &pictures_.second()};
+        float cell = std::numeric_limits<float>::max();
+        for (std::size_t i = 0; i < both.size(); ++i) {
+            const Box name{places[i].x, places[i].y, places[i].width, kRunTitle};
+            const std::string_view title = pictures_.title(context, *both[i]);
+            put_text(context.fonts.small_bold, {name.x, name.y, name.width, kTitle}, context.theme.attends, title);
+            context.widgets.add({both[i]->widget("run"), std::string(title), Role::text, name, {}, {}});
+            places[i] = {name.x, name.bottom(), name.width, places[i].height - kRunTitle};
+            cell = std::min(cell, MatrixView::cell_side(context, places[i], *both[i]));
         }
-        picture_.range = app.shows_difference() ? difference_range(picture_.matrix, settings.scale, first)
-                         : settings.values == app::Values::scores
-                             ? app::matrix_range(picture_.matrix, settings.scale, first)
-                             : app::pattern_range(picture_.matrix, settings.scale, first);
+        if (context.app.settings().view == app::View::lines) {
+            lines_.draw(context, places[0], *both[0]);
+            second_lines_.draw(context, places[1], *both[1]);
+        } else {
+            matrix_.draw(context, places[0], *both[0], cell, &brush_);
+            second_matrix_.draw(context, places[1], *both[1], cell, nullptr);
+        }
     }
 
     // What of the settings matters for what is shown, after the name.
@@ -115,17 +125,18 @@ class HeadView final : public Panel {
         std::string rest;
         const auto add = [&](std::string_view part) { rest += " · " + std::string(part); };
         const bool changed = app.laboratory().changed;
-        if (picture_.summary) {
+        const HeadPicture& shown = pictures_.shown();
+        if (shown.summary) {
             const app::ModelInfo& model = *app.model();
             const bool layer = settings.summary == app::Summary::layer;
-            if (layer) add(context.t("head.summary.layer", {{"layer", std::to_string(picture_.layer)}}));
+            if (layer) add(context.t("head.summary.layer", {{"layer", std::to_string(shown.layer)}}));
             add(context.t("head.summary", {{"count", std::to_string((layer ? 1 : model.layers) * model.heads)}}));
             // There is no difference of summaries: then it is of the changed run.
-            if (changed && settings.compare == app::Compare::baseline) add(context.t("set.compare.baseline"));
+            if (changed && settings.compare == app::Compare::baseline && !pictures_.two())
+                add(context.t("set.compare.baseline"));
         } else {
-            if (const std::string kind = app.head_title(picture_.layer, picture_.head); !kind.empty()) add(kind);
-            if (changed && settings.compare != app::Compare::changed)
-                add(context.t("set.compare." + app::to_text(settings.compare)));
+            if (const std::string kind = app.head_title(shown.layer, shown.head); !kind.empty()) add(kind);
+            if (const std::string_view compared = compared_title(context); !compared.empty()) add(compared);
             if (app.model()->encoder_decoder) {
                 constexpr std::string_view kParts[] = {"part.encoder", "part.decoder", "part.cross"};
                 std::string part(kParts[static_cast<std::size_t>(settings.part)]);
@@ -133,18 +144,28 @@ class HeadView final : public Panel {
                 add(context.t(part));
             }
             add(context.t(settings.values == app::Values::scores ? "head.scores" : "head.pattern"));
-            add(context.t(picture_.causal ? "head.masked" : "head.unmasked"));
+            add(context.t(shown.causal ? "head.masked" : "head.unmasked"));
         }
         add(context.t(settings.scale == app::ColourScale::log ? "head.log" : "head.linear"));
         if (settings.hide_sink) add(context.t("head.sink_hidden"));
         return rest.substr(1);
     }
 
+    // Which run, or which difference of two, one picture shows.
+    [[nodiscard]] std::string_view compared_title(const Context& context) const {
+        const app::Compare compare = context.app.settings().compare;
+        if (pictures_.two()) return {};
+        if (compare == app::Compare::other) return pictures_.shown().difference ? context.t("ab.difference") : "";
+        if (!context.app.laboratory().changed || compare == app::Compare::changed) return {};
+        return context.t("set.compare." + app::to_text(compare));
+    }
+
     void draw_title(const Context& context, const Box& row) const {
+        const HeadPicture& shown = pictures_.shown();
         const Box line{row.x, row.y, row.width - 60, row.height};
-        std::string name = context.t(
-            "head.title", {{"layer", std::to_string(picture_.layer)}, {"head", std::to_string(picture_.head)}});
-        if (picture_.summary) name = context.t("set.summary." + app::to_text(context.app.settings().summary));
+        std::string name =
+            context.t("head.title", {{"layer", std::to_string(shown.layer)}, {"head", std::to_string(shown.head)}});
+        if (shown.summary) name = context.t("set.summary." + app::to_text(context.app.settings().summary));
         if (has_laboratory(context)) {
             const float end = draw_chooser(context, line, name);
             put_text(context.fonts.small, {end, line.y, line.right() - end, line.height}, context.theme.muted,
@@ -152,7 +173,7 @@ class HeadView final : public Panel {
         } else {
             heading(context, line, name, title_rest(context));
         }
-        if (picture_.summary) return;
+        if (shown.summary) return;
         const Box next{row.right() - 24, row.y - 2, 24, 24}, previous{row.right() - 52, row.y - 2, 24, 24};
         if (icon_button(context, "head.previous", context.t("head.previous"), Icon::previous, previous))
             go(context, -1);
@@ -168,7 +189,8 @@ class HeadView final : public Panel {
         const Hit hit = hit_area(context, "summary", name, Role::button, box);
         if (hit.hovered) {
             fill(box, context.theme.raised, kSmallRadius);
-            if (!context.platform.touch() && !picture_.summary) tooltip(context, context.t("set.summary.help"));
+            if (!context.platform.touch() && !pictures_.shown().summary)
+                tooltip(context, context.t("set.summary.help"));
         }
         const float end =
             put_text(context.fonts.small_bold, {line.x, line.y, width - 24, line.height}, context.theme.text, name);
@@ -190,8 +212,22 @@ class HeadView final : public Panel {
     void go(const Context& context, int by) const {
         const app::ModelInfo& model = *context.app.model();  // layers: of the part that is shown
         const int count = model.layers * model.heads;
-        const int next = (picture_.layer * model.heads + picture_.head + by + count) % count;
+        const int next = (pictures_.shown().layer * model.heads + pictures_.shown().head + by + count) % count;
         context.push(app::SelectHead{next / model.heads, next % model.heads});
+    }
+
+    // On a phone, and where the row is full, the switch for two runs stands with the colours in a second row.
+    static bool two_rows(const Context& context, float width) {
+        if (!can_stand_beside(context)) return false;
+        float used = 10 + beside_option_width(context) + kScaleStrip + 12;
+        for (const char* key :
+             {"head.matrix", "head.lines", "head.show_scores", "set.scale.log", "head.hide_sink", "head.export"})
+            used += std::ceil(text_width(context.fonts.small, context.t(key))) + 14;
+        return context.phone || used > width;
+    }
+    static float options_height(const Context& context, float width) {
+        if (context.phone) return kPhoneOptions + (can_stand_beside(context) ? 16.0f : 0.0f);
+        return two_rows(context, width) ? 2 * kOptions : kOptions;
     }
 
     void draw_options(const Context& context, const Box& box) {
@@ -205,7 +241,7 @@ class HeadView final : public Panel {
         if (text_option(context, "view.lines", context.t("head.lines"), x, y, lines))
             context.push(app::set<&Settings::view>(app::View::lines));
         x += 10;
-        if (!picture_.summary &&
+        if (!pictures_.shown().summary &&
             text_option(context, "values.scores", context.t("head.show_scores"), x, y, scores, Role::checkbox)) {
             context.push(app::set<&Settings::values>(scores ? app::Values::pattern : app::Values::scores));
         }
@@ -216,16 +252,22 @@ class HeadView final : public Panel {
         if (text_option(context, "hidesink", context.t("head.hide_sink"), x, y, settings.hide_sink, Role::checkbox)) {
             context.push(app::set<&Settings::hide_sink>(!settings.hide_sink));
         }
+        const bool below = two_rows(context, box.width);
+        if (!below && can_stand_beside(context)) put_beside_option(context, "ab", x, y);
         const float export_x = x;
         if (text_option(context, "export", context.t("head.export"), x, y, false, Role::button))
             ImGui::OpenPopup("export-menu");
         draw_export_menu(context, {export_x, y, 96, 24});
+        if (below) {
+            float second = context.phone && !lines ? box.x + kScaleStrip + 24 : box.x;
+            put_beside_option(context, "ab", second, y + (context.phone ? 38.0f : kOptions));
+        }
         if (lines) return;
         if (context.phone) {
-            put_scale(context, {box.x, y + 40, kScaleStrip, 24}, picture_.range);
-        } else if (const float strip = picture_.range.diverging ? kScaleStrip + 50 : kScaleStrip;
+            put_scale(context, {box.x, y + 40, kScaleStrip, 24}, pictures_.shown().range);
+        } else if (const float strip = pictures_.shown().range.diverging ? kScaleStrip + 50 : kScaleStrip;
                    box.right() - x > strip + 12) {
-            put_scale(context, {box.right() - strip, y, strip, 24}, picture_.range);
+            put_scale(context, {box.right() - strip, y, strip, 24}, pictures_.shown().range);
         }
     }
 
@@ -243,10 +285,10 @@ class HeadView final : public Panel {
         }
     }
 
-    HeadPicture picture_;
+    HeadPictures pictures_;
     PaintBrush brush_;
-    MatrixView matrix_;
-    LinesView lines_;
+    MatrixView matrix_, second_matrix_;
+    LinesView lines_, second_lines_;
 };
 
 }  // namespace

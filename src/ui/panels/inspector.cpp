@@ -5,6 +5,7 @@
 
 #include "ui/axis_labels.h"
 #include "ui/heat.h"
+#include "ui/panels/bottom_export.h"
 #include "ui/panels/bottom_views.h"
 #include "ui/panels/formula.h"
 #include "ui/panels/laboratory.h"
@@ -67,7 +68,7 @@ class Inspector final : public Panel {
         } else if (bottom == app::Bottom::parts) {
             parts_.draw(context, rest, title_width);
         } else if (bottom == app::Bottom::patch) {
-            patch_.draw(context, rest, title_width);
+            PatchView::draw(context, rest, title_width);
         } else if (bottom == app::Bottom::space) {
             SpaceView::draw(context, rest, title_width);
         } else {
@@ -111,7 +112,12 @@ class Inspector final : public Panel {
                 context.push(app::set<&app::Settings::bottom>(app::Bottom::closed));
             }
         }
-        return width + close;
+        const bool laboratory = bottom == lens || bottom == parts || bottom == patch || bottom == space;
+        if (!laboratory) return width + close;
+        const float leaves = bottom_export_width(context);
+        const float left = context.phone ? row.right() - leaves + 10 : box.x - leaves;
+        draw_bottom_export(context, {left, row.y, leaves, row.height});
+        return width + close + leaves;
     }
 
     // ---- Why is this cell 0.71? ----------------------------------------------------------------------------------
@@ -320,7 +326,6 @@ class Inspector final : public Panel {
 
     LensView lens_;
     PartsView parts_;
-    PatchView patch_;
     HeatTexture texture_;
     app::HeatRange range_;
     std::vector<std::string> labels_;

@@ -25,8 +25,11 @@ float leading(const Context& context) {
 std::vector<Piece> pieces_of(const Context& context) {
     const app::Laboratory& lab = context.app.laboratory();
     auto number = [&](float value) { return signed_text(context, static_cast<double>(value), 2); };
+    const std::string_view key = lab.pair == app::Pair::prompts   ? "out.odds_prompts"
+                                 : lab.pair == app::Pair::changes ? "out.odds_before"
+                                                                  : "out.odds";
     const std::string sentence = context.t(
-        lab.changed ? "out.odds_before" : "out.odds",
+        key,
         {{"token", "\x01"}, {"rival", "\x02"}, {"now", number(lab.odds.now)}, {"before", number(lab.odds.baseline)}});
     std::vector<Piece> pieces;
     std::string word;

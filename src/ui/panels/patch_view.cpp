@@ -6,6 +6,7 @@
 #include "ui/heat.h"
 #include "ui/panels/bottom_views.h"
 #include "ui/panels/laboratory.h"
+#include "ui/prompt_field.h"
 #include "ui/token_text.h"
 #include "ui/widgets.h"
 
@@ -15,7 +16,7 @@ namespace {
 
 using interpret::SweepKind;
 
-constexpr float kSide = 400, kTitle = 24, kField = 32, kLeading = 17, kRow = 32, kMostCell = 30;
+constexpr float kSide = 400, kTitle = 24, kFieldLines = 2, kLeastField = 42, kLeading = 17, kRow = 32, kMostCell = 30;
 constexpr app::HeatRange kShare{-1, 1, true};
 
 std::string_view kind_name(const Context& context, SweepKind kind) {
@@ -49,6 +50,10 @@ std::string cell_text(const Context& context, const interpret::Sweep& sweep, int
                                     {"share", part}});
 }
 
+float take_width(const Context& context) {
+    return button_width(context.fonts.body, context.t("patch.take"), 10);
+}
+
 }  // namespace
 
 float PatchView::wanted_height(const Context& context) {
@@ -62,7 +67,8 @@ void PatchView::draw(const Context& context, const Box& box, float title_width) 
     left.skip(put_paragraph(context.fonts.small, {box.x, box.y + 2, lead, 0}, context.theme.muted,
                             context.t("patch.lead"), kLeading) +
               10);
-    draw_field(context, left.take(kField));
+    const float field = other_field_height(context, left.rest.width - take_width(context) - 8, kFieldLines);
+    draw_field(context, left.take(field));
     left.skip(4);
     const std::string& why = context.app.laboratory().other_why;
     const std::string_view below = why.empty() ? context.t("patch.take.help") : std::string_view(why);
@@ -91,36 +97,11 @@ void PatchView::draw(const Context& context, const Box& box, float title_width) 
 
 // The other prompt, and a button that takes the present one.
 void PatchView::draw_field(const Context& context, const Box& row) {
-    const Theme& theme = context.theme;
     const std::string_view take = context.t("patch.take");
-    const float wide = button_width(context.fonts.body, take, 10);
-    const Box field{row.x, row.y, row.width - wide - 8, row.height};
-    fill(field, theme.dark ? theme.background : theme.panel, kRadius);
-    outline(field, typing_ ? theme.predicts : theme.line, kRadius);
-    const std::string& other = context.app.settings().other;
-    context.widgets.add({"patch.other", std::string(context.t("patch.other")), Role::text, field, {}, {}});
-    if (!typing_) {
-        text_.fill(0);
-        std::copy_n(other.begin(), std::min(other.size(), text_.size() - 1), text_.begin());
-    }
-    ImGui::SetCursorScreenPos(ImVec2(field.x + 8, field.centre().y - line_height(context.fonts.body) / 2));
-    ImGui::PushFont(context.fonts.body);
-    ImGui::PushStyleColor(ImGuiCol_FrameBg, ImVec4(0, 0, 0, 0));
-    ImGui::PushStyleColor(ImGuiCol_TextDisabled, ImGui::ColorConvertU32ToFloat4(theme.muted));
-    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(0, 0));
-    ImGui::SetNextItemWidth(field.width - 16);
-    const std::string hint(context.t("patch.hint"));
-    const bool entered = ImGui::InputTextWithHint("##other", hint.c_str(), text_.data(), text_.size(),
-                                                  ImGuiInputTextFlags_EnterReturnsTrue);
-    typing_ = ImGui::IsItemActive();
-    const bool left = ImGui::IsItemDeactivatedAfterEdit();
-    ImGui::PopStyleVar();
-    ImGui::PopStyleColor(2);
-    ImGui::PopFont();
-    if ((entered || left) && other != text_.data())
-        context.push(app::set<&app::Settings::other>(std::string(text_.data())));
-    const Box at{row.right() - wide, row.y, wide, row.height};
-    if (button(context, "patch.take", take, at))
+    const float wide = take_width(context);
+    other_field(context, {row.x, row.y, row.width - wide - 8, row.height});
+    const float high = context.phone ? 40 : kButtonHeight;
+    if (button(context, "patch.take", take, {row.right() - wide, row.y + (kLeastField - high) / 2, wide, high}))
         context.push(app::set<&app::Settings::other>(context.app.field_text()));
 }
 

@@ -1,5 +1,5 @@
 // "What comes out": the whole distribution after one position, the tail as one bar; while something is changed in the
-// model, behind each bar stands the one from before.
+// model, or with another prompt, behind each bar stands the one from before or from there.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -37,15 +37,15 @@ Tail tail_after(const app::Distribution& out, std::size_t shown) {
     return tail;
 }
 
-// The baseline's probabilities at the temperature in use, so that they compare with the bars.
+// Probabilities of the run to compare with at the temperature in use, so that they compare with the bars.
 class Ghosts {
   public:
     void update(const Context& context) {
         const std::vector<float>& baseline = context.app.laboratory().baseline;
         const float temperature = context.app.settings().temperature;
-        const std::uint64_t key =
-            mixed_key({context.app.pass_revision(), std::bit_cast<std::uint32_t>(temperature), baseline.size(),
-                       static_cast<std::uint64_t>(context.app.distribution().position + 1)});
+        const std::uint64_t key = mixed_key({context.app.pass_revision(), std::bit_cast<std::uint32_t>(temperature),
+                                             baseline.size(), static_cast<std::uint64_t>(context.app.laboratory().pair),
+                                             static_cast<std::uint64_t>(context.app.distribution().position + 1)});
         if (key == key_) return;
         key_ = key;
         parts_ = baseline;
@@ -206,13 +206,15 @@ class Predictions final : public Panel {
     [[nodiscard]] std::string tip(const Context& context, const app::Candidate& candidate,
                                   const TokenLabel& label) const {
         const app::Strings& strings = context.app.strings();
+        const bool prompts = context.app.laboratory().pair == app::Pair::prompts;
         std::string text = context.t(
             "out.tip", {{"token", label.joined()},
                         {"logit", app::fixed_text(static_cast<double>(candidate.logit), 3, strings)},
                         {"model", app::percent_text(static_cast<double>(candidate.model_probability), strings)},
                         {"kept", app::percent_text(static_cast<double>(candidate.kept_probability), strings)}});
         if (const double before = ghosts_.of(candidate.id); before >= 0)
-            text += "\n" + context.t("out.before", {{"part", app::percent_text(before, strings)}});
+            text += "\n" + context.t(prompts ? "out.other_part" : "out.before",
+                                     {{"part", app::percent_text(before, strings)}});
         if (candidate.cut != app::Cut::kept) text += "\n" + std::string(context.t(cut_key(candidate.cut)));
         return text + "\n" + std::string(context.t("out.take"));
     }
@@ -245,7 +247,11 @@ class Predictions final : public Panel {
         const app::Settings& settings = context.app.settings();
         const bool translates = context.app.translation() != nullptr;
         const bool greedy = translates && settings.decoding == app::Decoding::greedy;
-        if (context.app.laboratory().changed) all.emplace_back(context.t("out.ghost"));
+        const app::Laboratory& lab = context.app.laboratory();
+        if (lab.pair == app::Pair::changes) all.emplace_back(context.t("out.ghost"));
+        if (lab.pair == app::Pair::prompts)
+            all.push_back(context.t("out.ghost_prompts",
+                                    {{"token", quoted(lab.other_ids[static_cast<std::size_t>(lab.other_position)])}}));
         if (out.pick >= 0)
             all.push_back(context.t(greedy ? "out.pick_greedy" : "out.pick", {{"token", quoted(out.pick)}}));
         if (out.actual >= 0 && !(translates && out.actual == out.pick))

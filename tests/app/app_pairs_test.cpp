@@ -1,0 +1,139 @@
+// Two runs that are told together: without and with changes, or of two prompts.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "app/heat.h"
+#include "app/laboratory.h"
+#include "tiny_model.h"
+
+namespace headlight::app {
+namespace {
+
+constexpr const char* kText = "v=1&prompt=the+cat+sat";
+
+std::vector<float> values_of(const interpret::Matrix& m) {
+    std::vector<float> values;
+    for (int row = 0; row < m.rows; ++row) {
+        for (int col = 0; col < m.cols; ++col) values.push_back(m.at(row, col));
+    }
+    return values;
+}
+
+std::vector<float> pattern_of(const App& app, Run run) {
+    return values_of(app.attention(run, 1, 2, Values::pattern));
+}
+
+TEST(Pairs, SideBySideBringsTheOtherPromptAlsoOfAnotherLength) {
+    const auto alone = make_loaded_app("v=1&prompt=a+dog+ate&token=3&rival=7");
+    const auto app = make_loaded_app(std::string(kText) + "&other=a+dog+ate&token=3&rival=7");
+    EXPECT_EQ(app->laboratory().pair, Pair::none) << "nobody asked for it";
+    EXPECT_TRUE(app->attention(Run::other, 1, 2, Values::pattern).empty());
+    run(*app, set<&Settings::side_by_side>(true));
+    const Laboratory& lab = app->laboratory();
+    ASSERT_EQ(lab.pair, Pair::prompts);
+    EXPECT_NE(lab.other_ids.size(), app->tokens().size());
+    EXPECT_FALSE(lab.changed);
+    EXPECT_EQ(pattern_of(*app, Run::other), values_of(alone->attention(1, 2, Values::pattern)));
+    EXPECT_EQ(pattern_of(*app, Run::changed), values_of(app->attention(1, 2, Values::pattern)));
+    EXPECT_EQ(lab.odds.baseline, alone->laboratory().odds.now);
+    EXPECT_EQ(lab.other_position, static_cast<int>(lab.other_ids.size()) - 1);
+    ASSERT_EQ(lab.baseline.size(), static_cast<std::size_t>(kTinyVocab));
+    const Candidate& best = alone->distribution().candidates.front();
+    EXPECT_NEAR(lab.baseline[static_cast<std::size_t>(best.id)], best.model_probability, 1e-6);
+
+    run(*app, set<&Settings::compare>(Compare::other));
+    EXPECT_FALSE(app->shows_difference()) << "of prompts of two lengths there is none";
+    run(*app, set<&Settings::summary>(Summary::all));
+    EXPECT_EQ(app->summary(Run::other).rows, static_cast<int>(lab.other_ids.size()));
+    EXPECT_EQ(app->summary(Run::changed).rows, static_cast<int>(app->tokens().size()));
+}
+
+TEST(Pairs, TheDifferenceOfPromptsIsTheOtherLessThisOne) {
+    const auto dog = make_loaded_app("v=1&prompt=the+dog+sat");
+    const auto app = make_loaded_app(std::string(kText) + "&other=the+dog+sat&compare=other");
+    ASSERT_TRUE(app->shows_difference());
+    EXPECT_EQ(app->laboratory().pair, Pair::prompts);
+    const auto cat = make_loaded_app(kText);
+    for (const char* site : {"attn.hook_pattern", "mlp.hook_post", "logits"}) {
+        const interpret::Matrix difference = app->matrix(site, 1, 0);
+        const interpret::Matrix there = dog->matrix(site, 1, 0), here = cat->matrix(site, 1, 0);
+        ASSERT_FALSE(difference.empty()) << site;
+        const int last = difference.rows - 1;
+        EXPECT_EQ(difference.at(last, 1), there.at(last, 1) - here.at(last, 1)) << site;
+        EXPECT_NE(difference.at(last, 1), 0) << site;
+        EXPECT_EQ(difference.at(0, 0), 0) << "what both begin with " << site;
+    }
+    EXPECT_EQ(app->checksum(), cat->checksum()) << "the run itself is that of this prompt";
+    EXPECT_NE(app->link().find("compare=other"), std::string::npos);
+    run(*app, SetPrompt{"the cat sat on"});
+    EXPECT_FALSE(app->shows_difference());
+    run(*app, SetPrompt{"the hat sat"});
+    EXPECT_TRUE(app->shows_difference());
+}
+
+TEST(Pairs, ChangesStandBesideWhatTheyChange) {
+    const auto plain = make_loaded_app(kText);
+    const auto app = make_loaded_app(std::string(kText) + "&do=off:0.1&ab=1&other=the+dog+sat");
+    EXPECT_EQ(app->laboratory().pair, Pair::changes);
+    EXPECT_EQ(pattern_of(*app, Run::baseline), values_of(plain->attention(1, 2, Values::pattern)));
+    EXPECT_NE(pattern_of(*app, Run::changed), pattern_of(*app, Run::baseline));
+    EXPECT_TRUE(app->attention(Run::other, 1, 2, Values::pattern).empty());
+    run(*app, set<&Settings::compare>(Compare::other));
+    EXPECT_EQ(app->laboratory().pair, Pair::prompts);
+    EXPECT_EQ(pattern_of(*app, Run::changed), values_of(app->attention(Run::changed, 1, 2, Values::pattern)));
+    const auto json = nlohmann::json::parse(app->state_json());
+    EXPECT_EQ(json["laboratory"]["pair"]["runs"], "prompts");
+    EXPECT_EQ(json["laboratory"]["pair"]["beside"], true);
+    EXPECT_EQ(json["laboratory"]["pair"]["difference"], true);
+}
+
+TEST(Pairs, AskingForTheOtherPromptComputesOnlyThatAndInSlices) {
+    const auto app = make_loaded_app(std::string(kText) + "&do=off:0.1&other=the+dog+sat");
+    const std::vector<float> changed = pattern_of(*app, Run::changed);
+    CommandQueue queue;
+    queue.push(set<&Settings::compare>(Compare::other));
+    app->apply(queue, 0);
+    EXPECT_FALSE(app->ready());
+    EXPECT_EQ(app->laboratory().pair, Pair::changes) << "what is there stays to be seen";
+    int slices = 0;
+    while (!app->ready() && app->advance(0, 0)) ++slices;
+    EXPECT_GT(slices, 1);
+    EXPECT_EQ(app->laboratory().pair, Pair::prompts);
+    EXPECT_EQ(pattern_of(*app, Run::changed), changed);
+    run(*app, set<&Settings::compare>(Compare::changed));
+    EXPECT_TRUE(app->ready());
+    EXPECT_EQ(app->laboratory().pair, Pair::changes);
+    run(*app, ClearChanges{});
+    EXPECT_EQ(app->laboratory().pair, Pair::none);
+}
+
+TEST(Pairs, WithoutAChosenTokenTheOddsAreOfWhatEachPromptExpects) {
+    std::int32_t here = -1, there = -1;
+    std::unique_ptr<App> app;
+    for (const char* text :
+         {"a+dog+ate", "and", "I+was", "xyz", "on+a+mat"}) {  // the first that expects something else
+        app = make_loaded_app(std::string(kText) + "&ab=1&other=" + text);
+        here = app->distribution().candidates.front().id;
+        there = make_loaded_app(std::string("v=1&prompt=") + text)->distribution().candidates.front().id;
+        if (here != there) break;
+    }
+    ASSERT_NE(here, there) << "the example needs two answers";
+    EXPECT_EQ(app->laboratory().odds.token, here);
+    EXPECT_EQ(app->laboratory().odds.rival, there);
+    EXPECT_LT(app->laboratory().odds.baseline, 0);
+}
+
+TEST(Pairs, TwoMatricesShareOneScale) {
+    const HeatRange both = common_range({0, 0.5F}, {0, 0.75F});
+    EXPECT_EQ(both.low, 0);
+    EXPECT_EQ(both.high, 0.75F);
+    EXPECT_FALSE(both.diverging);
+    const HeatRange signs = common_range({-2, 2, true}, {0, 3});
+    EXPECT_EQ(signs.low, -3);
+    EXPECT_TRUE(signs.diverging);
+}
+
+}  // namespace
+}  // namespace headlight::app
