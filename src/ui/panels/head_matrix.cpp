@@ -82,17 +82,18 @@ void MatrixView::draw(const Context& context, const Box& box, const HeadPicture&
 
     const Hit hit = hit_area(context, picture.widget("cells"), context.t("head.matrix"), Role::cell, matrix);
     report_cells(context, matrix, picture, cell);
-    context.shared.drawing_cells = brush.on() && hit.held;
-    if (!context.shared.drawing_cells) brush.lift();
-    if (hit.hovered || context.shared.drawing_cells) {
+    const bool brushes = brush != nullptr && brush->on(), paints = brushes && hit.held;
+    if (brush != nullptr) {
+        context.shared.drawing_cells = paints;
+        if (!paints) brush->lift();
+    }
+    if (hit.hovered || paints) {
         const ImVec2 mouse = ImGui::GetIO().MousePos;
         const int query = std::clamp(static_cast<int>((mouse.y - matrix.y) / cell), 0, rows - 1);
         const int key = std::clamp(static_cast<int>((mouse.x - matrix.x) / cell), 0, columns - 1);
-        context.hover.query = query;
-        // The cell of a summary is none of the selected head: only its row is looked at.
-        if (!picture.summary && picture.has(query, key)) context.hover.key = key;
-        if (context.shared.drawing_cells) {
-            brush.draw_to(context, picture, query, key);
+        point_at_cell(context, picture, query, key);
+        if (paints) {
+            brush->draw_to(context, picture, query, key);
         } else {
             cell_tooltip(context, picture, query, key);
         }
