@@ -86,12 +86,17 @@ Shown App::State::shown_head() const {
     return shown;
 }
 
+// Of the views that take the inspected matrix's place.
+bool App::State::shows_laboratory() const {
+    const Bottom bottom = document.settings.bottom;
+    return gpt_rung() &&
+           (bottom == Bottom::lens || bottom == Bottom::parts || bottom == Bottom::patch || bottom == Bottom::space);
+}
+
 // The inspected matrix, or what the laboratory shows in its place.
 Shown App::State::shown_matrix() const {
     const Settings& s = document.settings;
-    if (gpt_rung() && (s.bottom == Bottom::lens || s.bottom == Bottom::parts || s.bottom == Bottom::patch)) {
-        return shown_laboratory();
-    }
+    if (shows_laboratory()) return shown_laboratory();
     const Selection selected = selection();
     const SiteInfo* place = site(s.site);
     if (place == nullptr) return {};
@@ -159,16 +164,26 @@ void App::State::run_export(const Export& command) {
                                           : matrix_range(shown.values, settings.scale, first_key);
     const Picture picture{shown.caption, link_text, range, first_key};
 
+    const bool of_matrix = command.what == ExportWhat::matrix_svg || command.what == ExportWhat::matrix_png;
+    const Drawing drawing = of_matrix && shows_laboratory() ? laboratory_drawing() : Drawing();
     std::string bytes;
     switch (command.what) {
         case ExportWhat::head_svg:
         case ExportWhat::matrix_svg:
+            if (!drawing.empty()) {
+                bytes = drawing_svg(drawing, shown.caption, link_text);
+                break;
+            }
             bytes = shown.head && settings.view == View::lines && shown.pattern
                         ? head_lines_svg(shown.values, shown.names, picture)
                         : matrix_svg(shown.values, shown.names, picture, shown.causal);
             break;
         case ExportWhat::head_png:
         case ExportWhat::matrix_png:
+            if (!drawing.empty()) {
+                bytes = drawing_png(drawing, shown.caption + " " + link_text);
+                break;
+            }
             bytes = matrix_png(shown.values, range, shown.causal, shown.caption + " " + link_text);
             break;
         case ExportWhat::head_csv:

@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "app/architecture.h"
+#include "app/drawing.h"
 #include "app/export.h"
 #include "app/laboratory_state.h"
 #include "app/learning.h"
@@ -303,7 +304,6 @@ struct App::State {
     void advance_space();
     [[nodiscard]] const interpret::Attribution& attribution() const;
 
-    // ---- app_head_scores.cpp
     // ---- app_pairs.cpp
     [[nodiscard]] bool wants_other() const;  // the other prompt's run, to be compared with
     [[nodiscard]] Pair pair() const;
@@ -317,6 +317,7 @@ struct App::State {
     [[nodiscard]] interpret::Matrix summary(Run run) const;
     [[nodiscard]] interpret::Matrix summary() const;  // of the run that is shown
 
+    // ---- app_head_scores.cpp
     [[nodiscard]] const interpret::HeadStats* prompt_stats(int layer, int head) const;
     [[nodiscard]] const interpret::HeadStats* head_stats(int layer, int head) const;
     [[nodiscard]] bool wants_sample() const;
@@ -415,7 +416,11 @@ struct App::State {
     [[nodiscard]] Shown shown_head() const;
     [[nodiscard]] Shown shown_matrix() const;
     [[nodiscard]] Shown shown_sheet() const;
+    [[nodiscard]] bool shows_laboratory() const;
     [[nodiscard]] Shown shown_laboratory() const;  // app_export_laboratory.cpp
+    [[nodiscard]] Drawing laboratory_drawing() const;  // of the same; empty() while there is nothing
+    [[nodiscard]] std::string part_label(const interpret::AttributionPart& part) const;
+    [[nodiscard]] std::string token_label(std::int32_t id) const;
     [[nodiscard]] std::string trace_bytes(const std::string& link_text) const;
 
     // ---- app_json.cpp

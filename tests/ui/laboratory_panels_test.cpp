@@ -329,6 +329,27 @@ TEST_F(LaboratoryPanelsTest, SortedHeadsStandInTheirOrder) {
     }
 }
 
+TEST_F(LaboratoryPanelsTest, EveryViewOfTheBottomPanelIsExported) {
+    for (const char* view : {"lens", "parts", "space"}) {
+        Screen screen(1440, 900, laboratory(std::string("&bottom=") + view));
+        screen.settle(200);
+        (void)screen.app->take_effects();
+        ASSERT_TRUE(screen.click("bottom.export")) << view;
+        ASSERT_TRUE(screen.click("bottom.svg")) << view;
+        EXPECT_TRUE(has_notice(*screen.app, "notice.exported")) << view;
+    }
+    Screen screen(1440, 900, laboratory("&bottom=matrix"));
+    screen.settle();
+    EXPECT_EQ(screen.widget("bottom.export"), nullptr) << "the inspector has a row of its own";
+}
+
+TEST_F(LaboratoryPanelsTest, AReplacedValueSaysSo) {
+    Screen screen(1440, 900, laboratory("&do=off:1.1&bottom=matrix&site=attn.hook_z&row=1&column=1"));
+    screen.settle();
+    EXPECT_EQ(screen.app->matrix_explanation().replaced, screen.app->laboratory().changes[0].label);
+    EXPECT_TRUE(Screen::drawn().finite);
+}
+
 TEST_F(LaboratoryPanelsTest, ScoresAreTakenOverASampleAndSaySo) {
     Screen screen(1440, 900, laboratory("&order=first"));
     screen.settle();

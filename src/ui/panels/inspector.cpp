@@ -237,6 +237,37 @@ class Inspector final : public Panel {
                                {{"row", std::to_string(row)}, {"column", std::to_string(column)}, {"value", value}}));
         }
         draw_exports(context, flow.take(24));
+        const bool neurons = site.name == "mlp.hook_pre" || site.name == "mlp.hook_post";
+        if (neurons && has_laboratory(context) && settings.column >= 0 && settings.column < matrix.cols)
+            draw_neuron(context, flow.take(context.phone ? 40 : 24), now.layer, settings.column);
+    }
+
+    // What can be done to the neuron of the chosen cell.
+    static void draw_neuron(const Context& context, const Box& row, int layer, int neuron) {
+        using interpret::Change;
+        const auto there = ChangeList(context).neuron(layer, neuron);
+        float x = row.x;
+        for (const Change change : {Change::off, Change::mean}) {
+            const bool off = change == Change::off, on = there && there->change.change == change;
+            const std::string label =
+                context.t(off ? "inspect.neuron_off" : "inspect.neuron_mean", {{"index", std::to_string(neuron)}});
+            const Box box{x - 4, row.y, text_width(context.fonts.small, label) + 8, row.height};
+            const bool clicked =
+                text_option(context, off ? "neuron.off" : "neuron.mean", label, x, row.y, on, Role::checkbox);
+            if (!context.platform.touch() && box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
+                tooltip(context, context.t("inspect.neuron.help"));
+            if (!clicked) continue;
+            if (on) {
+                context.push(app::RemoveChange{there->index});
+                continue;
+            }
+            interpret::Intervention wanted;
+            wanted.change = change;
+            wanted.target = interpret::Target::neuron;
+            wanted.layer = layer;
+            wanted.index = neuron;
+            add_change(context, wanted);
+        }
     }
     static std::string_view axis_key(app::AxisKind kind) {
         switch (kind) {
