@@ -41,6 +41,7 @@ class WebPlatform final : public Platform {
     void begin_frame() override;
     void end_frame() override;
     void wake() override;
+    void wake_for_progress();  // a few times a second are enough: drawing takes time from what progresses
     std::vector<Event> poll() override;
     double now() const override;
     float pixel_ratio() const override;
