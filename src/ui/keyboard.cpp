@@ -136,7 +136,7 @@ void handle_character(const Context& context, ImWchar character) {
             context.push(app::set<&app::Settings::architecture>(!app.settings().architecture));
             break;
         case 'o':
-            if (has_laboratory(context) && !app.settings().architecture && app.selection().layer >= 0)
+            if (can_change(context) && !app.settings().architecture && app.selection().layer >= 0)
                 context.push(app::ToggleHead{app.selection().layer, app.selection().head});
             break;
         case 't':

@@ -17,10 +17,11 @@ TEST_F(TranslationPanelsTest, EveryPartIsDrawnAtEverySize) {
         float width, height, ratio;
     };
     for (const Size& size : {Size{1440, 900, 1}, Size{1280, 800, 2}, Size{900, 700, 1}, Size{390, 844, 3}}) {
-        for (const char* look :
-             {"", "&part=encoder", "&part=decoder&view=lines", "&part=cross&view=lines", "&decode=sample",
-              "&bottom=matrix&part=encoder&site=mlp.hook_post", "&bottom=matrix&site=cross_attn.hook_k", "&tab=heads",
-              "&tab=out&lang=tr", "&tab=more"}) {
+        for (const char* look : {"", "&part=encoder", "&part=decoder&view=lines", "&part=cross&view=lines",
+                                 "&decode=sample", "&bottom=matrix&part=encoder&site=mlp.hook_post",
+                                 "&bottom=matrix&site=cross_attn.hook_k", "&tab=heads", "&tab=out&lang=tr", "&tab=more",
+                                 "&part=encoder&lang=tr&tdo=off:enc0.0;paint:cross1.1@first;mean:dec0.mlp",
+                                 "&tab=out&tdo=off:cross0.attn;off:cross1.attn"}) {
             Screen screen(size.width, size.height, translating(look), size.ratio);
             screen.settle();
             const Screen::Drawn drawn = Screen::drawn();
@@ -86,6 +87,72 @@ TEST_F(TranslationPanelsTest, GreedyLeavesNothingToDraw) {
     ASSERT_TRUE(screen.click("decode.sample"));
     EXPECT_NE(screen.widget("slider.temperature"), nullptr);
     EXPECT_NE(screen.widget("seed"), nullptr);
+}
+
+std::string changes(const Screen& screen) {
+    return screen.app->settings().translator_changes;
+}
+
+TEST_F(TranslationPanelsTest, HeadsOfEveryPartCanBeChanged) {
+    Screen screen(1440, 900, translating("&part=cross&layer=0&head=0"));
+    screen.settle();
+    ASSERT_TRUE(screen.click("tools.off"));
+    EXPECT_EQ(changes(screen), "off:cross0.0");
+    ASSERT_TRUE(screen.click("tools.mean"));
+    EXPECT_EQ(changes(screen), "mean:cross0.0");
+    ASSERT_TRUE(screen.click("tools.pattern"));
+    for (const char* key : {"pattern.previous", "pattern.self", "pattern.copy", "pattern.freeze", "pattern.mlp"})
+        EXPECT_EQ(screen.widget(key), nullptr) << key;
+    ASSERT_TRUE(screen.click("pattern.first"));
+    EXPECT_EQ(changes(screen), "mean:cross0.0;paint:cross0.0@first");
+    ASSERT_TRUE(screen.click("change.0"));
+    EXPECT_EQ(changes(screen), "paint:cross0.0@first");
+    ASSERT_TRUE(screen.click("head.encoder.0.1"));
+    ASSERT_TRUE(screen.click("tools.pattern"));
+    ASSERT_TRUE(screen.click("pattern.previous"));
+    ASSERT_TRUE(screen.click("tools.pattern"));
+    ASSERT_TRUE(screen.click("pattern.mlp"));
+    EXPECT_EQ(changes(screen), "paint:cross0.0@first;paint:enc0.1@previous;off:enc0.mlp");
+    ASSERT_TRUE(screen.click("changes.clear"));
+    EXPECT_EQ(changes(screen), "");
+}
+
+TEST_F(TranslationPanelsTest, ShiftClickSwitchesAHeadOfAnyPartOff) {
+    Screen screen(1440, 900, translating("&part=cross&layer=0&head=0"));
+    screen.settle();
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Shift, true);
+    ASSERT_TRUE(screen.click("head.cross.1.1"));
+    EXPECT_EQ(changes(screen), "off:cross1.1");
+    ASSERT_TRUE(screen.click("head.decoder.0.1"));
+    EXPECT_EQ(changes(screen), "off:cross1.1;off:dec0.1");
+    ASSERT_TRUE(screen.click("head.cross.1.1"));
+    EXPECT_EQ(changes(screen), "off:dec0.1");
+    ImGui::GetIO().AddKeyEvent(ImGuiMod_Shift, false);
+}
+
+TEST_F(TranslationPanelsTest, WeightsAreDrawnByHandOnBothSidesOfTheDiagonal) {
+    Screen screen(1440, 900, translating("&part=encoder&layer=0&head=0&view=matrix"));
+    screen.settle();
+    ASSERT_TRUE(screen.click("tools.paint"));
+    ASSERT_TRUE(screen.click("cell.1.3"));
+    EXPECT_EQ(changes(screen), "paint:enc0.0@1-3-1");
+    EXPECT_EQ(screen.app->attention(app::Part::encoder, 0, 0, app::Values::pattern).at(1, 3), 1);
+}
+
+TEST_F(TranslationPanelsTest, WhatItWritesWithoutTheChangesStandsBelow) {
+    Screen screen(1440, 900, translating());
+    screen.settle();
+    const std::string before = screen.app->translation()->text;
+    EXPECT_EQ(screen.widget("translation.without"), nullptr);
+    EXPECT_EQ(screen.widget("ghost.0"), nullptr);
+    screen.run(app::AddChange{"off:cross0.attn;off:cross1.attn"});
+    ASSERT_NE(screen.widget("translation.without"), nullptr);
+    EXPECT_NE(screen.app->translation()->text, before);
+    EXPECT_EQ(screen.widget("translation.without")->label, "Without the changes: " + before);
+    EXPECT_NE(screen.widget("ghost.0"), nullptr);
+    screen.run(app::ClearChanges{});
+    screen.run(app::AddChange{"scale:cross0.0@0.999"});
+    EXPECT_EQ(screen.widget("translation.without")->label, "Without the changes: the same.");
 }
 
 }  // namespace

@@ -52,7 +52,11 @@ class Changes final : public Panel {
     };
 
     static bool shown(const Context& context) {
-        return has_laboratory(context) && !context.app.laboratory().changes.empty();
+        if (has_laboratory(context)) return compares(context);
+        return can_change(context) && !context.app.laboratory().changes.empty();
+    }
+    static bool compares(const Context& context) {
+        return !context.app.laboratory().changes.empty() || !context.app.settings().other.empty();
     }
 
     struct CompareChoice {
@@ -130,9 +134,6 @@ class Changes final : public Panel {
                 x = 0;
                 y += tall + 4;
             }
-        }
-        out.height = y;
-    }
             const Box box{x, y, std::min(wanted, width), tall};
             x += wanted + 12;
             return box;
@@ -149,6 +150,9 @@ class Changes final : public Panel {
             const float lines = paragraph_height(context.fonts.small, width, odds, 17);
             out.odds = {0, y, width, lines};
             y += lines;
+        }
+        out.height = y;
+    }
 
     static void draw_chip(const Context& context, const Box& chip, const app::ChangeInfo& change, std::size_t index) {
         const Theme& theme = context.theme;

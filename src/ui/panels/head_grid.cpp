@@ -49,16 +49,18 @@ class HeadGrid final : public Panel {
     void draw(const Context& context, const Box& box) override {
         const app::ModelInfo* model = context.app.model();
         if (model == nullptr || context.app.tokens().empty()) return;
-        const ChangeList changes(context);
-        changes_ = &changes;
         update_atlas(context, *model);
         Flow flow{box};
         if (sorted(context)) {
+            const ChangeList changes(context);
+            changes_ = &changes;
             flow.skip(kColumnLabel);
             flow.skip(draw_sorted(context, flow.rest));
         } else {
             const float side = thumbnail(context, box.width, box.height);
             for (const Group& group : groups_of(*model)) {
+                const ChangeList changes(context, group.title.empty() ? interpret::Part::gpt : part_of(group.part));
+                changes_ = &changes;
                 if (!group.title.empty()) draw_title(context, flow.take(kColumnLabel), group);
                 flow.skip(kColumnLabel);
                 const Box grid{box.x + kRowLabel, flow.rest.y, static_cast<float>(model->heads) * (side + kGap),
@@ -97,7 +99,7 @@ class HeadGrid final : public Panel {
     }
     static std::string_view hint_key(const Context& context) {
         if (copying(context)) return "tools.copying";
-        if (!has_laboratory(context)) return "model.grid_hint";
+        if (!can_change(context)) return "model.grid_hint";
         return context.platform.touch() ? "model.grid_hint_touch" : "model.grid_hint_test";
     }
     static float hint_height(const Context& context, float width) {
@@ -182,7 +184,7 @@ class HeadGrid final : public Panel {
         const bool here = is_selected(context, group);
         fill(at, theme.panel, 2);
         atlas_.draw(head, group.first_row + layer, at);
-        if (group.title.empty() && !changes_->empty()) draw_change(context, layer, head, at);
+        if (!changes_->empty()) draw_change(context, layer, head, at);
         const bool selected = here && layer == now.layer && head == now.head;
         if (selected) outline(at.inset(-2.5f), theme.attends, 3, 2);
         const bool pointed = hit.hovered && at.inset(-kGap / 2).contains(ImGui::GetIO().MousePos);
@@ -201,10 +203,12 @@ class HeadGrid final : public Panel {
     static void click(const Context& context, const Group& group, int layer, int head) {
         if (copying(context)) {
             copy_from(context, layer, head);
-        } else if (has_laboratory(context) && ImGui::GetIO().KeyShift) {
+            return;
+        }
+        if (!is_selected(context, group)) context.push(app::set<&app::Settings::part>(group.part));
+        if (can_change(context) && ImGui::GetIO().KeyShift) {
             context.push(app::ToggleHead{layer, head});
         } else {
-            if (!is_selected(context, group)) context.push(app::set<&app::Settings::part>(group.part));
             context.push(app::SelectHead{layer, head});
         }
     }

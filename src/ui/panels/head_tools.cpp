@@ -56,6 +56,7 @@ class Tools {
           layer_(layer),
           head_(head),
           brush_(brush),
+          part_(context.app.laboratory().part),
           list_(context),
           strength_(list_.strength(layer, head)),
           pattern_(list_.pattern(layer, head)) {}
@@ -67,7 +68,7 @@ class Tools {
         const bool mean = strength_ && strength_->change.change == Change::mean;
         if (option(context_, "tools.off", context_.t("tools.off"), context_.t("tools.off.help"), x, y, off))
             context_.push(app::ToggleHead{layer_, head_});
-        if (option(context_, "tools.mean", context_.t("tools.mean"), context_.t("tools.mean.help"), x, y, mean)) {
+        if (option(context_, "tools.mean", context_.t("tools.mean"), context_.t(mean_help()), x, y, mean)) {
             if (mean) {
                 context_.push(app::RemoveChange{strength_->index});
             } else {
@@ -75,8 +76,7 @@ class Tools {
             }
         }
         draw_pattern(x, y);
-        if (option(context_, "tools.paint", context_.t("tools.paint"), context_.t("tools.paint.help"), x, y,
-                   brush_.on())) {
+        if (option(context_, "tools.paint", context_.t("tools.paint"), context_.t(paint_help()), x, y, brush_.on())) {
             brush_.set_on(!brush_.on());
             if (brush_.on()) context_.push(app::set<&app::Settings::view>(app::View::matrix));
         }
@@ -92,6 +92,16 @@ class Tools {
     }
 
   private:
+    [[nodiscard]] std::string_view mean_help() const {
+        using interpret::Part;
+        return part_ == Part::gpt       ? "tools.mean.help"
+               : part_ == Part::encoder ? "tools.mean.help_source"
+                                        : "tools.mean.help_target";
+    }
+    [[nodiscard]] std::string_view paint_help() const {
+        return context_.app.causal() ? "tools.paint.help" : "tools.paint.help_unmasked";
+    }
+
     void draw_scale(const Box& box) const {
         float factor = 1;
         if (strength_ && strength_->change.change == Change::off) factor = 0;
@@ -144,19 +154,7 @@ class Tools {
         icon(Icon::down, ImVec2(x - kGap + 8, y + row_height(context_) / 2), 12, context_.theme.muted);
         x += kArrow;
         if (clicked) ImGui::OpenPopup("pattern-menu");
-        const std::string layer = std::to_string(layer_);
-        const bool other = !context_.app.settings().other.empty();
-        std::vector<PatternChoice> all{
-            {"pattern.own", std::string(context_.t("tools.pattern.own"))},
-            {"pattern.uniform", std::string(context_.t("tools.pattern.uniform")), Preset::uniform},
-            {"pattern.previous", std::string(context_.t("tools.pattern.previous")), Preset::previous},
-            {"pattern.first", std::string(context_.t("tools.pattern.first")), Preset::first},
-            {"pattern.self", std::string(context_.t("tools.pattern.self")), Preset::self},
-            {"pattern.copy", std::string(context_.t("tools.pattern.copy")), Preset::copy}};
-        all.push_back(
-            {"pattern.freeze", std::string(context_.t(other ? "tools.pattern.freeze_other" : "tools.pattern.freeze"))});
-        all.push_back({"pattern.attention", context_.t("tools.layer.attention", {{"layer", layer}})});
-        all.push_back({"pattern.mlp", context_.t("tools.layer.mlp", {{"layer", layer}})});
+        const std::vector<PatternChoice> all = pattern_choices();
         std::vector<Choice> choices;
         for (const PatternChoice& choice : all) choices.push_back({choice.key, choice.label, is_chosen(choice)});
         const Box anchor{start - 4, y, x - start, row_height(context_)};
@@ -164,11 +162,38 @@ class Tools {
             choose(all[static_cast<std::size_t>(*chosen)]);
     }
 
+    // Those that make sense for the part: rows and columns of cross-attention are of two sentences, and only a GPT has
+    // another prompt.
+    [[nodiscard]] std::vector<PatternChoice> pattern_choices() const {
+        const bool gpt = part_ == interpret::Part::gpt, cross = part_ == interpret::Part::cross;
+        const bool other = !context_.app.settings().other.empty();
+        std::vector<PatternChoice> all;
+        const auto add = [&](bool wanted, std::string key, std::string_view label, Preset preset = Preset::none) {
+            if (wanted) all.push_back({std::move(key), std::string(context_.t(label)), preset});
+        };
+        add(true, "pattern.own", "tools.pattern.own");
+        add(true, "pattern.uniform", "tools.pattern.uniform", Preset::uniform);
+        add(!cross, "pattern.previous", "tools.pattern.previous", Preset::previous);
+        add(true, "pattern.first", "tools.pattern.first", Preset::first);
+        add(!cross, "pattern.self", "tools.pattern.self", Preset::self);
+        add(gpt, "pattern.copy", "tools.pattern.copy", Preset::copy);
+        add(gpt, "pattern.freeze", other ? "tools.pattern.freeze_other" : "tools.pattern.freeze");
+        const std::string layer = std::to_string(layer_);
+        all.push_back({"pattern.attention", context_.t("tools.layer.attention", {{"layer", layer}})});
+        if (gpt)
+            all.push_back({"pattern.attention_mean", context_.t("tools.layer.attention_mean", {{"layer", layer}})});
+        if (!cross) all.push_back({"pattern.mlp", context_.t("tools.layer.mlp", {{"layer", layer}})});
+        if (gpt) all.push_back({"pattern.mlp_mean", context_.t("tools.layer.mlp_mean", {{"layer", layer}})});
+        return all;
+    }
+
     [[nodiscard]] bool is_chosen(const PatternChoice& choice) const {
         if (choice.key == "pattern.own") return !pattern_;
         if (choice.key == "pattern.freeze") return pattern_ && pattern_->change.change == Change::freeze;
-        if (choice.key == "pattern.attention") return list_.layer(Target::attention, layer_).has_value();
-        if (choice.key == "pattern.mlp") return list_.layer(Target::mlp, layer_).has_value();
+        if (const auto of = layer_choice(choice.key)) {
+            const auto there = list_.layer(of->first, layer_);
+            return there && there->change.change == of->second;
+        }
         return pattern_ && pattern_->change.change != Change::freeze && pattern_->change.preset == choice.preset;
     }
 
@@ -177,10 +202,8 @@ class Tools {
             if (pattern_) context_.push(app::RemoveChange{pattern_->index});
         } else if (choice.key == "pattern.freeze") {
             freeze();
-        } else if (choice.key == "pattern.attention") {
-            toggle_layer(Target::attention);
-        } else if (choice.key == "pattern.mlp") {
-            toggle_layer(Target::mlp);
+        } else if (const auto of = layer_choice(choice.key)) {
+            toggle_layer(of->first, of->second);
         } else if (choice.preset == Preset::copy) {
             context_.shared.copy_layer = layer_;
             context_.shared.copy_head = head_;
@@ -202,8 +225,17 @@ class Tools {
         add_change(context_, head_change(Change::freeze, layer_, head_));
     }
 
-    void toggle_layer(Target target) const {
-        if (const auto there = list_.layer(target, layer_)) {
+    // What of the menu concerns the whole layer.
+    static std::optional<std::pair<Target, Change>> layer_choice(std::string_view key) {
+        if (key == "pattern.attention") return std::pair(Target::attention, Change::off);
+        if (key == "pattern.attention_mean") return std::pair(Target::attention, Change::mean);
+        if (key == "pattern.mlp") return std::pair(Target::mlp, Change::off);
+        if (key == "pattern.mlp_mean") return std::pair(Target::mlp, Change::mean);
+        return std::nullopt;
+    }
+
+    void toggle_layer(Target target, Change wanted) const {
+        if (const auto there = list_.layer(target, layer_); there && there->change.change == wanted) {
             context_.push(app::RemoveChange{there->index});
             return;
         }
@@ -217,6 +249,7 @@ class Tools {
     const Context& context_;
     int layer_, head_;
     PaintBrush& brush_;
+    interpret::Part part_;
     ChangeList list_;
     std::optional<ChangeList::Item> strength_, pattern_;
 };

@@ -79,7 +79,7 @@ class HeadView final : public Panel {
 
   private:
     static float tools_height(const Context& context, float width) {
-        return has_laboratory(context) && !context.hidden("lab") ? head_tools_height(context, width) + kToolsGap : 0;
+        return can_change(context) && !context.hidden("lab") ? head_tools_height(context, width) + kToolsGap : 0;
     }
 
     // No model yet: what will stand here, and how far it has come.

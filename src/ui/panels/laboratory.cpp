@@ -17,13 +17,32 @@ bool has_laboratory(const Context& context) {
     return model != nullptr && !model->encoder_decoder && (rung == app::Rung::small || rung == app::Rung::own);
 }
 
-ChangeList::ChangeList(const Context& context)
-    : list_(interpret::parse_interventions(context.app.settings().changes).good) {}
+bool can_change(const Context& context) {
+    const app::ModelInfo* model = context.app.model();
+    const bool translates = context.app.settings().rung == app::Rung::translate;
+    return has_laboratory(context) || (translates && model != nullptr && model->encoder_decoder);
+}
+
+interpret::Part part_of(app::Part part) {
+    return part == app::Part::encoder   ? interpret::Part::encoder
+           : part == app::Part::decoder ? interpret::Part::decoder
+                                        : interpret::Part::cross;
+}
+
+ChangeList::ChangeList(const Context& context) : ChangeList(context, context.app.laboratory().part) {}
+
+ChangeList::ChangeList(const Context& context, interpret::Part part) : part_(part) {
+    const app::Settings& settings = context.app.settings();
+    list_ =
+        part == interpret::Part::gpt
+            ? interpret::parse_interventions(settings.changes).good
+            : interpret::parse_interventions(settings.translator_changes, interpret::ModelKind::encoder_decoder).good;
+}
 
 template <class Fits>
 std::optional<ChangeList::Item> ChangeList::find(Fits&& fits) const {
     for (std::size_t i = 0; i < list_.size(); ++i) {
-        if (fits(list_[i])) return Item{static_cast<int>(i), list_[i]};
+        if (list_[i].part == part_ && fits(list_[i])) return Item{static_cast<int>(i), list_[i]};
     }
     return std::nullopt;
 }
@@ -48,6 +67,13 @@ std::optional<ChangeList::Item> ChangeList::layer(Target target, int layer) cons
     });
 }
 
+std::optional<ChangeList::Item> ChangeList::neuron(int layer, int neuron) const {
+    return find([=](const Intervention& i) {
+        return (i.change == Change::off || i.change == Change::mean) && i.target == Target::neuron &&
+               i.layer == layer && i.index == neuron;
+    });
+}
+
 std::optional<ChangeList::Item> ChangeList::position(int position) const {
     return find([=](const Intervention& i) {
         return (i.change == Change::swap || i.change == Change::drop) && i.position == position;
@@ -67,7 +93,8 @@ bool ChangeList::is_changed(int layer, int head) const {
         .has_value();
 }
 
-void add_change(const Context& context, const Intervention& change) {
+void add_change(const Context& context, Intervention change) {
+    change.part = context.app.laboratory().part;
     context.push(app::AddChange{interpret::to_text(change)});
 }
 

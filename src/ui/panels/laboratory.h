@@ -13,10 +13,17 @@ namespace headlight::ui {
 // A GPT is shown, in which things can be changed.
 [[nodiscard]] bool has_laboratory(const Context& context);
 
-// The list of Settings::changes, read once by whoever looks at many heads.
+// Heads are shown that can be changed: a GPT's or a translator's.
+[[nodiscard]] bool can_change(const Context& context);
+// Whose heads these are in a translator.
+[[nodiscard]] interpret::Part part_of(app::Part part);
+
+// The list of the rung that is shown, Settings::changes or translator_changes, read once by whoever looks at many
+// heads. It tells of one part: the one that is shown, or another of a translator's.
 class ChangeList {
   public:
     explicit ChangeList(const Context& context);
+    ChangeList(const Context& context, interpret::Part part);
     struct Item {
         int index = -1;
         interpret::Intervention change;
@@ -26,7 +33,8 @@ class ChangeList {
     [[nodiscard]] std::optional<Item> pattern(int layer, int head) const;
     // A whole layer of attention or of neurons that is off or a mean.
     [[nodiscard]] std::optional<Item> layer(interpret::Target target, int layer) const;
-    [[nodiscard]] std::optional<Item> position(int position) const;  // swap, drop
+    [[nodiscard]] std::optional<Item> neuron(int layer, int neuron) const;  // off, mean
+    [[nodiscard]] std::optional<Item> position(int position) const;         // swap, drop
     // Off by itself or with its whole layer; changed in any other way.
     [[nodiscard]] bool is_off(int layer, int head) const;
     [[nodiscard]] bool is_changed(int layer, int head) const;
@@ -36,9 +44,11 @@ class ChangeList {
     template <class Fits>
     [[nodiscard]] std::optional<Item> find(Fits&& fits) const;
     std::vector<interpret::Intervention> list_;
+    interpret::Part part_;
 };
 
-void add_change(const Context& context, const interpret::Intervention& change);
+// Of the part that is shown.
+void add_change(const Context& context, interpret::Intervention change);
 // A change of one head, to be filled in.
 [[nodiscard]] interpret::Intervention head_change(interpret::Change change, int layer, int head);
 

@@ -75,6 +75,7 @@ class Tokens final : public Panel {
         if (at.next.width > 0) draw_next(context, placed(at.next));
         if (at.surprise.width > 0) draw_surprise(context, placed(at.surprise));
         if (at.pair) draw_result(context, placed(at.result));
+        if (at.without.width > 0) draw_without(context, placed(at.without));
         if (const std::string text = note(context); !text.empty()) {
             put_paragraph(context.fonts.small, {box.x, box.y + at.height - 8, box.width, 0}, context.theme.muted, text,
                           kNote);
@@ -85,7 +86,7 @@ class Tokens final : public Panel {
     struct Layout {
         bool pair = false;  // source and target, not one text
         std::vector<Box> source, tokens;
-        Box source_title, target_title, next, result, surprise;
+        Box source_title, target_title, next, result, without, surprise;
         float height = 0;
     };
 
@@ -111,6 +112,10 @@ class Tokens final : public Panel {
             const float text = paragraph_height(context.fonts.prompt, width, result_text(context), kResultLine);
             out.result = {0, chips.y, width, std::max(text, kResultLine)};
             chips.y += out.result.height + 8;
+            if (const std::string without = without_text(context); !without.empty()) {
+                out.without = {0, chips.y - 2, width, paragraph_height(context.fonts.small, width, without, kNote)};
+                chips.y += out.without.height + 6;
+            }
         }
         if (has_laboratory(context)) {
             out.surprise = {0, chips.y - 4, width, context.phone ? 40.0f : 24.0f};
@@ -133,6 +138,15 @@ class Tokens final : public Panel {
     static std::string result_text(const Context& context) {
         const app::Translation* translation = context.app.translation();
         return translation != nullptr ? translation->text : std::string();
+    }
+
+    // What is written without the changes that stand in the translator; "" when there are none.
+    static std::string without_text(const Context& context) {
+        const app::Translation* translation = context.app.translation();
+        const app::Laboratory& lab = context.app.laboratory();
+        if (translation == nullptr || !lab.changed) return {};
+        if (translation->complete && lab.without == translation->text) return std::string(context.t("changes.same"));
+        return context.t("changes.without", {{"text", lab.without.empty() ? "…" : lab.without}});
     }
 
     // How strongly the selected row looks at each source token: of the selected head of cross-attention, or else the
@@ -300,6 +314,12 @@ class Tokens final : public Panel {
         const std::string text = result_text(context);
         context.widgets.add({"translation", text, Role::text, box, {}, {}});
         put_paragraph(context.fonts.prompt, box, context.theme.text, text, kResultLine);
+    }
+
+    static void draw_without(const Context& context, const Box& box) {
+        const std::string text = without_text(context);
+        context.widgets.add({"translation.without", text, Role::text, box, {}, {}});
+        put_paragraph(context.fonts.small, box, context.theme.muted, text, kNote);
     }
 
     static std::string note(const Context& context) {
