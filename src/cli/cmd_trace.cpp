@@ -34,8 +34,8 @@ class Trace : public Action {
         if (!text_.empty() && !(prompt_.prompt.empty() && prompt_.ids.empty())) {
             return invalid("--text is for an encoder-decoder, --prompt and --ids are for a GPT; expected one of them");
         }
-        if (!text_.empty() && changes_.given()) {
-            return invalid("--do, --ablate, --patch and --other are for a GPT; an encoder-decoder is traced as it is");
+        if (!text_.empty() && changes_.of_gpt()) {
+            return invalid("--patch and --other are for a GPT; an encoder-decoder takes --do and --ablate");
         }
         if (text_.empty() && !target_.empty()) return invalid("--target is the translation of a --text");
         ASSIGN_OR_RETURN(const kernels::Compute compute, compute_.make());
@@ -67,11 +67,13 @@ class Trace : public Action {
         ASSIGN_OR_RETURN(const std::string folder, model_folder(model_.folder, ModelKind::encoder_decoder));
         ASSIGN_OR_RETURN(const model::LoadedEncoderDecoder loaded, load_translator(compute, folder));
         if (!loaded.tokenizer.has_value()) return invalid(folder + " has no tokenizer; trace --text needs one");
-        ASSIGN_OR_RETURN(const TranslationTrace trace, trace_translation(compute, loaded, text_, target_, wanted()));
-        return finish(terminal, trace.tensors, trace.target,
-                      {{"tokens", tokens_text(*loaded.tokenizer, trace.target)},
-                       {"source_ids", ids_text(trace.source)},
-                       {"source_tokens", tokens_text(*loaded.tokenizer, trace.source)}});
+        ASSIGN_OR_RETURN(const TranslationTrace trace,
+                         trace_translation(compute, loaded, text_, target_, changes_, wanted()));
+        std::map<std::string, std::string> metadata{{"tokens", tokens_text(*loaded.tokenizer, trace.target)},
+                                                    {"source_ids", ids_text(trace.source)},
+                                                    {"source_tokens", tokens_text(*loaded.tokenizer, trace.source)}};
+        if (!trace.changes.empty()) metadata[kChanges] = interpret::to_text(trace.changes);
+        return finish(terminal, trace.tensors, trace.target, std::move(metadata));
     }
 
     [[nodiscard]] std::function<bool(std::string_view)> wanted() const {
@@ -149,13 +151,17 @@ Command trace_command() {
         "neuron 3.n17), mean:3.2, scale:3.2@-0.5, paint:3.2@first (uniform, previous, self, copy1.4, or cells\n"
         "query-key-weight: 5-0-1_5-3-0.25; raw: not normalised), freeze:3.2, patch:3.resid@5 (3.attn, 3.mlp, 3.2; "
         "@all),\n"
-        "swap:5@318 (another token's embedding), drop:5 (nothing attends there). All count from 0.",
+        "swap:5@318 (another token's embedding), drop:5 (nothing attends there). All count from 0. Of an "
+        "encoder-decoder\n"
+        "off, mean, scale, paint and raw with the part in front of the layer: off:enc0.2, mean:dec1.mlp, "
+        "paint:cross0.1@first.",
         "headlight trace --prompt 'Once upon a time' --out trace.safetensors\n"
         "headlight trace --model ./gpt2 --ids 15496,11,314,716 --sites '*hook_pattern' logits --out t.safetensors\n"
         "headlight trace --prompt 'Hello' --list\n"
         "headlight trace --prompt 'Tim lost his' --do 'scale:1.0@0.5;paint:3.2@first' --out changed.safetensors\n"
         "headlight trace --prompt 'Tim had a' --other 'Ann had a' --patch 2.resid@0 --ablate 4.1 --out p.safetensors\n"
         "headlight trace --text 'I love you.' --out translation.safetensors\n"
+        "headlight trace --text 'I love you.' --do 'off:cross0.3' --out changed.safetensors\n"
         "python3 -c \"from safetensors.numpy import load_file; print(load_file('trace.safetensors').keys())\"",
         [] { return std::unique_ptr<Action>(std::make_unique<Trace>()); }};
 }

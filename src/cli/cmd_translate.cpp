@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/changed_translation.h"
 #include "cli/command_list.h"
 #include "cli/inputs.h"
+#include "cli/interventions_input.h"
 #include "cli/terminal.h"
 #include "cli/translations.h"
 #include "model/translator.h"
@@ -30,6 +32,7 @@ class Translate : public Action {
         options.push_back(
             {"--seed", &seed_, "N", "of the draws; the same seed gives the same translation", 0, 4294967295.0});
         options.push_back({"--json", &json_, "", "a JSON object for every sentence"});
+        changes_.declare_pair(options);
         compute_.declare(options);
     }
 
@@ -38,12 +41,16 @@ class Translate : public Action {
         if (beam_.beam > 1 && temperature_ > 0) {
             return invalid("--beam searches and --temperature draws; expected one of them");
         }
+        if (beam_.beam > 1 && changes_.given()) {
+            return invalid("with --do and --ablate the translation is written token by token; expected no --beam");
+        }
         ASSIGN_OR_RETURN(const std::vector<std::string> lines, sentences());
         ASSIGN_OR_RETURN(const kernels::Compute compute, compute_.make());
         ASSIGN_OR_RETURN(const std::string folder, model_folder(folder_, ModelKind::encoder_decoder));
         ASSIGN_OR_RETURN(const model::LoadedEncoderDecoder loaded, load_translator(compute, folder));
         if (!loaded.tokenizer.has_value()) return invalid(folder + " has no tokenizer; translate needs one");
         beam_.tokens = tokens_;
+        if (changes_.given()) return with_changes(terminal, compute, loaded, lines);
         if (temperature_ > 0 || (beam_.beam == 1 && file_.empty())) return one_by_one(terminal, compute, loaded, lines);
         return several_at_once(terminal, compute, loaded, lines);
     }
@@ -93,15 +100,51 @@ class Translate : public Action {
                 {"tokens", tokens_json(tokenizer, ids)}};
     }
 
+    [[nodiscard]] model::TranslationOptions options() const {
+        return {.tokens = tokens_,
+                .sampling = {.temperature = static_cast<float>(temperature_),
+                             .top_k = top_k_,
+                             .top_p = static_cast<float>(top_p_)},
+                .seed = static_cast<std::uint32_t>(seed_)};
+    }
+
+    Result<void> with_changes(Terminal& terminal, const kernels::Compute& compute,
+                              const model::LoadedEncoderDecoder& loaded, std::span<const std::string> lines) const {
+        for (std::size_t line = 0; line < lines.size(); ++line) {
+            if (interrupted()) return interrupted_error();
+            const auto result = changed_line(compute, loaded, lines[line]);
+            if (!result.has_value()) return invalid(place(line) + ": " + result.error().message);
+            if (json_) {
+                terminal.print_json(*result);
+            } else {
+                terminal.print((*result)["text"].get<std::string>() + "\n");
+            }
+        }
+        return {};
+    }
+
+    Result<Json> changed_line(const kernels::Compute& compute, const model::LoadedEncoderDecoder& loaded,
+                              std::string_view sentence) const {
+        const model::EncoderDecoderConfig& config = loaded.model.config();
+        const std::vector<text::TokenId> source = loaded.tokenizer->encode(trimmed(sentence));
+        if (source.empty()) return sentence_json(*loaded.tokenizer, sentence, source, {}, 0);
+        ASSIGN_OR_RETURN(const auto changes, changes_.read(config, static_cast<int>(source.size()), config.context));
+        ASSIGN_OR_RETURN(const ChangedTranslation result,
+                         translate_changed(compute, loaded.model, source, changes, options()));
+        double sum = 0;
+        for (const double each : result.log_probabilities) sum += each;
+        Json json = sentence_json(*loaded.tokenizer, sentence, source, result.ids, sum);
+        for (std::size_t i = 0; i < result.ids.size(); ++i) {
+            json["tokens"][i]["probability"] = std::exp(result.log_probabilities[i]);
+        }
+        json["interventions"] = interpret::to_text(changes);
+        return json;
+    }
+
     // Greedily or by drawing, each token as soon as it is there.
     Result<void> one_by_one(Terminal& terminal, const kernels::Compute& compute,
                             const model::LoadedEncoderDecoder& loaded, std::span<const std::string> lines) const {
-        const model::TranslationOptions options{.tokens = tokens_,
-                                                .sampling = {.temperature = static_cast<float>(temperature_),
-                                                             .top_k = top_k_,
-                                                             .top_p = static_cast<float>(top_p_)},
-                                                .seed = static_cast<std::uint32_t>(seed_)};
-        model::Translator translator(compute, loaded.model, options);
+        model::Translator translator(compute, loaded.model, options());
         for (std::size_t line = 0; line < lines.size(); ++line) {
             const std::vector<text::TokenId> source = loaded.tokenizer->encode(trimmed(lines[line]));
             if (!source.empty()) {
@@ -167,6 +210,7 @@ class Translate : public Action {
     double temperature_ = 0, top_p_ = 1;
     std::int64_t seed_ = 7;
     bool json_ = false;
+    InterventionsInput changes_;
     ComputeInput compute_;
 };
 
@@ -178,11 +222,18 @@ Command translate_command() {
             "back at\n"
             "the sentence through cross-attention. Greedy unless a beam or a temperature is given. The same sentence "
             "gives\n"
-            "the same translation on every machine and in the page.",
+            "the same translation on every machine and in the page. With --do and --ablate, something is changed "
+            "inside:\n"
+            "off:enc0.2 (a head of the encoder; dec0.2 of the decoder, cross0.2 of its attention to the sentence; "
+            "enc0.attn,\n"
+            "enc0.mlp, enc0.n17), mean:dec0.2, scale:cross0.2@-0.5, paint:cross0.2@first (uniform, previous, self, or "
+            "cells\n"
+            "query-key-weight: 5-0-1_5-3-0.25; raw: not normalised).",
             "headlight translate --text 'I love you.'\n"
             "headlight translate --text 'Where is the station?' --beam 4 --json\n"
             "headlight translate --model en-tr --file sentences.txt --beam 4\n"
-            "headlight translate --text 'He runs.' --temperature 0.8 --seed 3",
+            "headlight translate --text 'He runs.' --temperature 0.8 --seed 3\n"
+            "headlight translate --text 'I love you.' --do 'off:cross0.3;scale:enc0.1@0.5'",
             [] { return std::unique_ptr<Action>(std::make_unique<Translate>()); }};
 }
 

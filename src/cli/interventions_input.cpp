@@ -19,7 +19,7 @@ Result<void> all_good(const interpret::InterventionList& list) {
 }  // namespace
 
 void InterventionsInput::declare(std::vector<Option>& options) {
-    const char* const group = "Changes inside a GPT";
+    const char* const group = "Changes inside the model";
     options.push_back({"--do", &list, "LIST", "changes, separated by semicolons", 0, 0, false, group});
     options.push_back({"--ablate", &ablated, "PLACE...", "0 instead of a head 3.2, 3.attn, 3.mlp or a neuron 3.n17", 0,
                        0, false, group});
@@ -29,16 +29,34 @@ void InterventionsInput::declare(std::vector<Option>& options) {
     options.push_back({"--other-ids", &other_ids, "IDS", "its token ids instead of a text", 0, 0, false, group});
 }
 
-bool InterventionsInput::given() const {
-    return !(list.empty() && ablated.empty() && patched.empty() && other.empty() && other_ids.empty());
+void InterventionsInput::declare_pair(std::vector<Option>& options) {
+    const char* const group = "Changes inside the model";
+    options.push_back({"--do", &list, "LIST", "changes, separated by semicolons", 0, 0, false, group});
+    options.push_back({"--ablate", &ablated, "PLACE...",
+                       "0 instead of a head enc0.2, dec0.2, cross0.2, of a layer enc0.attn, enc0.mlp, or a neuron "
+                       "enc0.n17",
+                       0, 0, false, group});
 }
 
-Result<std::vector<Intervention>> InterventionsInput::read(const model::GptConfig& config, int positions) const {
+std::string InterventionsInput::text() const {
     std::string text = list;
     const auto add = [&](const std::string& item) { text += (text.empty() ? "" : ";") + item; };
     for (const std::string& place : ablated) add("off:" + place);
     for (const std::string& place : patched) add("patch:" + place);
-    const interpret::InterventionList read = interpret::parse_interventions(text);
+    return text;
+}
+
+Result<std::vector<Intervention>> InterventionsInput::read(const model::EncoderDecoderConfig& config, int sources,
+                                                           int targets) const {
+    const auto read = interpret::parse_interventions(text(), interpret::ModelKind::encoder_decoder);
+    RETURN_IF_ERROR(all_good(read));
+    interpret::InterventionList fits = interpret::fitting(read.good, config, sources, targets);
+    RETURN_IF_ERROR(all_good(fits));
+    return std::move(fits.good);
+}
+
+Result<std::vector<Intervention>> InterventionsInput::read(const model::GptConfig& config, int positions) const {
+    const interpret::InterventionList read = interpret::parse_interventions(text());
     RETURN_IF_ERROR(all_good(read));
     interpret::InterventionList fits = interpret::fitting(read.good, config, positions);
     RETURN_IF_ERROR(all_good(fits));

@@ -93,9 +93,10 @@ TEST(Interventions, WhatCannotBeDoneIsRefused) {
     expect_refused("--patch 1.resid@4 --other-ids 1,2 --other a", "expected one of them");
     expect_refused("--patch 1.resid@4 --other a", "no tokenizer; give --other-ids");
     expect_refused("--patch 1.resid@4 --other-ids 1,500", "outside the vocabulary");
-    const Ran sentence = headlight("trace --list --text a --ablate 1.1 --model " + kRandom);
+    const Ran sentence = headlight("trace --list --text a --patch 1.1 --model " + kRandom);
     EXPECT_EQ(sentence.code, 1);
-    EXPECT_NE(sentence.err.find("an encoder-decoder is traced as it is"), std::string::npos) << sentence.err;
+    EXPECT_NE(sentence.err.find("an encoder-decoder takes --do and --ablate"), std::string::npos) << sentence.err;
+    expect_refused("--do off:enc0.1", "is a layer of an encoder-decoder");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <sstream>
 
 #include "checkpoint/safetensors.h"
@@ -225,6 +226,57 @@ TEST(EncoderDecoderFolder, TraceHasBothStacks) {
 }
 
 // Both columns are learned from, and what is written opens again.
+std::vector<float> logits_of(const std::string& arguments, std::map<std::string, std::string>& metadata) {
+    const std::string path = scratch("changed_pair") + "/t.safetensors";
+    const Ran ran =
+        headlight("trace --sites logits --text 'Irmak saw the rope.' --out " + path + arguments + with_model());
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    const std::string bytes = slurp(path);
+    const auto file = checkpoint::Safetensors::parse(std::as_bytes(std::span(bytes)), path);
+    if (!file.has_value() || file->find("logits") == nullptr) return {};
+    metadata.insert(file->metadata().begin(), file->metadata().end());
+    std::vector<float> logits(file->find("logits")->elements());
+    EXPECT_TRUE(file->read_f32(*file->find("logits"), logits).has_value());
+    return logits;
+}
+
+TEST(EncoderDecoderChanges, AreTracedAndTranslatedWith) {
+    const std::string changes = " --do 'off:cross0.attn;mean:dec0.1' --ablate enc0.0";
+    const auto before = json_of("translate --json --text 'Irmak saw the rope.'" + with_model());
+    const auto after = json_of("translate --json --text 'Irmak saw the rope.'" + changes + with_model());
+    EXPECT_EQ(after["interventions"], "off:cross0.attn;mean:dec0.1;off:enc0.0");
+    EXPECT_NE(after["log_probability"], before["log_probability"]);
+    EXPECT_EQ(after["tokens"].size(), after["ids"].size());
+    EXPECT_EQ(headlight("translate --text 'Irmak saw the rope.'" + changes + with_model()).out,
+              after["text"].get<std::string>() + "\n");
+    // A factor of 1 leaves everything as it is.
+    auto same = json_of("translate --json --text 'Irmak saw the rope.' --do scale:cross0.1@1" + with_model());
+    EXPECT_EQ(same["ids"], before["ids"]);
+    EXPECT_EQ(same["log_probability"], before["log_probability"]);
+    std::map<std::string, std::string> metadata, none;
+    const auto plain = logits_of("", none), changed = logits_of(changes, metadata);
+    EXPECT_EQ(metadata["interventions"], "off:cross0.attn;mean:dec0.1;off:enc0.0");
+    EXPECT_FALSE(none.contains("interventions"));
+    EXPECT_NE(plain, changed);
+    // Every row of the changed run's own translation chose its next token.
+    for (std::size_t row = 0; row < after["ids"].size(); ++row) {
+        const auto begin = changed.begin() + static_cast<std::ptrdiff_t>(row) * 320;
+        EXPECT_EQ(std::max_element(begin, begin + 320) - begin, after["ids"][row]) << row;
+    }
+    EXPECT_EQ(logits_of(" --target 'Irmak ipi gördü.' --do scale:enc0.0@1", none), plain);
+}
+
+TEST(EncoderDecoderChanges, WhatCannotBeDoneIsRefused) {
+    const std::string text = " --text 'Irmak saw the rope.'";
+    expect_refused("translate --do off:3.2" + text + with_model(), "expected enc, dec or cross before the layer");
+    expect_refused("translate --do off:enc9.0" + text + with_model(), "layer 9 is not there");
+    expect_refused("translate --do patch:enc0.resid@1" + text + with_model(), "patch is of a GPT");
+    expect_refused("translate --beam 2 --do off:enc0.0" + text + with_model(), "expected no --beam");
+    expect_refused("trace --list --do off:dec0.9" + text + with_model(), "head 9 is not there");
+    expect_refused("trace --list --do paint:dec0.0@22-0-1" + text + with_model(),
+                   "lies behind the end: the translation");
+}
+
 TEST(TokenizerTrain, LearnsFromPairs) {
     const std::string folder = scratch("from_pairs");
     EXPECT_EQ(headlight("tokenizer-train --pairs " + pairs_file() +
