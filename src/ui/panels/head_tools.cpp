@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "ui/panels/laboratory.h"
 #include "ui/widgets.h"
@@ -240,7 +242,7 @@ class Tools {
             return;
         }
         Intervention change;
-        change.change = Change::off;
+        change.change = wanted;
         change.target = target;
         change.layer = layer_;
         add_change(context_, change);

@@ -15,7 +15,7 @@ constexpr float kTitle = 24, kNote = 20, kRow = 18, kLeastList = 288, kMostList 
 constexpr float kInset = 14, kDot = 3, kReach = 12, kPhonePlot = 260;
 
 float row_height(const Context& context) {
-    return context.phone ? 24 : kRow;
+    return context.phone ? 36 : kRow;
 }
 
 std::string cosine_text(const Context& context, float cosine) {
@@ -68,11 +68,32 @@ int position_of(const Context& context, std::int32_t id) {
     return -1;
 }
 
+// The selected position reads the neighbour in place of its own token, or, where it does already, its own again.
+void toggle_swap(const Context& context, int position, std::int32_t id, bool reads_it) {
+    if (reads_it) {
+        context.push(app::RemoveChange{ChangeList(context).position(position)->index});
+        return;
+    }
+    interpret::Intervention change;
+    change.change = interpret::Change::swap;
+    change.target = interpret::Target::position;
+    change.position = position;
+    change.token = id;
+    add_change(context, change);
+}
+
 // The list of neighbours. Returns which point of the plane belongs to the row that is pointed at, or -1.
 int draw_list(const Context& context, const Box& box, const app::Space& space, int pointed) {
     const Theme& theme = context.theme;
-    put_text(context.fonts.small_bold, {box.x, box.y, box.width, kTitle - 4}, theme.text,
-             context.t("space.neighbours", {{"token", token_name(context, space.selected)}}));
+    const float end = put_text(context.fonts.small_bold, {box.x, box.y, box.width, kTitle - 4}, theme.text,
+                               context.t("space.neighbours", {{"token", token_name(context, space.selected)}}));
+    const bool may_swap = !context.hidden("lab");
+    if (may_swap)
+        put_text(context.fonts.small, {end + 6, box.y, box.right() - end - 6, kTitle - 4}, theme.muted,
+                 context.t("space.swap"));
+    const int position = context.app.selection().target;
+    const auto there = ChangeList(context).position(position);
+    const int read = there && there->change.change == interpret::Change::swap ? there->change.token : -1;
     const float height = row_height(context), label = box.width * 0.42f, value = 44;
     int under = -1;
     float y = box.y + kTitle;
@@ -82,9 +103,17 @@ int draw_list(const Context& context, const Box& box, const app::Space& space, i
         const Box row{box.x, y, box.width, height};
         const auto found = std::ranges::find(space.ids, near.id);
         const int point = found == space.ids.end() ? -1 : static_cast<int>(found - space.ids.begin());
-        const bool hovered = ImGui::IsWindowHovered() && row.contains(ImGui::GetIO().MousePos);
-        if (hovered) under = point;
-        const bool bright = hovered || (point >= 0 && point == pointed);
+        const bool reads_it = near.id == read;
+        const Hit hit = hit_area(context, "space.near." + std::to_string(i), name, Role::button, row,
+                                 switched(reads_it, static_cast<double>(near.cosine)));
+        if (hit.hovered) under = point;
+        if (hit.hovered && may_swap) {
+            const std::string at = std::to_string(position);
+            tooltip(context,
+                    context.t(reads_it ? "space.swap_back" : "space.swap_tip", {{"position", at}, {"token", name}}));
+        }
+        if (hit.clicked && may_swap) toggle_swap(context, position, near.id, reads_it);
+        const bool bright = hit.hovered || reads_it || (point >= 0 && point == pointed);
         if (bright) fill({row.x - 4, row.y, row.width + 8, row.height}, theme.raised, kSmallRadius);
         put_text(context.fonts.small, {row.x, row.y, label - 8, height}, bright ? theme.text : theme.muted, name);
         const Box bar{row.x + label, row.y + height / 2 - 4, row.width - label - value, 8};
@@ -92,10 +121,7 @@ int draw_list(const Context& context, const Box& box, const app::Space& space, i
         fill({bar.x, bar.y, bar.width * std::clamp(near.cosine, 0.0f, 1.0f), bar.height}, theme.attends, 1);
         put_text(context.fonts.mono, {row.right() - value, row.y, value, height}, bright ? theme.text : theme.muted,
                  cosine_text(context, near.cosine), Align::right);
-        if (context.widgets.enabled()) {
-            context.widgets.add(
-                {"space.near." + std::to_string(i), name, Role::text, row, {}, static_cast<double>(near.cosine)});
-        }
+        if (reads_it) fill({row.x - 4, row.y + 3, 2, height - 6}, theme.attends);
     }
     return under;
 }

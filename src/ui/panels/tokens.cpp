@@ -288,11 +288,33 @@ class Tokens final : public Panel {
     static void draw_surprise(const Context& context, const Box& row) {
         const bool on = context.app.settings().surprise;
         float x = row.x;
-        const Box label{x, row.y, text_width(context.fonts.small, context.t("set.surprise")) + 4, row.height};
-        if (text_option(context, "surprise", context.t("set.surprise"), x, row.y, on, Role::checkbox))
+        if (token_option(context, "surprise", "set.surprise", "set.surprise.help", x, row, on))
             context.push(app::set<&app::Settings::surprise>(!on));
-        if (!context.platform.touch() && label.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
-            tooltip(context, context.t("set.surprise.help"));
+        const int chosen = context.app.settings().query;
+        if (context.hidden("lab") || chosen < 0 || chosen >= static_cast<int>(context.app.tokens().size())) return;
+        if (token_option(context, "token.unseen", "in.unseen", "in.unseen.help", x, row, drops(context, chosen)))
+            toggle_drop(context, chosen);
+        if (token_option(context, "token.read_as", "in.read_as", "in.read_as.help", x, row,
+                         reads_another(context, chosen))) {
+            context.push(app::set<&app::Settings::bottom>(app::Bottom::space));
+            if (context.phone) context.push(app::set<&app::Settings::tab>(app::Tab::more));
+        }
+    }
+
+    // A switch of the row below the tokens, which explains itself.
+    static bool token_option(const Context& context, std::string_view key, std::string_view label,
+                             std::string_view help, float& x, const Box& row, bool on) {
+        const Box box{x, row.y, text_width(context.fonts.small, context.t(label)) + 4, row.height};
+        const bool clicked = text_option(context, key, context.t(label), x, row.y, on, Role::checkbox);
+        if (!context.platform.touch() && box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
+            tooltip(context, context.t(help));
+        return clicked;
+    }
+
+    static bool reads_another(const Context& context, int position) {
+        if (context.app.settings().changes.empty()) return false;
+        const auto item = ChangeList(context).position(position);
+        return item && item->change.change == interpret::Change::swap;
     }
 
     static void draw_next(const Context& context, const Box& chip) {
