@@ -23,6 +23,7 @@
 //   await headlight.change('off:5.0')                // or 'scale:3.2@-1', 'paint:4.1@previous' ... (interpret/intervention.h)
 //   headlight.state().laboratory                     // {changes, odds, lens, parts, sweep ...}; unchange(0), clearChanges()
 //   await headlight.set('other', 'A kite'); await headlight.sweep()  // patches from the other prompt
+//   await headlight.set('ab', true)                  // both runs beside each other; state().laboratory.pair tells which
 //   headlight.link()                                 // the whole address; await headlight.openLink('#v=1&...')
 //   const off = headlight.on('change', (state) => {}) // off() ends it
 

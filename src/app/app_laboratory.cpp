@@ -7,6 +7,28 @@ namespace headlight::app {
 
 using interpret::Intervention;
 
+namespace {
+
+// What of a change a GPT or its text does not have, in the language in use; "" where only the English reason of
+// interpret::fitting() tells.
+std::string misfit_text(const Strings& texts, const Intervention& item, const model::GptConfig& config, int positions) {
+    const auto says = [&](std::string_view key, int index, int count) {
+        return texts(key, {{"index", std::to_string(index)}, {"last", std::to_string(count - 1)}});
+    };
+    const bool layered = item.target != interpret::Target::position;
+    if (layered && item.layer >= config.layers) return says("lab.idle.layer", item.layer, config.layers);
+    if (item.target == interpret::Target::head && item.index >= config.heads)
+        return says("lab.idle.head", item.index, config.heads);
+    if (item.target == interpret::Target::neuron && item.index >= config.d_mlp)
+        return says("lab.idle.neuron", item.index, config.d_mlp);
+    int furthest = item.position;
+    for (const interpret::PaintedCell& cell : item.cells) furthest = std::max(furthest, cell.query);
+    if (furthest >= positions) return says("lab.idle.position", furthest, positions);
+    return "";
+}
+
+}  // namespace
+
 // ---- the list
 
 // Reads Settings::changes and the other prompt, and tells the run. Called when they or the text changed.
@@ -47,7 +69,10 @@ std::string App::State::why_idle(const Intervention& item) const {
     const int longer = std::max(session->positions(), reads ? static_cast<int>(lab.other_ids.size()) : 0);
     if (!lab.run->affordable(longer)) return std::string(strings()("lab.idle.memory"));
     const auto fitting = interpret::fitting(std::span(&item, 1), session->gpt().config(), session->positions());
-    if (!fitting.bad.empty()) return fitting.bad.front().reason;
+    if (!fitting.bad.empty()) {
+        const std::string text = misfit_text(strings(), item, session->gpt().config(), session->positions());
+        return text.empty() ? fitting.bad.front().reason : text;
+    }
     if (!reads) return "";
     if (lab.other_ids.empty()) return std::string(strings()("lab.idle.other"));
     const bool behind = item.position >= static_cast<int>(lab.other_ids.size());
@@ -63,7 +88,14 @@ std::string App::State::other_length() const {
 void App::State::tell_misfits() {
     if (lab.told == document.settings.changes) return;
     lab.told = document.settings.changes;
-    const auto misfits = interpret::fitting(lab.list, session->gpt().config(), session->gpt().config().context);
+    const model::GptConfig& config = session->gpt().config();
+    auto misfits = interpret::fitting(lab.list, config, config.context);
+    for (interpret::BadIntervention& bad : misfits.bad) {
+        const auto read = interpret::parse_interventions(bad.item).good;
+        if (read.empty()) continue;
+        if (std::string text = misfit_text(strings(), read.front(), config, config.context); !text.empty())
+            bad.reason = std::move(text);
+    }
     tell_bad(misfits.bad);
 }
 

@@ -1,6 +1,7 @@
 // Two runs that are told together: without and with changes, or of two prompts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -26,8 +27,8 @@ std::vector<float> pattern_of(const App& app, Run run) {
 }
 
 TEST(Pairs, SideBySideBringsTheOtherPromptAlsoOfAnotherLength) {
-    const auto alone = make_loaded_app("v=1&prompt=a+dog+ate&token=3&rival=7");
-    const auto app = make_loaded_app(std::string(kText) + "&other=a+dog+ate&token=3&rival=7");
+    const auto alone = make_loaded_app("v=1&prompt=a+dog+ate+it&token=3&rival=7");
+    const auto app = make_loaded_app(std::string(kText) + "&other=a+dog+ate+it&token=3&rival=7");
     EXPECT_EQ(app->laboratory().pair, Pair::none) << "nobody asked for it";
     EXPECT_TRUE(app->attention(Run::other, 1, 2, Values::pattern).empty());
     run(*app, set<&Settings::side_by_side>(true));
@@ -123,6 +124,22 @@ TEST(Pairs, WithoutAChosenTokenTheOddsAreOfWhatEachPromptExpects) {
     EXPECT_EQ(app->laboratory().odds.token, here);
     EXPECT_EQ(app->laboratory().odds.rival, there);
     EXPECT_LT(app->laboratory().odds.baseline, 0);
+}
+
+TEST(Changes, WhyOneDoesNothingIsToldInTheLanguageInUse) {
+    const std::pair<const char*, const char*> cases[] = {{"off:9.0", "9. katman yok: bu modelde 0 ile 1"},
+                                                         {"off:0.7", "7. ba\xC5\x9Fl\xC4\xB1k yok"},
+                                                         {"mean:0.n999", "999. n\xC3\xB6ron yok"},
+                                                         {"drop:40", "40. konum sonun ilerisinde"},
+                                                         {"paint:0.0@41-0-1", "41. konum sonun ilerisinde"}};
+    for (const auto& [change, reason] : cases) {
+        const auto app = make_loaded_app(std::string(kText) + "&lang=tr&do=" + change);
+        ASSERT_EQ(app->laboratory().changes.size(), 1U) << change;
+        EXPECT_TRUE(app->laboratory().changes[0].reason.starts_with(reason)) << app->laboratory().changes[0].reason;
+    }
+    const auto app = make_loaded_app(std::string(kText) + "&lang=tr&do=off:9.0");
+    EXPECT_TRUE(std::ranges::any_of(
+        app->notices(), [](const Notice& notice) { return notice.text.find("9. katman yok") != std::string::npos; }));
 }
 
 TEST(Pairs, TwoMatricesShareOneScale) {

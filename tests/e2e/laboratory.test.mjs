@@ -82,6 +82,47 @@ export default async function laboratory() {
     same(await first(), ' kite', 'the answer');
   });
 
+  await test('the other prompt is a real field too, with input methods, and leaves the prompt alone', async () => {
+    await visit.run('clearChanges');
+    const { prompt } = await visit.state();
+    const field = visit.page.locator('#other');
+    const at = await field.boundingBox(), place = await visit.widget('patch.other');
+    same([at.x, at.y, at.width, at.height].map(Math.round), [place.x, place.y, place.w, place.h].map(Math.round), 'place');
+    same(await field.inputValue(), kOther, 'what was set by the program');
+    await field.click();
+    await visit.page.keyboard.press('Control+A');
+    await visit.page.keyboard.type('Tim ran. ');
+    const keyboard = await visit.page.context().newCDPSession(visit.page);
+    await keyboard.send('Input.imeSetComposition', { text: 'ç', selectionStart: 1, selectionEnd: 1 });
+    await keyboard.send('Input.insertText', { text: 'çok' });
+    await visit.page.waitForFunction(() => window.headlight.state().settings.other === 'Tim ran. çok');
+    same((await visit.state()).prompt, prompt, 'the prompt');
+    await visit.run('set', 'other', kOther);
+    await visit.page.waitForFunction((text) => document.getElementById('other').value === text, kOther);
+  });
+
+  await test('two prompts stand side by side, and a link brings them back', async () => {
+    await visit.click('changes.ab');
+    await visit.run('settled');
+    same((await lab()).pair, { runs: 'prompts', beside: true, difference: false, why: '' }, 'pair');
+    await visit.widget('second.run');
+    await visit.widget('ghost.0');
+    const { odds } = await lab();
+    holds(odds.now > 0 && odds.baseline < 0, `each expects its own noun: ${odds.now}, ${odds.baseline}`);
+    await visit.shot('laboratory-prompts');
+    const copy = await again((await visit.state()).link);
+    same([copy.verdict, copy.laboratory.pair.beside, copy.laboratory.odds], ['reproduced', true, odds], 'what the link opened');
+    await visit.click('ab');
+    await visit.click('compare.other');
+    same((await lab()).pair.difference, true, 'difference');
+    await visit.shot('laboratory-prompts-difference');
+    await visit.click('compare.changed');
+    await visit.run('change', 'off:5.0');
+    await visit.click('ab');
+    same((await lab()).pair.runs, 'changes', 'without and with changes');
+    await visit.shot('laboratory-beside');
+  });
+
   await test('hostile changes of a link become notices, and the good ones hold', async () => {
     const { laboratory, notices } = await again(`v=1&prompt=Once&do=off:99.0;scale:0.0@nan;${'off:0.1;'.repeat(1000)}`);
     holds(laboratory.changes.some((each) => each.text === 'off:0.1' && each.reason === ''), `the good one: ${JSON.stringify(laboratory.changes.slice(0, 3))}, ${JSON.stringify(notices)}`);
@@ -97,6 +138,7 @@ export default async function laboratory() {
     await visit.click('tools.off');
     same((await lab()).changes.length, 1, 'changes');
     await visit.shot('laboratory-phone');
+    same((await lab()).pair.beside, true, 'one below the other');
   });
 
   same(visit.errors, [], 'errors in the console');

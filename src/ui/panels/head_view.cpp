@@ -264,7 +264,7 @@ class HeadView final : public Panel {
         }
         if (lines) return;
         if (context.phone) {
-            put_scale(context, {box.x, y + 40, kScaleStrip, 24}, pictures_.shown().range);
+            put_scale(context, {box.x, y + (below ? 46.0f : 40.0f), kScaleStrip, 24}, pictures_.shown().range);
         } else if (const float strip = pictures_.shown().range.diverging ? kScaleStrip + 50 : kScaleStrip;
                    box.right() - x > strip + 12) {
             put_scale(context, {box.right() - strip, y, strip, 24}, pictures_.shown().range);
