@@ -1,5 +1,5 @@
 // Changes in the encoder-decoder: what of the list is in force, and what it writes without them.
-#include <algorithm>
+#include <array>
 
 #include "app/app_state.h"
 #include "text/tokenizer.h"
@@ -14,6 +14,28 @@ std::string text_of(const text::Tokenizer& tokenizer, std::span<const std::int32
         if (id < tokenizer.vocab_size() && !tokenizer.is_special(id)) text += decoder.push(tokenizer.bytes(id));
     }
     return text + decoder.finish();
+}
+
+// What of a change the model or its two texts do not have, in the language in use.
+std::string misfit_text(const Strings& texts, const interpret::Intervention& item,
+                        const model::EncoderDecoderConfig& config, int sources, int targets) {
+    using interpret::Part, interpret::Target;
+    const auto says = [&](std::string_view key, int index, int count) {
+        return texts(key, {{"index", std::to_string(index)}, {"last", std::to_string(count - 1)}});
+    };
+    const int layers = item.part == Part::encoder ? config.encoder_layers : config.decoder_layers;
+    if (item.layer >= layers) return says("lab.idle.layer", item.layer, layers);
+    if (item.target == Target::head && item.index >= config.heads)
+        return says("lab.idle.head", item.index, config.heads);
+    if (item.target == Target::neuron && item.index >= config.d_mlp)
+        return says("lab.idle.neuron", item.index, config.d_mlp);
+    const int queries = item.part == Part::encoder ? sources : targets;
+    const int keys = item.part == Part::decoder ? targets : sources;
+    for (const interpret::PaintedCell& cell : item.cells) {
+        if (cell.query >= queries) return says("lab.idle.position", cell.query, queries);
+        if (cell.key >= keys) return says("lab.idle.position", cell.key, keys);
+    }
+    return "";
 }
 
 }  // namespace
@@ -32,7 +54,10 @@ void App::State::read_translator_changes(Wish& wish) {
     // What only waits for a longer sentence is not told.
     if (translator_changes_told == text) return;
     translator_changes_told = text;
-    tell_bad(interpret::fitting(translator_changes, c, c.context, c.context).bad);
+    for (const interpret::Intervention& item : translator_changes) {
+        const std::string reason = misfit_text(strings(), item, c, c.context, c.context);
+        if (!reason.empty()) tell_bad(std::array{interpret::BadIntervention{interpret::to_text(item), reason}});
+    }
 }
 
 const Laboratory& App::State::translation_laboratory() const {
@@ -51,10 +76,10 @@ const Laboratory& App::State::translation_laboratory() const {
     const model::EncoderDecoderConfig& c = translator->model().config();
     const int sources = static_cast<int>(source_tokens.size()), targets = static_cast<int>(target_tokens.size());
     for (const interpret::Intervention& item : translator_changes) {
-        const auto fits = interpret::fitting(std::span(&item, 1), c, sources, targets);
+        const bool idle = interpret::fitting(std::span(&item, 1), c, sources, targets).good.empty();
         const bool shown = item.part == part && item.target == interpret::Target::head;
         v.changes.push_back({interpret::to_text(item), change_label(item),
-                             fits.good.empty() ? fits.bad.front().reason : "", shown ? item.layer : -1,
+                             idle ? misfit_text(strings(), item, c, sources, targets) : "", shown ? item.layer : -1,
                              shown ? item.index : -1});
     }
     v.changed = translator->changed();

@@ -88,7 +88,8 @@ TEST(TranslationChanges, BadAndImpossibleOnesBecomeNotices) {
     run(*app, AddChange{"off:enc7.0"});
     EXPECT_TRUE(has_notice(*app, "notice.bad_change")) << "no such layer";
     EXPECT_FALSE(app->laboratory().changed);
-    EXPECT_NE(app->laboratory().changes.at(0).reason.find("layer 7"), std::string::npos);
+    EXPECT_EQ(app->laboratory().changes.at(0).reason,
+              app->strings()("lab.idle.layer", {{"index", "7"}, {"last", "0"}}));
     // A cell behind the end waits for a longer sentence.
     run(*app, ClearChanges{});
     run(*app, DismissNotice{0});
