@@ -50,7 +50,8 @@ TEST(LaboratoryDrawings, ThePlaneKeepsItsUnitsAndLabelsDoNotOverlap) {
     space.of_text = 3;
     for (int i = 0; i < 40; ++i) {
         space.ids.push_back(i);
-        space.plane.points.push_back({std::cos(i) * 2, std::sin(i)});
+        const double reach = i < 20 ? 1 : 0.1;  // the others in a crowd
+        space.plane.points.push_back({std::cos(i) * 2 * reach, std::sin(i) * reach});
         space.cosines.push_back(0.5F);
     }
     space.selected = 2;

@@ -9,6 +9,8 @@ namespace headlight::ui {
 
 namespace {
 
+constexpr float kSign = 28;
+
 struct Offer {
     const char *key, *label;
     app::ExportWhat what;
@@ -23,15 +25,19 @@ constexpr std::array kOffers{
 
 }  // namespace
 
+// On a phone the tabs leave room for a sign alone.
 float bottom_export_width(const Context& context) {
+    if (context.phone) return kSign;
     return std::ceil(text_width(context.fonts.small, context.t("head.export"))) + 14;
 }
 
 void draw_bottom_export(const Context& context, const Box& box) {
+    constexpr std::string_view kKey = "bottom.export";
+    const std::string_view label = context.t("head.export");
     float x = box.x;
-    const float y = box.centre().y - (context.phone ? 20.0f : 12.0f);
-    if (text_option(context, "bottom.export", context.t("head.export"), x, y, false, Role::button))
-        ImGui::OpenPopup("bottom-export-menu");
+    const bool clicked = context.phone ? icon_button(context, kKey, label, Icon::down, box)
+                                       : text_option(context, kKey, label, x, box.centre().y - 12, false, Role::button);
+    if (clicked) ImGui::OpenPopup("bottom-export-menu");
     std::array<Choice, kOffers.size()> choices;
     for (std::size_t i = 0; i < kOffers.size(); ++i) choices[i] = {kOffers[i].key, context.t(kOffers[i].label), false};
     if (const auto chosen = popup_menu(context, "bottom-export-menu", choices, box)) {

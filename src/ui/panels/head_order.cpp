@@ -29,20 +29,10 @@ bool has_sample(const Context& context) {
     return context.app.model()->has_text;
 }
 
-// While the sample is run, how much of it is done.
-std::string sample_label(const Context& context) {
-    const std::string label(context.t("set.sample"));
-    const double done = context.app.sample_progress();
-    if (done < 0 || done >= 1) return label;
-    return label + " · " + app::percent_text(std::floor(done * 100) / 100, context.app.strings());
-}
-
-// Beside each other where they fit: measured with the label at its longest, so that nothing moves while it counts.
 bool one_row(const Context& context, float width) {
-    const std::string longest =
-        std::string(context.t("set.sample")) + " · " + app::percent_text(0.888, context.app.strings());
     const ImFont* font = context.fonts.small;
-    return text_width(font, order_label(context)) + kArrow + kApart + text_width(font, longest) <= width;
+    return text_width(font, order_label(context)) + kArrow + kApart + text_width(font, context.t("set.sample")) <=
+           width;
 }
 
 void draw_menu(const Context& context, float& x, float y) {
@@ -64,13 +54,28 @@ void draw_menu(const Context& context, float& x, float y) {
     x += kApart;
 }
 
+std::string sample_help(const Context& context, double done) {
+    std::string help(context.t("set.sample.help"));
+    if (done >= 0 && done < 1)
+        help += "\n" + context.t("progress.compute", {{"percent", app::percent_text(done, context.app.strings())}});
+    return help;
+}
+
+// While the sample is run, the line that says that it is on grows with it.
 void draw_sample(const Context& context, float x, float y) {
     const bool on = context.app.settings().sample_scores;
-    const std::string label = sample_label(context);
-    const Box box{x - 4, y, text_width(context.fonts.small, label) + 8, row_height(context)};
-    const bool clicked = text_option(context, "sample", label, x, y, on, Role::checkbox);
-    if (!context.platform.touch() && box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
-        tooltip(context, context.t("set.sample.help"));
+    const double done = context.app.sample_progress();
+    const bool running = done >= 0 && done < 1;
+    const std::string_view label = context.t("set.sample");
+    const Box box{x, y, std::ceil(text_width(context.fonts.small, label)), row_height(context)};
+    const bool clicked = text_option(context, "sample", label, x, y, on && !running, Role::checkbox);
+    const bool hovered = ImGui::IsItemHovered();
+    if (running) {
+        const float line = box.centre().y + 9;
+        fill({box.x, line, box.width, 1.5f}, context.theme.line);
+        fill({box.x, line, box.width * static_cast<float>(done), 1.5f}, context.theme.attends);
+    }
+    if (!context.platform.touch() && hovered) tooltip(context, sample_help(context, done));
     if (clicked) context.push(app::set<&app::Settings::sample_scores>(!on));
 }
 

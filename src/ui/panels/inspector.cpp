@@ -115,7 +115,7 @@ class Inspector final : public Panel {
         const bool laboratory = bottom == lens || bottom == parts || bottom == patch || bottom == space;
         if (!laboratory) return width + close;
         const float leaves = bottom_export_width(context);
-        const float left = context.phone ? row.right() - leaves + 10 : box.x - leaves;
+        const float left = context.phone ? row.right() - leaves : box.x - leaves;
         draw_bottom_export(context, {left, row.y, leaves, row.height});
         return width + close + leaves;
     }
