@@ -89,6 +89,8 @@ class Changes final : public Panel {
     }
 
     static std::string odds_text(const Context& context) {
+        // Why what was asked for is not beside it.
+        if (const std::string& why = context.app.laboratory().pair_why; !why.empty()) return why;
         const app::Odds& odds = context.app.laboratory().odds;
         if (odds.token < 0 || odds.rival < 0) return {};
         auto number = [&](float value) { return signed_text(context, static_cast<double>(value), 2); };
