@@ -343,6 +343,15 @@ TEST_F(LaboratoryPanelsTest, EveryViewOfTheBottomPanelIsExported) {
     EXPECT_EQ(screen.widget("bottom.export"), nullptr) << "the inspector has a row of its own";
 }
 
+TEST_F(LaboratoryPanelsTest, WhatFedANumberIsOpenedByAClick) {
+    Screen screen(1440, 900, laboratory("&bottom=matrix&site=attn.hook_z&layer=1&head=1&row=1&column=1"));
+    screen.settle();
+    const std::string source = screen.app->matrix_explanation().sources.front().site;
+    ASSERT_TRUE(screen.click("source.0"));
+    EXPECT_NE(source, "blocks.1.attn.hook_z");
+    EXPECT_EQ(screen.app->matrix_explanation().site, source);
+}
+
 TEST_F(LaboratoryPanelsTest, AReplacedValueSaysSo) {
     Screen screen(1440, 900, laboratory("&do=off:1.1&bottom=matrix&site=attn.hook_z&row=1&column=1"));
     screen.settle();

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <string_view>
+#include <utility>
 
+#include "app/open_source.h"
 #include "interpret/formula.h"
 #include "ui/widgets.h"
 
@@ -55,6 +59,38 @@ std::string where(const interpret::Source& source) {
     return text + ']';
 }
 
+// What fed the number, one beside the other; those that can be looked at lead there. Returns where the next line
+// begins.
+float put_sources(const Context& context, const Box& line, std::span<const interpret::Source> sources) {
+    constexpr std::string_view kBetween = " · ";
+    const ImFont* font = context.fonts.small;
+    const Theme& theme = context.theme;
+    float x = line.x, y = line.y;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        const std::string text =
+            context.t("cell.source", {{"symbol", sources[i].symbol}, {"where", where(sources[i])}});
+        const float width = std::min(text_width(font, text) + 1, line.width);
+        if (x > line.x && x + text_width(font, kBetween) + width > line.right()) {
+            x = line.x;
+            y += line.height;
+        }
+        if (x > line.x) x = put_text(font, {x, y, line.width, line.height}, theme.muted, kBetween);
+        const Box box{x, y, width, line.height};
+        x = box.right();
+        std::vector<app::Command> way = app::open_source(context.app, sources[i]);
+        if (way.empty()) {
+            put_text(font, box, theme.muted, text);
+            continue;
+        }
+        const Hit hit = hit_area(context, "source." + std::to_string(i), text, Role::button, box);
+        put_text(font, box, hit.hovered ? theme.text : theme.attends, text);
+        if (hit.hovered) fill({box.x, box.bottom() - 2, box.width - 1, 1}, theme.text);
+        if (!hit.clicked) continue;
+        for (app::Command& command : way) context.push(std::move(command));
+    }
+    return y + line.height;
+}
+
 std::string term_tip(const Context& context, const interpret::Term& term) {
     const app::Strings& strings = context.app.strings();
     auto number = [&](float v) { return app::fixed_text(static_cast<double>(v), 4, strings); };
@@ -76,15 +112,8 @@ float put_formula(const Context& context, const Box& box, const interpret::Expla
         y += put_paragraph(context.fonts.small_bold, {box.x, y, box.width, 0}, context.theme.predicts, told,
                            kSourceLine);
     }
-    std::string sources;
-    for (const interpret::Source& source : explanation.sources) {
-        if (!sources.empty()) sources += " · ";
-        sources += context.t("cell.source", {{"symbol", source.symbol}, {"where", where(source)}});
-    }
-    if (!sources.empty()) {
-        y += 2;
-        y += put_paragraph(context.fonts.small, {box.x, y, box.width, 0}, context.theme.muted, sources, kSourceLine);
-    }
+    if (!explanation.sources.empty())
+        y = put_sources(context, {box.x, y + 2, box.width, kSourceLine}, explanation.sources);
     return y - box.y;
 }
 
