@@ -90,7 +90,7 @@ std::string App::State::change_label(const Intervention& item) const {
                        item.token < session->tokenizer()->vocab_size();
     const std::string preset(strings()("lab.preset." + std::string(kPresets[static_cast<std::size_t>(item.preset)])));
     const std::string all(strings()("lab.all"));
-    const std::string change =
+    std::string change =
         strings()("lab.do." + std::string(kChanges[static_cast<std::size_t>(item.change)]),
                   {{"where", where},
                    {"factor", fixed_text(static_cast<double>(item.factor), 2, strings())},
