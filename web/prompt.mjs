@@ -81,7 +81,7 @@ export class TextField {
   // A step, a sample, a link or undo changes the text from the other side.
   #read() {
     const state = this.#program.state(), text = this.#what.read(state);
-    if (text === this.#sent || !state.busy) this.#unheard = false;
+    if (text === this.#sent || !state.pending) this.#unheard = false;
     if (this.#composing || this.#unheard || text === this.#sent) return;
     this.#sent = text;
     if (this.#field.value === text) return;

@@ -62,6 +62,7 @@ std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueu
     const bool work = fetches || (app.next_work_ms(platform.now() * 1000) == 0 && !app.learning_plays());
     const Json more{{"frame", ui.frames()},
                     {"queue", queue},
+                    {"pending", !commands.empty()},  // what was asked for is not done yet
                     {"busy", !commands.empty() || work || ui.wants_frame(app, platform)},
                     {"frame_ms", ui.frame_ms()},
                     {"threads", platform.threads()},
