@@ -83,6 +83,7 @@ Shown App::State::shown_head() const {
         shown.caption = std::string(texts(string_key_of(s.part))) + ", " + shown.caption;
         shown.stem = "headlight-" + to_text(s.part) + "-head-" + layer + "." + head;
     }
+    if (gpt_rung()) put_beside(shown);
     return shown;
 }
 

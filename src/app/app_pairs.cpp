@@ -1,7 +1,10 @@
 // Two runs that are told together: with and without changes, or of two prompts.
 #include <algorithm>
+#include <array>
+#include <limits>
 
 #include "app/app_state.h"
+#include "text/tokenizer.h"
 
 namespace headlight::app {
 
@@ -33,6 +36,50 @@ App::State::RunRows App::State::rows_of(Run run) const {
     }
     const bool changed = run == Run::changed && lab.changed();
     return {changed ? &lab.run->trace() : &session->trace(), static_cast<int>(tokens.size())};
+}
+
+// Both pictures as one matrix with an empty column between them; what no query may see is masked in it.
+void App::State::put_beside(Shown& shown) const {
+    const Settings& s = document.settings;
+    const Pair runs = pair();
+    if (!s.side_by_side || runs == Pair::none || s.view == View::lines || shows_difference()) return;
+    const bool prompts = runs == Pair::prompts;
+    const std::array<Run, 2> order =
+        prompts ? std::array{Run::changed, Run::other} : std::array{Run::baseline, Run::changed};
+    std::array<std::vector<std::string>, 2> names{shown.names.rows, shown.names.rows};
+    if (prompts) {
+        names[1].clear();
+        const text::Tokenizer* tokenizer = session->tokenizer();
+        for (const std::int32_t id : lab.other_ids) {
+            names[1].push_back(tokenizer != nullptr ? tokenizer->display(id) : "#" + std::to_string(id));
+        }
+    }
+    const Selection selected = selection();
+    const std::size_t first = names[0].size(), columns = first + 1 + names[1].size();
+    const std::size_t rows = std::max(first, names[1].size());
+    shown.storage.assign(rows * columns, -std::numeric_limits<float>::infinity());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const interpret::Matrix many = summary(order[i]);
+        const interpret::Matrix one =
+            many.empty() ? attention(order[i], selected.layer, selected.head, s.values) : many;
+        for (int r = 0; r < one.rows; ++r) {
+            float* row = shown.storage.data() + static_cast<std::size_t>(r) * columns + i * (first + 1);
+            for (int c = s.hide_sink ? 1 : 0; c <= r; ++c) row[c] = one.at(r, c);
+        }
+    }
+    shown.values = {shown.storage.data(), static_cast<int>(rows), static_cast<int>(columns), static_cast<int>(columns),
+                    1};
+    shown.names = {names[0], names[0]};
+    shown.names.rows.resize(rows);
+    for (std::size_t r = 0; r < names[1].size(); ++r) {
+        if (shown.names.rows[r] != names[1][r]) shown.names.rows[r] += " | " + names[1][r];
+    }
+    shown.names.columns.emplace_back();
+    shown.names.columns.insert(shown.names.columns.end(), names[1].begin(), names[1].end());
+    shown.caption = std::string(strings()(prompts ? "ab.prompt" : "ab.baseline")) + " | " +
+                    std::string(strings()(prompts ? "ab.other" : "ab.changed")) + ", " + shown.caption;
+    shown.stem += "-beside";
+    shown.causal = false;
 }
 
 interpret::Matrix App::attention(Run run, int layer, int head, Values values) const {

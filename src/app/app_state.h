@@ -414,10 +414,11 @@ struct App::State {
     // ---- app_export.cpp
     void run_export(const Export& command);
     [[nodiscard]] Shown shown_head() const;
+    void put_beside(Shown& shown) const;  // the second run of the head view, where there are two
     [[nodiscard]] Shown shown_matrix() const;
     [[nodiscard]] Shown shown_sheet() const;
     [[nodiscard]] bool shows_laboratory() const;
-    [[nodiscard]] Shown shown_laboratory() const;  // app_export_laboratory.cpp
+    [[nodiscard]] Shown shown_laboratory() const;      // app_export_laboratory.cpp
     [[nodiscard]] Drawing laboratory_drawing() const;  // of the same; empty() while there is nothing
     [[nodiscard]] std::string part_label(const interpret::AttributionPart& part) const;
     [[nodiscard]] std::string token_label(std::int32_t id) const;

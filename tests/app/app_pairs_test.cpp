@@ -152,5 +152,50 @@ TEST(Pairs, TwoMatricesShareOneScale) {
     EXPECT_TRUE(signs.diverging);
 }
 
+// The one file of this kind that an export makes.
+std::string exported(App& app, ExportWhat what) {
+    run(app, Export{what});
+    for (const Effect& effect : app.take_effects()) {
+        if (effect.kind == Effect::Kind::save_file) return effect.bytes;
+    }
+    return "";
+}
+
+TEST(Pairs, BothPicturesAreExported) {
+    const auto app = make_loaded_app(std::string(kText) + "&layer=0&head=1&do=off:0.1");
+    const std::string one = exported(*app, ExportWhat::head_json);
+    run(*app, set<&Settings::side_by_side>(true));
+    const auto both = nlohmann::json::parse(exported(*app, ExportWhat::head_json), nullptr, false);
+    const auto alone = nlohmann::json::parse(one, nullptr, false);
+    ASSERT_TRUE(both.is_object() && alone.is_object());
+    const std::size_t n = alone["rows"].size();
+    ASSERT_EQ(both["columns"].size(), 2 * n + 1);
+    for (std::size_t r = 0; r < n; ++r) {
+        EXPECT_TRUE(both["values"][r][n].is_null()) << "between them";
+        for (std::size_t c = 0; c <= r; ++c) {
+            EXPECT_EQ(both["values"][r][n + 1 + c], alone["values"][r][c]) << "the shown run is the second";
+            EXPECT_EQ(
+                both["values"][r][c].get<float>(),
+                app->attention(Run::baseline, 0, 1, Values::pattern).at(static_cast<int>(r), static_cast<int>(c)));
+        }
+    }
+    const std::string svg = exported(*app, ExportWhat::head_svg);
+    EXPECT_NE(svg.find("Without changes | With changes"), std::string::npos);
+    EXPECT_NE(svg.find("v=1"), std::string::npos) << "the link";
+}
+
+TEST(Pairs, PromptsOfDifferentLengthsAreExportedToo) {
+    const auto app = make_loaded_app(std::string(kText) + "&layer=0&head=1&ab=1&other=the+dog");
+    ASSERT_EQ(app->laboratory().pair, Pair::prompts);
+    const auto both = nlohmann::json::parse(exported(*app, ExportWhat::head_json), nullptr, false);
+    ASSERT_TRUE(both.is_object());
+    const std::size_t n = app->tokens().size(), m = app->laboratory().other_ids.size();
+    EXPECT_EQ(both["columns"].size(), n + 1 + m);
+    EXPECT_EQ(both["rows"].size(), std::max(n, m));
+    EXPECT_NE(n, m);
+    EXPECT_TRUE(both["values"][m - 1][n + m].is_number()) << "the last of B's last row";
+    EXPECT_FALSE(exported(*app, ExportWhat::head_png).empty());
+}
+
 }  // namespace
 }  // namespace headlight::app
