@@ -132,8 +132,8 @@ class Platform {
         (void)upload(texture, width, height, pixels);
     }
 
-    // Called once a frame for each field that is on the screen. Returns the new text when a person changed it here (on the
-    // web it comes as a command).
+    // Called once a frame for each field that is on the screen. Returns the new text when a person changed it here (on
+    // the web it comes as a command).
     [[nodiscard]] virtual std::optional<std::string> prompt_field(const PromptField& field) = 0;
     virtual void focus_prompt() = 0;
     // Something in the program changed (at most once a turn): a page around it mirrors its text, theme and language.

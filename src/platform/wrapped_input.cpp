@@ -80,9 +80,9 @@ std::optional<std::string> WrappedInput::draw(const PromptField& field) {
     Editing editing{&buffer_, replaced ? &replacement : nullptr, width, &measure};
     constexpr ImGuiInputTextFlags kFlags = ImGuiInputTextFlags_CallbackAlways | ImGuiInputTextFlags_CallbackEdit |
                                            ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_NoHorizontalScroll;
-    ImGui::InputTextMultiline(field.id == FieldId::prompt ? "##prompt" : "##other", buffer_.data(), buffer_.capacity() + 1,
-                              ImVec2(inner_width, field.rect.height - 2 * kPromptPaddingY + 4), kFlags, on_input,
-                              &editing);
+    ImGui::InputTextMultiline(field.id == FieldId::prompt ? "##prompt" : "##other", buffer_.data(),
+                              buffer_.capacity() + 1, ImVec2(inner_width, field.rect.height - 2 * kPromptPaddingY + 4),
+                              kFlags, on_input, &editing);
     active_ = ImGui::IsItemActive();
     ImGui::PopStyleVar(2);
     ImGui::PopStyleColor(2);

@@ -1,7 +1,7 @@
 #pragma once
 // The text fields of the window: on the page real HTML fields laid over their places, so that input methods, phone
-// keyboards and screen readers work. What the first one holds depends on the rung (App::field_text); the other one holds
-// the prompt to compare with.
+// keyboards and screen readers work. What the first one holds depends on the rung (App::field_text); the other one
+// holds the prompt to compare with.
 
 #include <string_view>
 

@@ -62,7 +62,7 @@ class NullPlatform final : public Platform {
     bool can_fetch = false;
     std::string link, clipboard;
     Rect prompt_rect, other_rect;  // of the two fields
-    bool prompt_address = false;       // the field on the screen takes the address of a model
+    bool prompt_address = false;   // the field on the screen takes the address of a model
     // Into the fields, in the next frame.
     std::optional<std::string> typed, typed_other;
     double time = 0;
