@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "app/png.h"
 #include "app/svg.h"
@@ -17,8 +18,8 @@ bool begins_letter(char c) {
 }
 
 std::string titled(std::string shape, std::string_view name, const std::string& title) {
-    if (title.empty()) return shape + "/>\n";
-    return shape + "><title>" + xml_text(title) + "</title></" + std::string(name) + ">\n";
+    if (title.empty()) return std::move(shape) + "/>\n";
+    return std::move(shape) + "><title>" + xml_text(title) + "</title></" + std::string(name) + ">\n";
 }
 
 std::string bar_svg(const Drawing::Bar& bar) {

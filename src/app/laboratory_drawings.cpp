@@ -191,7 +191,8 @@ Drawing parts_drawing(std::vector<NamedPart> parts, const std::string& title, co
     Drawing drawing;
     drawing.labels.push_back({kSvgMargin, kSvgMargin + kBase - 2, title, Anchor::start, kInk, true});
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        const double x = kSvgMargin + static_cast<double>(i / kRows) * (column + kGap);
+        const std::size_t beside = i / kRows;
+        const double x = kSvgMargin + static_cast<double>(beside) * (column + kGap);
         const double y = top + static_cast<double>(i % kRows) * kRow, zero = x + label + kPlotWidth / 2;
         const double value = parts[i].value, length = std::abs(value) / largest * kPlotWidth / 2;
         const std::string shown = signed_number(value, strings);

@@ -1,5 +1,6 @@
 #include "cli/translation_trace.h"
 
+#include <array>
 #include <iterator>
 
 #include "cli/changed_translation.h"
@@ -65,9 +66,9 @@ Result<TranslationTrace> trace_translation(const kernels::Compute& compute, cons
     };
     run(nullptr);
     if (!trace.changes.empty()) {
-        const model::Activations encoder_before = encoder, decoder_before = decoder;
-        interpret::InterventionObserver observer(
-            trace.changes, {.encoder = &encoder_before, .decoder = &decoder_before, .sources = sources});
+        const std::array before{encoder, decoder};
+        interpret::InterventionObserver observer(trace.changes,
+                                                 {.encoder = &before[0], .decoder = &before[1], .sources = sources});
         run(&observer);
     }
     trace.tensors = interpret::trace_tensors(encoder, sources, wanted);

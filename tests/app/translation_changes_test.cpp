@@ -109,7 +109,7 @@ TEST(TranslationChanges, ALinkReproducesThem) {
     for (int i = 0; i < 3; ++i) run(*app, Step{});
     const std::string link = app->link();
     EXPECT_NE(link.find("tdo=mean"), std::string::npos) << link;
-    const auto other = make_translating_app(link.c_str());
+    const auto other = make_translating_app(link);
     EXPECT_EQ(other->verdict(), Verdict::reproduced);
     EXPECT_EQ(text_of(*other), text_of(*app));
     EXPECT_EQ(other->checksum(), app->checksum());
@@ -117,7 +117,7 @@ TEST(TranslationChanges, ALinkReproducesThem) {
     std::string without = link;
     const std::size_t at = without.find("&tdo=");
     without.erase(at, without.find('&', at + 1) - at);
-    EXPECT_EQ(make_translating_app(without.c_str())->verdict(), Verdict::differs);
+    EXPECT_EQ(make_translating_app(without)->verdict(), Verdict::differs);
     EXPECT_TRUE(has_notice(*make_translating_app("v=1&rung=translate&source=the&tdo=off:enc0.0;fly:enc0.0"),
                            "notice.bad_change"));
 }
