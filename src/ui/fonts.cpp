@@ -9,13 +9,14 @@ namespace headlight::ui {
 namespace {
 
 // Latin with Turkish, and the marks and signs that labels and formulas use.
-constexpr ImWchar kText[] = {0x20,   0x17F,  0x2010, 0x2027, 0x2030, 0x203A, 0x2070, 0x2079, 0x2080,
-                             0x2089, 0x20BA, 0x20BA, 0x2190, 0x2193, 0x21B5, 0x21B5, 0x2211, 0x2212,
-                             0x221A, 0x221A, 0x221E, 0x221E, 0x2248, 0x2248, 0x2260, 0x2265, 0x22C5,
-                             0x22C5, 0x0391, 0x03C9, 0x2423, 0x2423, 0xFFFD, 0xFFFD, 0};
+constexpr ImWchar kTextRanges[] = {0x20,   0x17F,  0x2010, 0x2027, 0x2030, 0x203A, 0x2070, 0x2079, 0x2080,
+                                   0x2089, 0x20BA, 0x20BA, 0x2190, 0x2193, 0x21B5, 0x21B5, 0x2211, 0x2212,
+                                   0x221A, 0x221A, 0x221E, 0x221E, 0x2248, 0x2248, 0x2260, 0x2265, 0x22C5,
+                                   0x22C5, 0x0391, 0x03C9, 0x2423, 0x2423, 0xFFFD, 0xFFFD, 0};
 // Formulas stand in the mono face as well; titles need less.
-constexpr ImWchar kTitle[] = {0x20,   0x17F,  0x2010, 0x2027, 0x2070, 0x2079, 0x2080, 0x2089, 0x2190, 0x2193, 0x2211,
-                              0x2212, 0x221A, 0x221A, 0x2423, 0x2423, 0x21B5, 0x21B5, 0x0391, 0x03C9, 0};
+constexpr ImWchar kTitleRanges[] = {0x20,   0x17F,  0x2010, 0x2027, 0x2070, 0x2079, 0x2080,
+                                    0x2089, 0x2190, 0x2193, 0x2211, 0x2212, 0x221A, 0x221A,
+                                    0x2423, 0x2423, 0x21B5, 0x21B5, 0x0391, 0x03C9, 0};
 
 // A TrueType table's big-endian 16-bit field; 0 when the file is too short or has no such table.
 int table_field(std::string_view file, std::string_view table, std::size_t offset) {
@@ -73,14 +74,14 @@ bool FontSet::fit(float pixel_ratio) {
     io.Fonts->Clear();
     io.Fonts->Flags |= ImFontAtlasFlags_NoMouseCursors;
     io.Fonts->TexGlyphPadding = 1;
-    fonts_.body = add(regular_, 14, ratio_, kText, symbols_);  // first: ImGui's default
-    fonts_.small = add(regular_, 12, ratio_, kText, symbols_);
-    fonts_.prompt = add(regular_, 15, ratio_, kText, symbols_);
-    fonts_.small_bold = add(bold_, 12, ratio_, kTitle, {});
-    fonts_.body_bold = add(bold_, 14, ratio_, kTitle, {});
-    fonts_.title = add(bold_, 15, ratio_, kTitle, {});
-    fonts_.mono = add(mono_, 12, ratio_, kText, {});
-    fonts_.mono_large = add(mono_, 13, ratio_, kText, {});
+    fonts_.body = add(regular_, 14, ratio_, kTextRanges, symbols_);  // first: ImGui's default
+    fonts_.small = add(regular_, 12, ratio_, kTextRanges, symbols_);
+    fonts_.prompt = add(regular_, 15, ratio_, kTextRanges, symbols_);
+    fonts_.small_bold = add(bold_, 12, ratio_, kTitleRanges, {});
+    fonts_.body_bold = add(bold_, 14, ratio_, kTitleRanges, {});
+    fonts_.title = add(bold_, 15, ratio_, kTitleRanges, {});
+    fonts_.mono = add(mono_, 12, ratio_, kTextRanges, {});
+    fonts_.mono_large = add(mono_, 13, ratio_, kTextRanges, {});
     io.FontGlobalScale = 1 / ratio_;
     return true;
 }

@@ -9,7 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kInset = 10, kDot = 3, kLabelHeight = 14, kReach = 8;
+constexpr float kPlotInset = 10, kPlotDot = 3, kLabelHeight = 14, kPlotReach = 8;
 
 bool overlaps(const Box& a, const Box& b) {
     return a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom();
@@ -43,7 +43,8 @@ void put_curve(const Context& context, const Box& box, std::span<const CurvePoin
         last = std::max(last, point.x);
     }
     const app::Strings& strings = context.app.strings();
-    const Box plot{box.x + kInset, box.y + kInset, box.width - 2 * kInset, box.height - 2 * kInset - 14};
+    const Box plot{box.x + kPlotInset, box.y + kPlotInset, box.width - 2 * kPlotInset,
+                   box.height - 2 * kPlotInset - 14};
     const Hit hit = hit_area(context, key, label, Role::text, box);
     horizontal_line(plot.x, plot.bottom(), plot.width, theme.line);
     if (top <= 0) {
@@ -65,7 +66,7 @@ void put_curve(const Context& context, const Box& box, std::span<const CurvePoin
     put_text(context.fonts.mono, {plot.x, plot.bottom() + 4, plot.width, 14}, theme.faint,
              app::count_text(static_cast<std::int64_t>(last), strings), Align::right);
     canvas().AddPolyline(line.data(), static_cast<int>(line.size()), theme.attends, 0, 2);
-    if (!line.empty()) canvas().AddCircleFilled(line.back(), kDot, theme.attends, 16);
+    if (!line.empty()) canvas().AddCircleFilled(line.back(), kPlotDot, theme.attends, 16);
     if (!hit.hovered || points.empty()) return;
     // The point nearest to the pointer, along the steps.
     const float x = ImGui::GetIO().MousePos.x;
@@ -85,7 +86,7 @@ int put_points(const Context& context, const Box& box, std::span<const PlotPoint
     const Theme& theme = context.theme;
     fill(box, theme.panel, kRadius);
     outline(box, theme.line, kRadius);
-    const Box plot = box.inset(kInset);
+    const Box plot = box.inset(kPlotInset);
     const ImVec2 middle = plot.centre();
     horizontal_line(plot.x, middle.y, plot.width, with_alpha(theme.line, 0.6f));
     vertical_line(middle.x, plot.y, plot.height, with_alpha(theme.line, 0.6f));
@@ -98,7 +99,7 @@ int put_points(const Context& context, const Box& box, std::span<const PlotPoint
         return ImVec2(std::clamp(x, plot.x, plot.right()), std::clamp(y, plot.y, plot.bottom()));
     };
     int under = -1;
-    float nearest = kReach;
+    float nearest = kPlotReach;
     std::vector<Box> taken;
     for (std::size_t i = 0; i < points.size(); ++i) {
         const ImVec2 at = place(points[i]);
@@ -108,14 +109,14 @@ int put_points(const Context& context, const Box& box, std::span<const PlotPoint
             nearest = distance;
             under = static_cast<int>(i);
         }
-        taken.push_back({at.x - kDot, at.y - kDot, 2 * kDot, 2 * kDot});
+        taken.push_back({at.x - kPlotDot, at.y - kPlotDot, 2 * kPlotDot, 2 * kPlotDot});
     }
     for (const bool bright : {true, false}) {
         for (std::size_t i = 0; i < points.size(); ++i) {
             const bool pointed = static_cast<int>(i) == under;
             if ((points[i].bright || pointed) != bright) continue;
             const ImVec2 at = place(points[i]);
-            canvas().AddCircleFilled(at, bright ? kDot + 0.5f : kDot, bright ? theme.attends : theme.muted, 16);
+            canvas().AddCircleFilled(at, bright ? kPlotDot + 0.5f : kPlotDot, bright ? theme.attends : theme.muted, 16);
             const Box room = free_place(plot, at, text_width(context.fonts.small, points[i].label), taken);
             if (room.width <= 0 && !pointed) continue;
             const Box text = room.width > 0 ? room : Box{at.x + 6, at.y - 7, 200, 14};

@@ -11,8 +11,8 @@ namespace {
 
 using interpret::Sheet;
 
-constexpr float kTitle = 22, kColumnLabels = 18, kOverview = 40, kRow = 26, kFingerRow = 32;
-constexpr float kLeastCell = 40, kCellPadding = 14, kTightCellPadding = 8, kLabelGap = 8, kMostLabel = 84;
+constexpr float kSheetTitle = 22, kColumnLabels = 18, kOverview = 40, kSheetRow = 26, kFingerRow = 32;
+constexpr float kSheetLeastCell = 40, kCellPadding = 14, kTightCellPadding = 8, kLabelGap = 8, kMostLabel = 84;
 constexpr float kStrength = 0.55f;  // of the strongest colour, so that the number on it stays legible
 constexpr int kMostRows = 12;
 
@@ -159,17 +159,17 @@ SheetSize sheet_size(const Context& context, const Sheet& sheet, const SheetLook
     for (const std::string& label : sheet.col_labels)
         text = std::max(text, std::min(text_width(context.fonts.small, label), 64.0f));
     const auto columns = static_cast<float>(sheet.cols);
-    size.cell_width = std::max(kLeastCell, std::ceil(text) + kCellPadding);
+    size.cell_width = std::max(kSheetLeastCell, std::ceil(text) + kCellPadding);
     if (size.label + size.cell_width * columns > room)
         size.cell_width = std::max(std::floor((room - size.label) / columns), std::ceil(text) + kTightCellPadding);
-    size.cell_height = context.phone ? kFingerRow : kRow;
+    size.cell_height = context.phone ? kFingerRow : kSheetRow;
     const int fitting = std::max(1, static_cast<int>((room - size.label) / size.cell_width));
     size.columns = std::min(sheet.cols, fitting);
     size.rows = sheet.rows <= kMostRows + 2 || !sheet.words.empty() ? sheet.rows : kMostRows;
     const bool columns_cut = size.columns < sheet.cols, rows_cut = size.rows < sheet.rows;
     size.overview = 2 * size.columns <= sheet.cols || 2 * size.rows <= sheet.rows;
-    size.head = (look.title.empty() ? 0 : kTitle) + (sheet.col_labels.empty() ? 0 : kColumnLabels) +
-                (size.overview ? kOverview + 8 : 0) + (columns_cut ? kTitle : 0) + (rows_cut ? kTitle : 0);
+    size.head = (look.title.empty() ? 0 : kSheetTitle) + (sheet.col_labels.empty() ? 0 : kColumnLabels) +
+                (size.overview ? kOverview + 8 : 0) + (columns_cut ? kSheetTitle : 0) + (rows_cut ? kSheetTitle : 0);
     return size;
 }
 
@@ -180,7 +180,7 @@ SheetEvent draw_sheet(const Context& context, ImVec2 at, const Sheet& sheet, con
     if (look.values.size() < static_cast<std::size_t>(sheet.rows) * static_cast<std::size_t>(sheet.cols)) return event;
     Flow flow{{at.x, at.y, size.width(), size.height()}};
     if (!look.title.empty()) {
-        const Box row = flow.take(kTitle);
+        const Box row = flow.take(kSheetTitle);
         const float end =
             put_text(context.fonts.small_bold, {row.x + size.label, row.y, 400, row.height}, theme.text, look.title);
         if (look.formula != nullptr) put_symbols(context, end + 8, row, *look.formula);
@@ -193,10 +193,11 @@ SheetEvent draw_sheet(const Context& context, ImVec2 at, const Sheet& sheet, con
         flow.skip(8);
     }
     if (size.columns < sheet.cols)
-        draw_pager(context, flow.take(kTitle), "columns." + look.key, window.column, size.columns, sheet.cols,
+        draw_pager(context, flow.take(kSheetTitle), "columns." + look.key, window.column, size.columns, sheet.cols,
                    "sheet.columns");
     if (size.rows < sheet.rows)
-        draw_pager(context, flow.take(kTitle), "rows." + look.key, window.row, size.rows, sheet.rows, "sheet.rows");
+        draw_pager(context, flow.take(kSheetTitle), "rows." + look.key, window.row, size.rows, sheet.rows,
+                   "sheet.rows");
     const Box body{snapped(at.x + size.label), snapped(at.y + size.head),
                    size.cell_width * static_cast<float>(size.columns),
                    size.cell_height * static_cast<float>(size.rows)};

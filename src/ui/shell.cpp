@@ -13,7 +13,7 @@ namespace {
 
 constexpr ImGuiWindowFlags kColumnFlags = ImGuiWindowFlags_NavFlattened | ImGuiWindowFlags_NoBackground;
 constexpr float kLeastHeadHeight = 280;  // below this the centre scrolls
-constexpr float kColumnGap = 20;
+constexpr float kShellColumnGap = 20;
 constexpr float kDragSlack = 8;  // a finger may tremble so much in a tap
 
 // A finger that is drawn across a column scrolls it, and does not press what it began on.
@@ -269,7 +269,7 @@ void Shell::draw_centre(const Context& context, const Box& column) {
         const Box row = flow.take(height);
         draw_panel(context, *grid, {row.x, row.y, grid_width, row.height});
         draw_panel(context, *head,
-                   {row.x + grid_width + kColumnGap, row.y, row.width - grid_width - kColumnGap, row.height});
+                   {row.x + grid_width + kShellColumnGap, row.y, row.width - grid_width - kShellColumnGap, row.height});
     }
     ImGui::SetCursorScreenPos(ImVec2(column.x, flow.rest.y + kPadding - 4));
     ImGui::Dummy(ImVec2(1, 1));

@@ -35,6 +35,8 @@ inline constexpr float kTopBar = 48, kTabBar = 56;
 inline constexpr float kLeftColumn = 296, kRightColumn = 316, kStepsColumn = 248;
 inline constexpr float kInspector = 176;
 inline constexpr float kPadding = 16, kPhonePadding = 12;
+inline constexpr float kPanelTitle = 20;     // a panel's first line
+inline constexpr float kPhoneRow = 44;       // a row that fingers meet
 inline constexpr float kPhoneWidth = 600;    // and below: one column
 inline constexpr float kNarrowWidth = 1000;  // and below: the side columns shrink
 

@@ -55,10 +55,14 @@ bool button(const Context& context, std::string_view key, std::string_view label
     return hit.clicked;
 }
 
+float text_option_height(const Context& context) {
+    return context.phone ? 40 : 24;
+}
+
 bool text_option(const Context& context, std::string_view key, std::string_view label, float& x, float y, bool on,
                  Role role) {
     const float width = std::ceil(text_width(context.fonts.small, label));
-    const float height = context.phone ? 40 : 24;
+    const float height = text_option_height(context);
     const Box box{x - 4, y, width + 8, height};
     const Hit hit = hit_area(context, key, label, role, box, switched(on));
     put_text(context.fonts.small, {x, y, width + 1, height},

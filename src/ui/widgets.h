@@ -37,6 +37,7 @@ constexpr float kButtonHeight = 32, kSmallButtonHeight = 24;
 bool button(const Context& context, std::string_view key, std::string_view label, const Box& box,
             Look look = Look::plain, bool enabled = true);
 // Small text that can be clicked: muted, bright when on or pointed at. Takes its width from the text; `x` moves on.
+[[nodiscard]] float text_option_height(const Context& context);
 bool text_option(const Context& context, std::string_view key, std::string_view label, float& x, float y, bool on,
                  Role role = Role::radio);
 // One of several, side by side in a trough. Returns the one clicked.

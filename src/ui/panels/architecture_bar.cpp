@@ -9,17 +9,17 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kBar = 48, kPhoneRow = 44;
+constexpr float kArchitectureBar = 48;
 
 class ArchitectureBar final : public Panel {
   public:
     float wanted_height(const Context& context, float) override {
         const bool two = context.phone && context.app.settings().tab == app::Tab::heads;
-        return two ? 2 * kPhoneRow : context.phone ? kPhoneRow : kBar;
+        return two ? 2 * kPhoneRow : context.phone ? kPhoneRow : kArchitectureBar;
     }
 
     void draw(const Context& context, const Box& box) override {
-        const float height = context.phone ? kPhoneRow : kBar;
+        const float height = context.phone ? kPhoneRow : kArchitectureBar;
         const Box row = Box{box.x, box.y, box.width, height}.inset(context.phone ? kPhonePadding : kPadding, 0);
         horizontal_line(box.x, box.bottom() - 1, box.width, context.theme.line);
         const float size = context.phone ? 40.0f : 28.0f;

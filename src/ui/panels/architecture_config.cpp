@@ -13,7 +13,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 8, kRow = 32, kPhoneRow = 44, kButton = 28, kNumber = 92;
+constexpr float kConfigGap = 8, kConfigRow = 32, kButton = 28, kConfigNumber = 92;
 
 struct SizeField {
     std::string_view key;
@@ -69,12 +69,12 @@ class ArchitectureConfig final : public RowPanel {
     }
 
   private:
-    static float row_height(const Context& context) { return context.phone ? kPhoneRow : kRow; }
+    static float row_height(const Context& context) { return context.phone ? kPhoneRow : kConfigRow; }
 
     static void title(const Context& context, Rows& rows, std::string_view key) {
-        const Box row = rows.take(kTitle);
+        const Box row = rows.take(kPanelTitle);
         if (rows.paint()) heading(context, row, context.t(key));
-        rows.skip(kGap);
+        rows.skip(kConfigGap);
     }
 
     // "124 M", "1.56 B".
@@ -113,7 +113,7 @@ class ArchitectureConfig final : public RowPanel {
         const bool bad = !shown.problem.empty() && (key == "aheads" || key == "awidth");
         const float button = context.phone ? 40.0f : kButton;
         const Box more{row.right() - button, row.centre().y - button / 2, button, button};
-        const Box number{more.x - kNumber, row.centre().y - 14, kNumber, 28};
+        const Box number{more.x - kConfigNumber, row.centre().y - 14, kConfigNumber, 28};
         const Box less{number.x - button, more.y, button, button};
         label_at(context, {row.x, row.y, less.x - row.x - 4, row.height}, label, context.t("set." + name + ".help"));
         if (step_button(context, name + ".less", "−", less)) go(context, key, stepped(shown.draft, key, value, -1));
@@ -171,8 +171,8 @@ class ArchitectureConfig final : public RowPanel {
         if (!rows.paint()) return;
         put_text(context.fonts.small, row, context.theme.muted, context.t(key));
         const float button = context.phone ? 40.0f : kButton;
-        put_text(context.fonts.mono, {row.right() - button - kNumber, row.y, kNumber, row.height}, context.theme.muted,
-                 count_of(context, value), Align::centre);
+        put_text(context.fonts.mono, {row.right() - button - kConfigNumber, row.y, kConfigNumber, row.height},
+                 context.theme.muted, count_of(context, value), Align::centre);
     }
 
     static void draw_problem(const Context& context, Rows& rows, const app::Architecture& shown) {

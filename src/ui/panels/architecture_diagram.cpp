@@ -14,7 +14,7 @@ namespace {
 using app::Stage;
 using Stages = std::array<model::StageInfo, model::kStages>;
 
-constexpr float kLeading = 19, kDetailPad = 12, kTitle = 38, kLine = 20, kDetailRows = 4;
+constexpr float kDiagramLeading = 19, kDetailPad = 12, kDiagramTitle = 38, kDiagramLine = 20, kDetailRows = 4;
 
 class ArchitectureDiagram final : public Panel {
   public:
@@ -45,10 +45,10 @@ class ArchitectureDiagram final : public Panel {
     DiagramLayout layout(const Context& context, float width) const {
         const Stage selected = context.app.settings().stage;
         const float text = detail_width(width) - 2 * kDetailPad;
-        float height = 2 * kDetailPad + kTitle + kDetailRows * kLine + 4;
+        float height = 2 * kDetailPad + kDiagramTitle + kDetailRows * kDiagramLine + 4;
         const std::string_view tell =
             selected == Stage::none ? context.t("architecture.hint") : tell_text(context, selected);
-        height += std::max(2 * kLeading, paragraph_height(context.fonts.body, text, tell, kLeading));
+        height += std::max(2 * kDiagramLeading, paragraph_height(context.fonts.body, text, tell, kDiagramLeading));
         return diagram_layout(width, selected, height, context.column_height - 2 * kPadding);
     }
 
@@ -240,20 +240,21 @@ class ArchitectureDiagram final : public Panel {
         outline(box, theme.line, kRadius);
         Flow flow{box.inset(kDetailPad)};
         if (told == Stage::none) {
-            put_paragraph(context.fonts.body, flow.rest, theme.muted, context.t("architecture.hint"), kLeading);
+            put_paragraph(context.fonts.body, flow.rest, theme.muted, context.t("architecture.hint"), kDiagramLeading);
             return;
         }
         const model::StageInfo& info = stages[static_cast<std::size_t>(told)];
-        const Box top = flow.take(kTitle);
+        const Box top = flow.take(kDiagramTitle);
         put_text(context.fonts.body_bold, {top.x, top.y - 4, top.width, 20}, theme.text, stage_name(context, told));
         const std::string_view site = told == Stage::ids ? "" : nn::site_info(info.site).name;
         put_text(context.fonts.mono, {top.x, top.y + 15, top.width, 18}, theme.faint, site);
         std::string tell(tell_text(context, told));
         if (told == Stage::logits && shown.config.tied_head) tell = context.t("architecture.tell.tied");
-        flow.skip(std::max(2 * kLeading, put_paragraph(context.fonts.body, flow.rest, theme.muted, tell, kLeading)));
+        flow.skip(std::max(2 * kDiagramLeading,
+                           put_paragraph(context.fonts.body, flow.rest, theme.muted, tell, kDiagramLeading)));
         flow.skip(4);
         const auto row = [&](std::string_view label, const std::string& value) {
-            const Box at = flow.take(kLine);
+            const Box at = flow.take(kDiagramLine);
             put_text(context.fonts.small, at, theme.muted, label);
             put_text(context.fonts.mono, at, theme.text, value, Align::right);
         };

@@ -10,10 +10,10 @@ namespace {
 
 using app::Stage;
 
-constexpr float kWide = 620, kBetween = 44, kModelShare = 0.4f;
+constexpr float kLayoutWide = 620, kBetween = 44, kModelShare = 0.4f;
 constexpr float kPlain = 30, kWeighted = 44, kTall = 58, kSum = 22;  // heights: no weights, weights, q k v, plus
-constexpr float kGap = 11, kWideGap = 20, kFramePad = 14, kFrameTitle = 26, kStream = 30, kBlock = 52, kStack = 6,
-                kBesideGap = 8;
+constexpr float kLayoutGap = 11, kWideGap = 20, kFramePad = 14, kFrameTitle = 26, kStream = 30, kBlock = 52, kStack = 6,
+                kLayoutBesideGap = 8;
 
 bool is_sum(Stage stage) {
     return stage == Stage::embedded || stage == Stage::residual_1 || stage == Stage::residual_2;
@@ -47,11 +47,11 @@ class Column {
     }
     void beside(std::initializer_list<Stage> stages, float height) {
         const auto count = static_cast<float>(stages.size());
-        const float width = std::floor((width_ - kBesideGap * (count - 1)) / count);
+        const float width = std::floor((width_ - kLayoutBesideGap * (count - 1)) / count);
         float x = x_;
         for (const Stage stage : stages) {
             out_.boxes.push_back({stage, {x, y_, width, height}});
-            x += width + kBesideGap;
+            x += width + kLayoutBesideGap;
         }
         y_ += height;
         for (const Stage stage : stages) describe(stage);
@@ -98,14 +98,14 @@ const DiagramBox* DiagramLayout::find(Stage stage) const {
 }
 
 float detail_width(float width) {
-    return width >= kWide ? std::floor((width - kBetween) * kModelShare) : width;
+    return width >= kLayoutWide ? std::floor((width - kBetween) * kModelShare) : width;
 }
 
 namespace {
 
 DiagramLayout with_gap(float width, Stage selected, float detail, float gap) {
     DiagramLayout out;
-    out.wide = width >= kWide;
+    out.wide = width >= kLayoutWide;
     const float left = detail_width(width);
     // Beside the model there is always room for the description; in one column it stands under its box.
     const float inline_detail = out.wide || selected == Stage::none ? 0 : detail;
@@ -134,10 +134,10 @@ DiagramLayout with_gap(float width, Stage selected, float detail, float gap) {
 }  // namespace
 
 DiagramLayout diagram_layout(float width, Stage selected, float detail, float room) {
-    DiagramLayout tight = with_gap(width, selected, detail, kGap);
+    DiagramLayout tight = with_gap(width, selected, detail, kLayoutGap);
     const float spare = (room - tight.height) / 13;  // gaps of the block, one below the other
     if (!tight.wide || spare <= 0) return tight;
-    return with_gap(width, selected, detail, std::min(kWideGap, std::floor(kGap + spare)));
+    return with_gap(width, selected, detail, std::min(kWideGap, std::floor(kLayoutGap + spare)));
 }
 
 }  // namespace headlight::ui

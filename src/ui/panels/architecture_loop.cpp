@@ -15,14 +15,14 @@ namespace {
 
 using app::LoopLine;
 
-constexpr float kLeading = 20, kChip = 44, kChipGap = 6, kLineHeight = 52, kBarRow = 20, kWideCode = 560;
+constexpr float kLoopLeading = 20, kLoopChip = 44, kChipGap = 6, kLineHeight = 52, kBarRow = 20, kWideCode = 560;
 
 class ArchitectureLoop final : public RowPanel {
   protected:
     void lay_out(const Context& context, Rows& rows) override {
         const std::optional<app::LoopView> view = context.app.loop();
         if (!view.has_value()) {
-            rows.paragraph(context.fonts.body, context.theme.muted, context.t("architecture.loop.none"), kLeading);
+            rows.paragraph(context.fonts.body, context.theme.muted, context.t("architecture.loop.none"), kLoopLeading);
             return;
         }
         about(context, rows, *view);
@@ -43,7 +43,7 @@ class ArchitectureLoop final : public RowPanel {
         text += context.t(!view.has_text  ? "architecture.loop.no_text"
                           : view.seed_ids ? "architecture.loop.same"
                                           : "architecture.loop.other");
-        rows.paragraph(context.fonts.body, context.theme.muted, text, kLeading);
+        rows.paragraph(context.fonts.body, context.theme.muted, text, kLoopLeading);
     }
 
     // ---- the text so far
@@ -60,17 +60,17 @@ class ArchitectureLoop final : public RowPanel {
         const std::vector<std::int32_t>& ids = view.loop.ids();
         const int cropped = crop_of(view);
         float x = 0;
-        Box row = rows.take(kChip);
+        Box row = rows.take(kLoopChip);
         for (int i = 0; i < view.shown; ++i) {
             const std::int32_t id = ids[static_cast<std::size_t>(i)];
             const float width = chip_width(context, id);
             if (x > 0 && x + width > rows.width()) {
                 rows.skip(kChipGap);
-                row = rows.take(kChip);
+                row = rows.take(kLoopChip);
                 x = 0;
             }
             if (rows.paint())
-                chip(context, {row.x + x, row.y, width, kChip}, i, id, i >= view.loop.typed(), i < cropped);
+                chip(context, {row.x + x, row.y, width, kLoopChip}, i, id, i >= view.loop.typed(), i < cropped);
             x += width + kChipGap;
         }
     }

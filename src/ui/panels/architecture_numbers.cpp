@@ -15,7 +15,7 @@ namespace {
 using app::Stage;
 using model::ParamPart;
 
-constexpr float kTitle = 20, kRow = 20, kPhoneRow = 24, kBarHeight = 10, kPlot = 56, kCount = 98;
+constexpr float kNumbersRow = 20, kNumbersPhoneRow = 24, kBarHeight = 10, kNumbersPlot = 56, kCount = 98;
 
 // Which box of the diagram a part belongs to.
 Stage stage_of(ParamPart part) {
@@ -52,7 +52,7 @@ class ArchitectureNumbers final : public RowPanel {
 
   private:
     static void title(const Context& context, Rows& rows, std::string_view key, std::string_view help = {}) {
-        const Box row = rows.take(kTitle);
+        const Box row = rows.take(kPanelTitle);
         if (rows.paint()) {
             heading(context, row, context.t(key));
             if (!help.empty() && row.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered())
@@ -143,7 +143,7 @@ class ArchitectureNumbers final : public RowPanel {
     // Name, how it comes about, how many. Returns whether it was clicked.
     static bool line(const Context& context, Rows& rows, const std::string& key, const std::string& name,
                      const std::string& formula, std::int64_t count, float indent, Weight weight, bool on = false) {
-        const Box row = rows.take(context.phone ? kPhoneRow : kRow);
+        const Box row = rows.take(context.phone ? kNumbersPhoneRow : kNumbersRow);
         if (!rows.paint()) return false;
         const Theme& theme = context.theme;
         const std::string text = count_of(context, count);
@@ -194,7 +194,7 @@ class ArchitectureNumbers final : public RowPanel {
     }
 
     static void bar_row(const Context& context, Rows& rows, const std::string& key, double bytes, double most) {
-        const Box row = rows.take(context.phone ? kPhoneRow : kRow);
+        const Box row = rows.take(context.phone ? kNumbersPhoneRow : kNumbersRow);
         if (!rows.paint()) return;
         const Theme& theme = context.theme;
         const std::string name = "architecture." + key, value = app::bytes_text(bytes, context.app.strings());
@@ -210,7 +210,7 @@ class ArchitectureNumbers final : public RowPanel {
 
     static void quantity(const Context& context, Rows& rows, const std::string& key, const std::string& name,
                          const std::string& value) {
-        const Box row = rows.take(context.phone ? kPhoneRow : kRow);
+        const Box row = rows.take(context.phone ? kNumbersPhoneRow : kNumbersRow);
         if (!rows.paint()) return;
         hit_area(context, key, name + " " + value, Role::text, row);
         put_text(context.fonts.mono, row, context.theme.text, value, Align::right);
@@ -238,16 +238,18 @@ class ArchitectureNumbers final : public RowPanel {
         const Box caption = rows.take(18);
         if (rows.paint())
             put_text(context.fonts.small, caption, context.theme.muted, context.t("architecture.flops.plot"));
-        const Box plot = rows.take(kPlot + 18);
+        const Box plot = rows.take(kNumbersPlot + 18);
         if (rows.paint()) draw_plot(context, plot, c);
     }
 
     // What one new token costs at every position: matrices do not care, attention grows.
     static void draw_plot(const Context& context, const Box& box, const model::GptConfig& c) {
         const Theme& theme = context.theme;
-        const Box area{box.x, box.y, box.width, kPlot};
+        const Box area{box.x, box.y, box.width, kNumbersPlot};
         const model::Flops first = model::decode_flops(c, 1), last = model::decode_flops(c, c.context);
-        const auto height = [&](double flops) { return kPlot * 0.94f * static_cast<float>(flops / last.total()); };
+        const auto height = [&](double flops) {
+            return kNumbersPlot * 0.94f * static_cast<float>(flops / last.total());
+        };
         const float base = height(first.matrices + first.head);
         fill({area.x, area.bottom() - base, area.width, base}, mixed(theme.raised, theme.muted, 0.25f));
         const float low = height(first.attention), high = height(last.attention);
@@ -269,7 +271,7 @@ class ArchitectureNumbers final : public RowPanel {
         const float part = (ImGui::GetIO().MousePos.x - area.x) / area.width;
         const std::int64_t at = 1 + std::lround(part * static_cast<float>(c.context - 1));
         const model::Flops here = model::decode_flops(c, at);
-        vertical_line(ImGui::GetIO().MousePos.x, area.y, kPlot, theme.text);
+        vertical_line(ImGui::GetIO().MousePos.x, area.y, kNumbersPlot, theme.text);
         tooltip(context, context.t("architecture.flops.full", {{"count", count_of(context, at)}}) + ": " +
                              flops_text(context, here.total()) + "\n" +
                              std::string(context.t("architecture.flops.attention")) + ": " +

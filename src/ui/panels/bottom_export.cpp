@@ -9,7 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kSign = 28;
+constexpr float kExportSign = 28;
 
 struct Offer {
     const char *key, *label;
@@ -27,7 +27,7 @@ constexpr std::array kOffers{
 
 // On a phone the tabs leave room for a sign alone.
 float bottom_export_width(const Context& context) {
-    if (context.phone) return kSign;
+    if (context.phone) return kExportSign;
     return std::ceil(text_width(context.fonts.small, context.t("head.export"))) + 14;
 }
 

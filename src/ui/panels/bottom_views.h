@@ -8,6 +8,8 @@
 
 namespace headlight::ui {
 
+inline constexpr float kViewTitle = 24;  // the first line of a view
+
 // Points of the stream x positions; each cell is what the model would say there.
 class LensView {
   public:

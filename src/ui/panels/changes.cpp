@@ -12,7 +12,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kGap = 6, kCross = 18, kSide = 10, kSegment = 26, kBottom = 12;
+constexpr float kChangeGap = 6, kCross = 18, kChangeSide = 10, kSegment = 26, kBottom = 12;
 
 float chip_height(const Context& context) {
     return context.phone ? 36 : 26;
@@ -109,19 +109,19 @@ class Changes final : public Panel {
             const float chip = std::min(std::ceil(wanted), width);
             if (x > 0 && x + chip > width) {
                 x = 0;
-                y += height + kGap;
+                y += height + kChangeGap;
             }
             const Box box{x, y, chip, height};
-            x += chip + kGap;
+            x += chip + kChangeGap;
             return box;
         };
         for (const app::ChangeInfo& change : context.app.laboratory().changes)
-            out.chips.push_back(put(text_width(context.fonts.small, change.label) + 2 * kSide + kCross));
+            out.chips.push_back(put(text_width(context.fonts.small, change.label) + 2 * kChangeSide + kCross));
         if (!out.chips.empty()) {
             out.clear = put(button_width(context.fonts.small, context.t("changes.clear"), 8));
-            y += height + kGap;
+            y += height + kChangeGap;
         }
-        out.height = y - kGap;
+        out.height = y - kChangeGap;
         if (has_laboratory(context) && (context.app.laboratory().changed || !context.app.settings().other.empty()))
             lay_out_compare(context, width, y, out);
         return out;
@@ -167,9 +167,9 @@ class Changes final : public Panel {
         } else {
             outline(chip, theme.attends, chip.height / 2);
         }
-        const Box text{chip.x + kSide, chip.y, chip.width - 2 * kSide - kCross + 4, chip.height};
+        const Box text{chip.x + kChangeSide, chip.y, chip.width - 2 * kChangeSide - kCross + 4, chip.height};
         put_text(context.fonts.small, text, idle ? theme.muted : theme.text, change.label);
-        icon(Icon::close, ImVec2(chip.right() - kSide - 4, chip.centre().y), 12,
+        icon(Icon::close, ImVec2(chip.right() - kChangeSide - 4, chip.centre().y), 12,
              hit.hovered ? theme.text : theme.muted);
         if (hit.hovered) {
             std::string tip = context.t("changes.remove", {{"label", change.label}});

@@ -10,30 +10,30 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 8, kNote = 18, kButtons = 32;
+constexpr float kCorpusGap = 8, kCorpusNote = 18;
 
 class Corpus final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
         if (context.app.learning() == nullptr || context.hidden("learning")) return 0;
-        return kTitle + kGap + field_height(context, width) + kGap + note_height(context, width) + kGap +
-               (context.phone ? 40.0f : kButtons) + 16;
+        return kPanelTitle + kCorpusGap + field_height(context, width) + kCorpusGap + note_height(context, width) +
+               kCorpusGap + (context.phone ? 40.0f : kButtonHeight) + 16;
     }
 
     void draw(const Context& context, const Box& box) override {
         const app::Learning* learning = context.app.learning();
         if (learning == nullptr || context.hidden("learning")) return;
         Flow flow{box};
-        heading(context, flow.take(kTitle), context.t("corpus.title"));
-        flow.skip(kGap);
+        heading(context, flow.take(kPanelTitle), context.t("corpus.title"));
+        flow.skip(kCorpusGap);
         prompt_field(context, flow.take(field_height(context, box.width)), context.t("corpus.title"),
                      context.t("corpus.placeholder"));
-        flow.skip(kGap);
+        flow.skip(kCorpusGap);
         const bool bad = !problem(context).empty();
         flow.skip(put_paragraph(context.fonts.small, flow.rest, bad ? context.theme.bad : context.theme.muted,
-                                note(context), kNote) +
-                  kGap);
-        draw_buttons(context, flow.take(context.phone ? 40.0f : kButtons), bad);
+                                note(context), kCorpusNote) +
+                  kCorpusGap);
+        draw_buttons(context, flow.take(context.phone ? 40.0f : kButtonHeight), bad);
     }
 
   private:
@@ -56,7 +56,7 @@ class Corpus final : public Panel {
         return text.empty() ? std::string(context.t("corpus.note")) : text;
     }
     float note_height(const Context& context, float width) {
-        return paragraph_height(context.fonts.small, width, note(context), kNote);
+        return paragraph_height(context.fonts.small, width, note(context), kCorpusNote);
     }
 
     static void draw_buttons(const Context& context, const Box& row, bool bad) {

@@ -12,13 +12,13 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kNote = 18, kPlot = 220;
+constexpr float kMapNote = 18, kMapPlot = 220;
 
 class EmbeddingMap final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
         if (context.app.learning() == nullptr || context.hidden("learning")) return 0;
-        return kTitle + 8 + std::min(kPlot, width) + kNote + 24;
+        return kPanelTitle + 8 + std::min(kMapPlot, width) + kMapNote + 24;
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -27,7 +27,7 @@ class EmbeddingMap final : public Panel {
         const interpret::Plane& plane = learning->embedding_plane();
         const std::vector<std::string>& words = learning->corpus().words();
         Flow flow{box};
-        heading(context, flow.take(kTitle), context.t("learn.map"));
+        heading(context, flow.take(kPanelTitle), context.t("learn.map"));
         flow.skip(8);
         // The words of the first pair are bright: those that the tutorial follows.
         const std::vector<app::LearningPair>& pairs = learning->corpus().pairs();
@@ -44,14 +44,14 @@ class EmbeddingMap final : public Panel {
             points.push_back({at, words[i], bright.contains(static_cast<std::int32_t>(i))});
             reach = std::max({reach, std::abs(at[0]), std::abs(at[1])});
         }
-        const int under = put_points(context, flow.take(std::min(kPlot, box.width)), points, reach, "learn.points",
+        const int under = put_points(context, flow.take(std::min(kMapPlot, box.width)), points, reach, "learn.points",
                                      context.t("learn.map"));
         const app::Strings& strings = context.app.strings();
-        const Box note = flow.take(kNote + 4);
+        const Box note = flow.take(kMapNote + 4);
         const std::string text =
             context.t("learn.map.note", {{"first", app::percent_text(plane.explained[0], strings)},
                                          {"second", app::percent_text(plane.explained[1], strings)}});
-        put_text(context.fonts.small, {note.x, note.y + 4, note.width, kNote}, context.theme.muted, text);
+        put_text(context.fonts.small, {note.x, note.y + 4, note.width, kMapNote}, context.theme.muted, text);
         if (under >= 0) {
             const PlotPoint& point = points[static_cast<std::size_t>(under)];
             tooltip(context, std::string(point.label) + "  (" + app::fixed_text(point.at[0], 2, strings) + "; " +

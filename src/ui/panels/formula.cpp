@@ -14,7 +14,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kLine = 24, kSourceLine = 18, kTitle = 20, kLeastBar = 7, kBarGap = 3;
+constexpr float kFormulaLine = 24, kSourceLine = 18, kLeastBar = 7, kBarGap = 3;
 
 // Whether a line may be broken before span i: only where there is a space.
 bool breaks_before(const interpret::FormulaLine& line, std::size_t i) {
@@ -103,7 +103,7 @@ std::string term_tip(const Context& context, const interpret::Term& term) {
 float put_formula(const Context& context, const Box& box, const interpret::Explanation& explanation) {
     float y = box.y;
     for (const interpret::FormulaLine& line : explanation.lines) {
-        y = put_spans(context, {box.x, y, box.width, kLine}, line, context.fonts.mono_large, context.theme.text);
+        y = put_spans(context, {box.x, y, box.width, kFormulaLine}, line, context.fonts.mono_large, context.theme.text);
     }
     if (!explanation.replaced.empty()) {
         const std::string told = context.t(
@@ -124,15 +124,15 @@ void put_terms(const Context& context, const Box& box, const interpret::Explanat
     for (const interpret::FormulaSpan& span : explanation.terms_title) {
         const bool lowered = span.kind == interpret::SpanKind::subscript;
         x = put_text(lowered ? context.fonts.small : context.fonts.small_bold,
-                     {x, box.y + (lowered ? 3.0f : 0.0f), 200, kTitle}, theme.muted, span.text);
+                     {x, box.y + (lowered ? 3.0f : 0.0f), 200, kPanelTitle}, theme.muted, span.text);
     }
     std::string title =
         ", " + context.t("cell.terms", {{"count", std::to_string(explanation.terms.size())}}) + " · " +
         context.t("cell.sum",
                   {{"sum", app::fixed_text(static_cast<double>(explanation.terms_sum), 3, context.app.strings())}});
-    put_text(context.fonts.small, {x, box.y, box.right() - x, kTitle}, theme.muted, title);
+    put_text(context.fonts.small, {x, box.y, box.right() - x, kPanelTitle}, theme.muted, title);
 
-    const Box plot{box.x, box.y + kTitle + 4, box.width, box.height - kTitle - 4};
+    const Box plot{box.x, box.y + kPanelTitle + 4, box.width, box.height - kPanelTitle - 4};
     if (plot.height < 16) return;
     const auto most = static_cast<std::size_t>((plot.width + kBarGap) / (kLeastBar + kBarGap));
     const std::size_t shown = std::min(explanation.terms.size(), most);

@@ -13,7 +13,8 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kRowLabel = 20, kColumnLabel = 20, kGap = 4, kLeast = 10, kMost = 56, kLeading = 17, kGroupGap = 8;
+constexpr float kRowLabel = 20, kColumnLabel = 20, kGridGap = 4, kLeast = 10, kMost = 56, kGridLeading = 17,
+                kGroupGap = 8;
 constexpr float kCaption = 23, kLeastSorted = 20;  // a sorted head has its name and a bar for its score below it
 
 // One kind of attention: its layers, and where they begin in the texture.
@@ -43,7 +44,7 @@ class HeadGrid final : public Panel {
             return kColumnLabel + static_cast<float>(at.rows) * (at.side + kCaption) + below;
         }
         const float side = thumbnail(context, width, 1e9f);
-        return labels_height(*model) + static_cast<float>(layers_of(*model)) * (side + kGap) + below;
+        return labels_height(*model) + static_cast<float>(layers_of(*model)) * (side + kGridGap) + below;
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -63,8 +64,8 @@ class HeadGrid final : public Panel {
                 changes_ = &changes;
                 if (!group.title.empty()) draw_title(context, flow.take(kColumnLabel), group);
                 flow.skip(kColumnLabel);
-                const Box grid{box.x + kRowLabel, flow.rest.y, static_cast<float>(model->heads) * (side + kGap),
-                               static_cast<float>(group.layers) * (side + kGap)};
+                const Box grid{box.x + kRowLabel, flow.rest.y, static_cast<float>(model->heads) * (side + kGridGap),
+                               static_cast<float>(group.layers) * (side + kGridGap)};
                 draw_labels(context, *model, group, grid, side);
                 draw_thumbnails(context, *model, group, grid, side);
                 flow.skip(grid.height + (group.title.empty() ? 0 : kGroupGap));
@@ -74,7 +75,7 @@ class HeadGrid final : public Panel {
             draw_head_order(context, flow.take(height));
         const float hint = put_paragraph(context.fonts.small, {box.x, flow.rest.y + 12, box.width, 0},
                                          copying(context) ? context.theme.attends : context.theme.muted,
-                                         context.t(hint_key(context)), kLeading);
+                                         context.t(hint_key(context)), kGridLeading);
         context.shared.places["grid"] = {box.x, box.y, box.width, flow.rest.y + 12 + hint - box.y};
         changes_ = nullptr;
     }
@@ -92,9 +93,9 @@ class HeadGrid final : public Panel {
     // The side of one picture: as large as both directions allow.
     static float thumbnail(const Context& context, float width, float height) {
         const app::ModelInfo& model = *context.app.model();
-        const float across = (width - kRowLabel) / static_cast<float>(model.heads) - kGap;
+        const float across = (width - kRowLabel) / static_cast<float>(model.heads) - kGridGap;
         const float below = hint_height(context, width) + head_order_height(context, width) + 12;
-        const float down = (height - labels_height(model) - below) / static_cast<float>(layers_of(model)) - kGap;
+        const float down = (height - labels_height(model) - below) / static_cast<float>(layers_of(model)) - kGridGap;
         return std::floor(std::clamp(std::min(across, down), kLeast, kMost));
     }
     static std::string_view hint_key(const Context& context) {
@@ -103,7 +104,7 @@ class HeadGrid final : public Panel {
         return context.platform.touch() ? "model.grid_hint_touch" : "model.grid_hint_test";
     }
     static float hint_height(const Context& context, float width) {
-        return paragraph_height(context.fonts.small, width, context.t(hint_key(context)), kLeading);
+        return paragraph_height(context.fonts.small, width, context.t(hint_key(context)), kGridLeading);
     }
     static bool copying(const Context& context) { return has_laboratory(context) && context.shared.copy_layer >= 0; }
 
@@ -147,17 +148,18 @@ class HeadGrid final : public Panel {
                             float side) {
         const app::Selection now = context.app.selection();
         const bool here = is_selected(context, group);
-        const int step = side + kGap < 14 ? 4 : 1;
+        const int step = side + kGridGap < 14 ? 4 : 1;
         for (int head = 0; head < model.heads; ++head) {
             if (head % step != 0 && head != now.head) continue;
-            const Box at{grid.x + static_cast<float>(head) * (side + kGap) - 4, grid.y - kColumnLabel, side + 8,
+            const Box at{grid.x + static_cast<float>(head) * (side + kGridGap) - 4, grid.y - kColumnLabel, side + 8,
                          kColumnLabel - 2};
             put_text(context.fonts.small, at, here && head == now.head ? context.theme.text : context.theme.muted,
                      std::to_string(head), Align::centre);
         }
         for (int layer = 0; layer < group.layers; ++layer) {
             if (layer % step != 0 && layer != now.layer) continue;
-            const Box at{grid.x - kRowLabel, grid.y + static_cast<float>(layer) * (side + kGap), kRowLabel - 8, side};
+            const Box at{grid.x - kRowLabel, grid.y + static_cast<float>(layer) * (side + kGridGap), kRowLabel - 8,
+                         side};
             put_text(context.fonts.small, at, here && layer == now.layer ? context.theme.text : context.theme.muted,
                      std::to_string(layer));
         }
@@ -169,8 +171,8 @@ class HeadGrid final : public Panel {
         const Hit hit = hit_area(context, key, context.t("model.grid"), Role::cell, grid);
         for (int layer = 0; layer < group.layers; ++layer) {
             for (int head = 0; head < model.heads; ++head) {
-                const Box at{grid.x + static_cast<float>(head) * (side + kGap),
-                             grid.y + static_cast<float>(layer) * (side + kGap), side, side};
+                const Box at{grid.x + static_cast<float>(head) * (side + kGridGap),
+                             grid.y + static_cast<float>(layer) * (side + kGridGap), side, side};
                 draw_head(context, group, layer, head, at, hit);
             }
         }
@@ -187,7 +189,7 @@ class HeadGrid final : public Panel {
         if (!changes_->empty()) draw_change(context, layer, head, at);
         const bool selected = here && layer == now.layer && head == now.head;
         if (selected) outline(at.inset(-2.5f), theme.attends, 3, 2);
-        const bool pointed = hit.hovered && at.inset(-kGap / 2).contains(ImGui::GetIO().MousePos);
+        const bool pointed = hit.hovered && at.inset(-kGridGap / 2).contains(ImGui::GetIO().MousePos);
         if (context.widgets.enabled()) log(context, group, layer, head, at, selected);
         if (!pointed) return;
         if (!selected) outline(at.inset(-1), theme.muted, 2);
@@ -256,7 +258,7 @@ class HeadGrid final : public Panel {
         const float below = hint_height(context, box.width) + head_order_height(context, box.width) + 12;
         Sorted out;
         for (int columns = 1; columns <= count; ++columns) {
-            const float side = std::floor(std::min(box.width / static_cast<float>(columns) - kGap, kMost));
+            const float side = std::floor(std::min(box.width / static_cast<float>(columns) - kGridGap, kMost));
             if (side < kLeastSorted && out.side > 0) break;
             out = {side, columns, (count + columns - 1) / columns};
             const float height = static_cast<float>(out.rows) * (side + kCaption);
@@ -270,7 +272,7 @@ class HeadGrid final : public Panel {
         const Group group = groups_of(model).front();
         const Sorted places = sorted_places(context, box);
         const std::vector<int>& order = context.app.head_order();
-        const float pitch = places.side + kGap, down = places.side + kCaption;
+        const float pitch = places.side + kGridGap, down = places.side + kCaption;
         const Box grid{box.x, box.y, static_cast<float>(places.columns) * pitch,
                        static_cast<float>(places.rows) * down};
         const Hit hit = hit_area(context, "grid", context.t("model.grid"), Role::cell, grid);

@@ -8,9 +8,8 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kMostRow = 28, kLabelRoom = 96, kLeastWeight = 0.02f;
+constexpr float kMostRow = 28, kLineLabelRoom = 96, kLeastWeight = 0.02f;
 constexpr std::size_t kMostLines = 1500;
-constexpr int kMostReported = 48;  // tokens up to which every line is a widget to tests
 
 struct Columns {
     float left, right;  // where the lines begin and end
@@ -49,9 +48,9 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
     const bool focused = context.app.hover().query >= 0 || context.app.settings().query >= 0;
     put_text(context.fonts.small, {box.x, box.y, box.width, 16}, theme.muted, context.t("head.query"));
     const float width = std::min(box.width, 520.0f);
-    const Columns at{box.x + kLabelRoom, box.x + width - kLabelRoom, box.y + 20,
+    const Columns at{box.x + kLineLabelRoom, box.x + width - kLineLabelRoom, box.y + 20,
                      std::min(kMostRow, (box.height - 20) / static_cast<float>(n))};
-    put_text(context.fonts.small, {at.right + 8, box.y, kLabelRoom, 16}, theme.muted, context.t("head.key"));
+    put_text(context.fonts.small, {at.right + 8, box.y, kLineLabelRoom, 16}, theme.muted, context.t("head.key"));
     for (const Line& line : lines_) {
         const bool mine = line.query == picture.query;
         if (focused && !mine) continue;
@@ -73,7 +72,8 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
         const bool query = i == picture.query, key = i == picture.column;
         if (i % step != 0 && !query && !key) continue;
         if (i < m.rows) {
-            put_text(query ? context.fonts.small_bold : context.fonts.small, {box.x, at.y(i) - 8, kLabelRoom - 8, 16},
+            put_text(query ? context.fonts.small_bold : context.fonts.small,
+                     {box.x, at.y(i) - 8, kLineLabelRoom - 8, 16},
                      i == m.rows - 1 ? theme.predicts
                      : query         ? theme.text
                                      : theme.muted,
@@ -81,7 +81,7 @@ void LinesView::draw(const Context& context, const Box& box, const HeadPicture& 
         }
         if (i < m.cols) {
             put_text(key ? context.fonts.small_bold : context.fonts.small,
-                     {at.right + 8, at.y(i) - 8, kLabelRoom - 8, 16}, key ? theme.text : theme.muted,
+                     {at.right + 8, at.y(i) - 8, kLineLabelRoom - 8, 16}, key ? theme.text : theme.muted,
                      picture.key_labels[static_cast<std::size_t>(i)]);
         }
     }

@@ -9,8 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kMostCell = 56, kLinesFrom = 8, kLabelRoom = 74;
-constexpr int kMostReported = 48;  // tokens up to which every cell is a widget to tests
+constexpr float kMatrixMostCell = 56, kLinesFrom = 8, kMatrixLabelRoom = 74;
 
 // Only where cells are: of a masked head below the diagonal.
 void draw_cell_lines(const Box& matrix, const HeadPicture& picture, float cell, Colour colour) {
@@ -50,7 +49,7 @@ void draw_selection(const Context& context, const Box& matrix, const HeadPicture
 }
 
 float label_width(const Context& context, const HeadPicture& picture) {
-    return longest_label(context, picture.query_labels, kLabelRoom - 8);
+    return longest_label(context, picture.query_labels, kMatrixLabelRoom - 8);
 }
 
 }  // namespace
@@ -62,7 +61,7 @@ float MatrixView::cell_side(const Context& context, const Box& box, const HeadPi
                                 (box.height - below) / static_cast<float>(rows));
     // Whole pixels of the screen, so that all cells are equal.
     const float ratio = ImGui::GetIO().DisplayFramebufferScale.x;
-    return std::clamp(std::floor(room * ratio) / ratio, 1 / ratio, kMostCell);
+    return std::clamp(std::floor(room * ratio) / ratio, 1 / ratio, kMatrixMostCell);
 }
 
 void MatrixView::draw(const Context& context, const Box& box, const HeadPicture& picture, float cell,

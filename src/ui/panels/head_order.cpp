@@ -11,14 +11,10 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTop = 4, kArrow = 16, kApart = 10;
+constexpr float kTop = 4, kOrderArrow = 16, kApart = 10;
 constexpr std::array kOrders{app::HeadOrder::place, app::HeadOrder::previous,  app::HeadOrder::induction,
                              app::HeadOrder::first, app::HeadOrder::duplicate, app::HeadOrder::entropy,
                              app::HeadOrder::alike};
-
-float row_height(const Context& context) {
-    return context.phone ? 40 : 24;
-}
 
 std::string order_label(const Context& context) {
     return context.t("model.order", {{"order", order_name(context, context.app.settings().order)}});
@@ -29,16 +25,16 @@ bool has_sample(const Context& context) {
     return context.app.model()->has_text;
 }
 
-bool one_row(const Context& context, float width) {
+bool order_in_one_row(const Context& context, float width) {
     const ImFont* font = context.fonts.small;
-    return text_width(font, order_label(context)) + kArrow + kApart + text_width(font, context.t("set.sample")) <=
+    return text_width(font, order_label(context)) + kOrderArrow + kApart + text_width(font, context.t("set.sample")) <=
            width;
 }
 
 void draw_menu(const Context& context, float& x, float y) {
     const float left = x;
     const bool clicked = text_option(context, "order", order_label(context), x, y, false, Role::button);
-    icon(Icon::down, ImVec2(x - 6, y + row_height(context) / 2), 12, context.theme.muted);
+    icon(Icon::down, ImVec2(x - 6, y + text_option_height(context) / 2), 12, context.theme.muted);
     if (clicked) ImGui::OpenPopup("order-menu");
     const app::HeadOrder now = context.app.settings().order;
     std::array<std::string, kOrders.size()> keys;
@@ -47,8 +43,8 @@ void draw_menu(const Context& context, float& x, float y) {
         keys[i] = "order." + app::to_text(kOrders[i]);
         choices[i] = {keys[i], order_name(context, kOrders[i]), now == kOrders[i]};
     }
-    if (const auto chosen =
-            popup_menu(context, "order-menu", choices, {left, y - kTop, x - left, row_height(context) + kTop})) {
+    if (const auto chosen = popup_menu(context, "order-menu", choices,
+                                       {left, y - kTop, x - left, text_option_height(context) + kTop})) {
         context.push(app::set<&app::Settings::order>(kOrders[static_cast<std::size_t>(*chosen)]));
     }
     x += kApart;
@@ -67,7 +63,7 @@ void draw_sample(const Context& context, float x, float y) {
     const double done = context.app.sample_progress();
     const bool running = done >= 0 && done < 1;
     const std::string_view label = context.t("set.sample");
-    const Box box{x, y, std::ceil(text_width(context.fonts.small, label)), row_height(context)};
+    const Box box{x, y, std::ceil(text_width(context.fonts.small, label)), text_option_height(context)};
     const bool clicked = text_option(context, "sample", label, x, y, on && !running, Role::checkbox);
     const bool hovered = ImGui::IsItemHovered();
     if (running) {
@@ -83,17 +79,17 @@ void draw_sample(const Context& context, float x, float y) {
 
 float head_order_height(const Context& context, float width) {
     if (!has_laboratory(context)) return 0;
-    const int rows = has_sample(context) && !one_row(context, width) ? 2 : 1;
-    return kTop + static_cast<float>(rows) * row_height(context);
+    const int rows = has_sample(context) && !order_in_one_row(context, width) ? 2 : 1;
+    return kTop + static_cast<float>(rows) * text_option_height(context);
 }
 
 void draw_head_order(const Context& context, const Box& box) {
     float x = box.x, y = box.y + kTop;
     draw_menu(context, x, y);
     if (!has_sample(context)) return;
-    if (!one_row(context, box.width)) {
+    if (!order_in_one_row(context, box.width)) {
         x = box.x;
-        y += row_height(context);
+        y += text_option_height(context);
     }
     draw_sample(context, x, y);
 }

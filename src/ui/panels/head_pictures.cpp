@@ -52,7 +52,7 @@ float beside_option_width(const Context& context) {
 
 void put_beside_option(const Context& context, std::string_view key, float& x, float y) {
     const bool on = context.app.settings().side_by_side;
-    const Box box{x - 4, y, beside_option_width(context) - 6, context.phone ? 40.0f : 24.0f};
+    const Box box{x - 4, y, beside_option_width(context) - 6, text_option_height(context)};
     if (text_option(context, key, context.t("set.ab"), x, y, on, Role::checkbox))
         context.push(app::set<&app::Settings::side_by_side>(!on));
     if (!context.platform.touch() && box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())

@@ -18,28 +18,24 @@ using interpret::Intervention;
 using interpret::Preset;
 using interpret::Target;
 
-constexpr float kSlider = 236, kMostSlider = 280, kGap = 14, kArrow = 16;
+constexpr float kToolSlider = 236, kMostSlider = 280, kToolGap = 14, kToolArrow = 16;
 constexpr std::array<float, 3> kWeights{0, 0.5f, 1};
 
-float row_height(const Context& context) {
-    return context.phone ? 40 : 24;
-}
-
 float options_width(const Context& context) {
-    float width = kArrow;
+    float width = kToolArrow;
     for (const char* key : {"tools.off", "tools.mean", "tools.pattern", "tools.paint"})
-        width += std::ceil(text_width(context.fonts.small, context.t(key))) + kGap;
+        width += std::ceil(text_width(context.fonts.small, context.t(key))) + kToolGap;
     return width;
 }
 
-bool one_row(const Context& context, float width) {
-    return options_width(context) + kSlider <= width;
+bool tools_in_one_row(const Context& context, float width) {
+    return options_width(context) + kToolSlider <= width;
 }
 
 // A text option that explains itself.
 bool option(const Context& context, std::string_view key, std::string_view label, std::string_view help, float& x,
             float y, bool on, Role role = Role::checkbox) {
-    const Box box{x - 4, y, std::ceil(text_width(context.fonts.small, label)) + 8, row_height(context)};
+    const Box box{x - 4, y, std::ceil(text_width(context.fonts.small, label)) + 8, text_option_height(context)};
     const bool clicked = text_option(context, key, label, x, y, on, role);
     if (!context.platform.touch() && box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
         tooltip(context, help);
@@ -82,8 +78,8 @@ class Tools {
             brush_.set_on(!brush_.on());
             if (brush_.on()) context_.push(app::set<&app::Settings::view>(app::View::matrix));
         }
-        const bool same = one_row(context_, box.width);
-        const float height = row_height(context_);
+        const bool same = tools_in_one_row(context_, box.width);
+        const float height = text_option_height(context_);
         const Box rest = same ? Box{x, y, box.right() - x, height} : Box{box.x, y + height, box.width, height};
         if (brush_.on()) {
             draw_brush(rest, same);
@@ -132,8 +128,9 @@ class Tools {
         const std::string_view sum = context_.t("tools.paint.sum"), clear = context_.t("tools.paint.clear");
         float x = box.x;
         if (to_the_right) {
-            float width = kGap;
-            for (const std::string& label : labels) width += std::ceil(text_width(context_.fonts.small, label)) + kGap;
+            float width = kToolGap;
+            for (const std::string& label : labels)
+                width += std::ceil(text_width(context_.fonts.small, label)) + kToolGap;
             width +=
                 std::ceil(text_width(context_.fonts.small, sum)) + std::ceil(text_width(context_.fonts.small, clear));
             x = std::max(x, box.right() - width - 4);
@@ -153,13 +150,13 @@ class Tools {
         const float start = x;
         const bool clicked = option(context_, "tools.pattern", context_.t("tools.pattern"),
                                     context_.t("tools.pattern.help"), x, y, pattern_.has_value(), Role::button);
-        icon(Icon::down, ImVec2(x - kGap + 8, y + row_height(context_) / 2), 12, context_.theme.muted);
-        x += kArrow;
+        icon(Icon::down, ImVec2(x - kToolGap + 8, y + text_option_height(context_) / 2), 12, context_.theme.muted);
+        x += kToolArrow;
         if (clicked) ImGui::OpenPopup("pattern-menu");
         const std::vector<PatternChoice> all = pattern_choices();
         std::vector<Choice> choices;
         for (const PatternChoice& choice : all) choices.push_back({choice.key, choice.label, is_chosen(choice)});
-        const Box anchor{start - 4, y, x - start, row_height(context_)};
+        const Box anchor{start - 4, y, x - start, text_option_height(context_)};
         if (const auto chosen = popup_menu(context_, "pattern-menu", choices, anchor))
             choose(all[static_cast<std::size_t>(*chosen)]);
     }
@@ -259,7 +256,7 @@ class Tools {
 }  // namespace
 
 float head_tools_height(const Context& context, float width) {
-    return row_height(context) * (one_row(context, width) ? 1.0f : 2.0f);
+    return text_option_height(context) * (tools_in_one_row(context, width) ? 1.0f : 2.0f);
 }
 
 void draw_head_tools(const Context& context, const Box& box, int layer, int head, PaintBrush& brush) {

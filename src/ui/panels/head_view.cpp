@@ -17,8 +17,8 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kOptions = 24, kPhoneOptions = 64, kScaleStrip = 150, kToolsGap = 8;
-constexpr float kRunTitle = 22, kBesideGap = 20;  // of two pictures
+constexpr float kOptions = 24, kPhoneOptions = 64, kScaleStrip = 150, kToolsGap = 8;
+constexpr float kRunTitle = 22, kHeadBesideGap = 20;  // of two pictures
 
 // Two boxes beside each other, or one below the other where that leaves more room.
 std::array<Box, 2> halves(const Box& box) {
@@ -26,7 +26,7 @@ std::array<Box, 2> halves(const Box& box) {
         const float height = (box.height - kToolsGap) / 2;
         return {Box{box.x, box.y, box.width, height}, Box{box.x, box.bottom() - height, box.width, height}};
     }
-    const float width = (box.width - kBesideGap) / 2;
+    const float width = (box.width - kHeadBesideGap) / 2;
     return {Box{box.x, box.y, width, box.height}, Box{box.right() - width, box.y, width, box.height}};
 }
 
@@ -38,7 +38,7 @@ class HeadView final : public Panel {
         const bool two = context.phone && context.app.settings().side_by_side && can_stand_beside(context) &&
                          context.app.laboratory().pair != app::Pair::none;
         const float pictures = two ? 2 * (width + kRunTitle) + kToolsGap : width;
-        return kTitle + 12 + tools_height(context, width) + pictures + 8 + options_height(context, width);
+        return kPanelTitle + 12 + tools_height(context, width) + pictures + 8 + options_height(context, width);
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -50,7 +50,7 @@ class HeadView final : public Panel {
         pictures_.update(context);
         const HeadPicture& shown = pictures_.shown();
         Flow flow{box};
-        draw_title(context, flow.take(kTitle));
+        draw_title(context, flow.take(kPanelTitle));
         const float tools = tools_height(context, box.width);
         if (tools <= 0 || shown.summary) brush_.set_on(false);
         if (tools > 0) {
@@ -104,7 +104,7 @@ class HeadView final : public Panel {
         for (std::size_t i = 0; i < both.size(); ++i) {
             const Box name{places[i].x, places[i].y, places[i].width, kRunTitle};
             const std::string_view title = pictures_.title(context, *both[i]);
-            put_text(context.fonts.small_bold, {name.x, name.y, name.width, kTitle}, context.theme.attends, title);
+            put_text(context.fonts.small_bold, {name.x, name.y, name.width, kPanelTitle}, context.theme.attends, title);
             context.widgets.add({both[i]->widget("run"), std::string(title), Role::text, name, {}, {}});
             places[i] = {name.x, name.bottom(), name.width, places[i].height - kRunTitle};
             cell = std::min(cell, MatrixView::cell_side(context, places[i], *both[i]));

@@ -9,6 +9,8 @@
 
 namespace headlight::ui {
 
+inline constexpr int kMostReported = 48;  // tokens up to which every cell and every line is a widget to tests
+
 struct HeadPicture {
     int layer = 0, head = 0;
     interpret::Matrix matrix;   // [queries, keys]

@@ -9,7 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kWidth = 480, kPad = 24, kLeading = 20, kRow = 26, kKeys = 120;
+constexpr float kHelpWidth = 480, kHelpPad = 24, kHelpLeading = 20, kHelpRow = 26, kKeys = 120;
 
 struct KeyHelp {
     std::string_view keys, text;
@@ -37,12 +37,12 @@ class Help final : public Panel {
 
     void draw(const Context& context, const Box& screen) override {
         if (!context.shared.help_open) return;
-        const float width = std::min(kWidth, screen.width - 24);
-        const float text = width - 2 * kPad;
-        const float about = paragraph_height(context.fonts.body, text, context.t("help.about"), kLeading);
-        const float attention = paragraph_height(context.fonts.body, text, context.t("help.attention"), kLeading);
-        const float height = kPad + 28 + about + 12 + attention + 20 + 24 + kRow * static_cast<float>(kKeyHelp.size()) +
-                             16 + kButtonHeight + kPad;
+        const float width = std::min(kHelpWidth, screen.width - 24);
+        const float text = width - 2 * kHelpPad;
+        const float about = paragraph_height(context.fonts.body, text, context.t("help.about"), kHelpLeading);
+        const float attention = paragraph_height(context.fonts.body, text, context.t("help.attention"), kHelpLeading);
+        const float height = kHelpPad + 28 + about + 12 + attention + 20 + 24 +
+                             kHelpRow * static_cast<float>(kKeyHelp.size()) + 16 + kButtonHeight + kHelpPad;
         const Box at{screen.x + (screen.width - width) / 2,
                      std::max(screen.y + 8, screen.y + (screen.height - height) / 2), width,
                      std::min(height, screen.height - 16)};
@@ -58,17 +58,17 @@ class Help final : public Panel {
         const Theme& theme = context.theme;
         fill(at, theme.panel, kRadius);
         outline(at, theme.line, kRadius);
-        Flow flow{at.inset(kPad)};
+        Flow flow{at.inset(kHelpPad)};
         put_text(context.fonts.title, flow.take(28), theme.text, context.t("help.title"));
         flow.skip(put_paragraph(context.fonts.body, {flow.rest.x, flow.rest.y, text, 0}, theme.text,
-                                context.t("help.about"), kLeading) +
+                                context.t("help.about"), kHelpLeading) +
                   12);
         flow.skip(put_paragraph(context.fonts.body, {flow.rest.x, flow.rest.y, text, 0}, theme.muted,
-                                context.t("help.attention"), kLeading) +
+                                context.t("help.attention"), kHelpLeading) +
                   20);
         put_text(context.fonts.small_bold, flow.take(24), theme.text, context.t("help.keys"));
         for (const KeyHelp& line : kKeyHelp) {
-            const Box row = flow.take(kRow);
+            const Box row = flow.take(kHelpRow);
             horizontal_line(row.x, row.y, row.width, theme.line);
             put_text(context.fonts.mono, {row.x, row.y, kKeys, row.height}, theme.attends, line.keys);
             put_text(context.fonts.small, {row.x + kKeys, row.y, row.width - kKeys, row.height}, theme.muted,
@@ -76,7 +76,8 @@ class Help final : public Panel {
         }
         const std::string_view close = context.t("help.close");
         const float width = button_width(context.fonts.body_bold, close, 16);
-        const Box button_box{at.right() - kPad - width, at.bottom() - kPad - kButtonHeight, width, kButtonHeight};
+        const Box button_box{at.right() - kHelpPad - width, at.bottom() - kHelpPad - kButtonHeight, width,
+                             kButtonHeight};
         if (button(context, "help.close", close, button_box, Look::primary)) context.shared.help_open = false;
     }
 };

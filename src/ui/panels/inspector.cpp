@@ -17,7 +17,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kText = 360, kTitle = 20, kTab = 28;
+constexpr float kInspectorText = 360, kTab = 28;
 
 class Inspector final : public Panel {
   public:
@@ -125,12 +125,12 @@ class Inspector final : public Panel {
         const interpret::Explanation& explanation = context.app.explanation();
         if (has_laboratory(context) && context.app.settings().summary != app::Summary::none) {
             const float width = std::min(title_width, 640.0f);
-            put_paragraph(context.fonts.small, {box.x, box.y, width, kTitle}, context.theme.muted,
+            put_paragraph(context.fonts.small, {box.x, box.y, width, kPanelTitle}, context.theme.muted,
                           context.t("cell.summary"), 18);
             return;
         }
         if (explanation.empty() || explanation.indices.size() < 3) {
-            put_text(context.fonts.small, {box.x, box.y, title_width, kTitle}, context.theme.muted,
+            put_text(context.fonts.small, {box.x, box.y, title_width, kPanelTitle}, context.theme.muted,
                      context.t("cell.empty"));
             return;
         }
@@ -142,15 +142,17 @@ class Inspector final : public Panel {
         const std::string value = app::fixed_text(static_cast<double>(explanation.value),
                                                   scores || explanation.value >= 0.1f ? 2 : 4, context.app.strings());
         const std::string question = context.t("cell.title", {{"value", value}});
-        const Box title{box.x, box.y, title_width, kTitle};
+        const Box title{box.x, box.y, title_width, kPanelTitle};
         const float end = put_text(context.fonts.small_bold, title, context.theme.attends, question);
         const std::string place =
             "· " + context.t("cell.where", {{"query", query_name(context, explanation.indices[1])},
                                             {"key", token(context.app.key_tokens(), explanation.indices[2])}});
-        put_text(context.fonts.small, {end + 4, box.y, title.right() - end - 4, kTitle}, context.theme.muted, place);
+        put_text(context.fonts.small, {end + 4, box.y, title.right() - end - 4, kPanelTitle}, context.theme.muted,
+                 place);
         context.widgets.add(
             {"cell.title", question + " " + place, Role::text, title, {}, static_cast<double>(explanation.value)});
-        draw_explanation(context, {box.x, box.y + kTitle + 8, box.width, box.height - kTitle - 8}, explanation);
+        draw_explanation(context, {box.x, box.y + kPanelTitle + 8, box.width, box.height - kPanelTitle - 8},
+                         explanation);
     }
 
     static void draw_explanation(const Context& context, const Box& box, const interpret::Explanation& explanation) {
@@ -159,7 +161,7 @@ class Inspector final : public Panel {
             put_terms(context, {box.x, box.y + used + 16, box.width, 120}, explanation);
             return;
         }
-        const float text = std::min(std::max(kText, box.width * 0.3f), box.width * 0.55f);
+        const float text = std::min(std::max(kInspectorText, box.width * 0.3f), box.width * 0.55f);
         put_formula(context, {box.x, box.y, text, box.height}, explanation);
         put_terms(context, {box.x + text + 24, box.y, box.width - text - 24, box.height}, explanation);
     }
@@ -169,7 +171,7 @@ class Inspector final : public Panel {
         const app::Settings& settings = context.app.settings();
         const app::SiteInfo* site = context.app.site(settings.site);
         const app::Selection now = context.app.selection();
-        Flow left{{box.x, box.y, context.phone ? box.width : std::min(kText, box.width * 0.4f), box.height}};
+        Flow left{{box.x, box.y, context.phone ? box.width : std::min(kInspectorText, box.width * 0.4f), box.height}};
         draw_chooser(context, left.take(24), std::min(title_width, left.rest.width));
         if (site == nullptr || context.app.tokens().empty()) return;
         const interpret::Matrix matrix =

@@ -10,7 +10,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kBadge = 20, kCurve = 120, kButtons = 32, kSlider = 26, kGap = 12, kLeading = 18;
+constexpr float kBadge = 20, kCurve = 120, kLearningSlider = 26, kLearningGap = 12, kLearningLeading = 18;
 constexpr float kPromptLine = 18, kAnswerLine = 24, kPairGap = 10;
 constexpr std::size_t kMostWords = 8;  // of a tooltip
 constexpr float kMostSpeed = 300;      // steps per second on the slider; its right end means: as fast as it goes
@@ -20,8 +20,8 @@ class LearningPanel final : public Panel {
     float wanted_height(const Context& context, float width) override {
         const app::Learning* learning = context.app.learning();
         if (learning == nullptr || context.hidden("learning")) return 0;
-        float height = kTitle + 8 + kBadge + 8 + kCurve + kGap + button_height(context) + 8 + slider_height(context) +
-                       slider_height(context) + 8;
+        float height = kPanelTitle + 8 + kBadge + 8 + kCurve + kLearningGap + button_height(context) + 8 +
+                       slider_height(context) + slider_height(context) + 8;
         height += state_height(context, *learning, width);
         for (const app::LearningPair& pair : learning->corpus().pairs())
             height += pair_height(context, *learning, pair, width);
@@ -32,12 +32,12 @@ class LearningPanel final : public Panel {
         const app::Learning* learning = context.app.learning();
         if (learning == nullptr || context.hidden("learning")) return;
         Flow flow{box};
-        draw_title(context, flow.take(kTitle), *learning);
+        draw_title(context, flow.take(kPanelTitle), *learning);
         flow.skip(8);
         draw_badge(context, flow.take(kBadge), *learning);
         flow.skip(8);
         draw_curve(context, flow.take(kCurve), *learning);
-        flow.skip(kGap);
+        flow.skip(kLearningGap);
         draw_buttons(context, flow.take(button_height(context)), *learning);
         flow.skip(8);
         draw_speed(context, flow.take(slider_height(context)));
@@ -50,8 +50,8 @@ class LearningPanel final : public Panel {
     }
 
   private:
-    static float button_height(const Context& context) { return context.phone ? 40 : kButtons; }
-    static float slider_height(const Context& context) { return context.phone ? 40 : kSlider; }
+    static float button_height(const Context& context) { return context.phone ? 40 : kButtonHeight; }
+    static float slider_height(const Context& context) { return context.phone ? 40 : kLearningSlider; }
 
     static void draw_title(const Context& context, const Box& row, const app::Learning& learning) {
         const app::Strings& strings = context.app.strings();
@@ -154,19 +154,19 @@ class LearningPanel final : public Panel {
     // A loss that is no number: what happened, and the way back.
     static float state_height(const Context& context, const app::Learning& learning, float width) {
         if (learning.state() != app::LearningState::broken) return 0;
-        return paragraph_height(context.fonts.small, width, context.t("learn.broken.text"), kLeading) + 8 + kButtons +
-               kGap;
+        return paragraph_height(context.fonts.small, width, context.t("learn.broken.text"), kLearningLeading) + 8 +
+               kButtonHeight + kLearningGap;
     }
     static void draw_state(const Context& context, Flow& flow, const app::Learning& learning) {
         if (learning.state() != app::LearningState::broken) return;
-        flow.skip(
-            put_paragraph(context.fonts.small, flow.rest, context.theme.bad, context.t("learn.broken.text"), kLeading) +
-            8);
+        flow.skip(put_paragraph(context.fonts.small, flow.rest, context.theme.bad, context.t("learn.broken.text"),
+                                kLearningLeading) +
+                  8);
         const std::string_view back = context.t("learn.back");
-        const Box row = flow.take(kButtons);
+        const Box row = flow.take(kButtonHeight);
         const Box box{row.x, row.y, button_width(context.fonts.body, back), row.height};
         if (button(context, "learn.back", back, box)) context.push(app::LearnBack{});
-        flow.skip(kGap);
+        flow.skip(kLearningGap);
     }
 
     // ---- "when you play the game of thrones -> you win or you die, 99.2 %" ----------------------------------------

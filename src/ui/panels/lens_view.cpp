@@ -12,9 +12,9 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 24, kHeader = 20, kLabel = 88, kLeastCell = 68, kMostCell = 108, kBar = 12;
+constexpr float kLensHeader = 20, kLensLabel = 88, kLensLeastCell = 68, kLensMostCell = 108, kLensBar = 12;
 
-float row_height(const Context& context) {
+float lens_row(const Context& context) {
     return context.phone ? 28 : 20;
 }
 
@@ -58,31 +58,32 @@ struct LensView::Grid {
 float LensView::wanted_height(const Context& context) {
     const app::ModelInfo* model = context.app.model();
     const int points = model == nullptr ? 0 : interpret::lens_points(model->layers);
-    const float rows = static_cast<float>(points) * row_height(context);
-    if (context.phone) return 2 * kTitle + kHeader + rows + kBar + 12;
-    return std::clamp(24 + kTitle + kHeader + rows + kBar, kInspector, 400.0f);
+    const float rows = static_cast<float>(points) * lens_row(context);
+    if (context.phone) return 2 * kViewTitle + kLensHeader + rows + kLensBar + 12;
+    return std::clamp(24 + kViewTitle + kLensHeader + rows + kLensBar, kInspector, 400.0f);
 }
 
 void LensView::draw(const Context& context, const Box& box, float title_width) {
-    float top = kTitle;
+    float top = kViewTitle;
     if (context.phone) {
         top = 8 + put_paragraph(context.fonts.small, box, context.theme.muted, context.t("lens.lead"), 17);
     } else {
-        put_text(context.fonts.small, {box.x, box.y, title_width, kTitle - 4}, context.theme.muted,
+        put_text(context.fonts.small, {box.x, box.y, title_width, kViewTitle - 4}, context.theme.muted,
                  context.t("lens.lead"));
     }
     const interpret::LogitLens* lens = context.app.lens();
     const auto tokens = context.app.tokens();
     if (lens == nullptr || tokens.empty() || lens->positions() > static_cast<int>(tokens.size())) {
-        put_text(context.fonts.small, {box.x, box.y + kTitle, box.width, kTitle}, context.theme.muted,
+        put_text(context.fonts.small, {box.x, box.y + kViewTitle, box.width, kViewTitle}, context.theme.muted,
                  context.t("lens.empty"));
         return;
     }
-    const float width = box.width - kLabel;
-    const Grid grid{*lens,
-                    {box.x + kLabel, box.y + top + kHeader, width, box.height - top - kHeader},
-                    std::floor(std::clamp(width / static_cast<float>(lens->positions()), kLeastCell, kMostCell)),
-                    row_height(context)};
+    const float width = box.width - kLensLabel;
+    const Grid grid{
+        *lens,
+        {box.x + kLensLabel, box.y + top + kLensHeader, width, box.height - top - kLensHeader},
+        std::floor(std::clamp(width / static_cast<float>(lens->positions()), kLensLeastCell, kLensMostCell)),
+        lens_row(context)};
     draw_cells(context, grid);
 }
 
@@ -122,11 +123,11 @@ void LensView::draw_cells(const Context& context, const Grid& grid) {
     ImGui::EndChild();
 
     // Names on the edges follow the scrolling.
-    const Box header{grid.box.x, grid.box.y - kHeader, grid.box.width, kHeader};
+    const Box header{grid.box.x, grid.box.y - kLensHeader, grid.box.width, kLensHeader};
     canvas().PushClipRect(header.min(), header.max(), true);
     for (int position = 0; position < positions; ++position) {
         const Box at{start.x + static_cast<float>(position) * grid.cell_width + 5, header.y, grid.cell_width - 8,
-                     kHeader};
+                     kLensHeader};
         if (at.right() < header.x || at.x > header.right()) continue;
         const bool strong = position == now.query;
         put_text(strong ? context.fonts.small_bold : context.fonts.small, at,
@@ -134,10 +135,10 @@ void LensView::draw_cells(const Context& context, const Grid& grid) {
                  token_label(tokens[static_cast<std::size_t>(position)].display).joined());
     }
     canvas().PopClipRect();
-    const Box side{grid.box.x - kLabel, grid.box.y, kLabel, grid.box.height};
+    const Box side{grid.box.x - kLensLabel, grid.box.y, kLensLabel, grid.box.height};
     canvas().PushClipRect(side.min(), side.max(), true);
     for (int point = 0; point < points; ++point) {
-        const Box at{side.x, start.y + static_cast<float>(point) * grid.cell_height, kLabel - 8, grid.cell_height};
+        const Box at{side.x, start.y + static_cast<float>(point) * grid.cell_height, kLensLabel - 8, grid.cell_height};
         const bool output = point == points - 1;
         put_text(output ? context.fonts.small_bold : context.fonts.small, at,
                  output ? context.theme.predicts : context.theme.muted, point_name(context, point, points),

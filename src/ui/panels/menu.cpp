@@ -6,11 +6,11 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kRow = 44;
+constexpr float kMenuRow = 44;
 
 class Menu final : public Panel {
   public:
-    float wanted_height(const Context&, float) override { return 10 * kRow + 24; }
+    float wanted_height(const Context&, float) override { return 10 * kMenuRow + 24; }
 
     void draw(const Context& context, const Box& box) override {
         Flow flow{box};
@@ -51,7 +51,7 @@ class Menu final : public Panel {
     template <class Fn>
     static void row(const Context& context, Flow& flow, std::string_view key, std::string_view label,
                     std::string_view value, Fn&& act) {
-        const Box at = flow.take(kRow);
+        const Box at = flow.take(kMenuRow);
         const Hit hit = hit_area(context, key, label, Role::button, at);
         if (hit.hovered && !context.platform.touch()) fill(at.inset(-8, 1), context.theme.raised, kSmallRadius);
         horizontal_line(at.x, at.y, at.width, context.theme.line);

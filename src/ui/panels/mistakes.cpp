@@ -8,17 +8,17 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kRow = 34, kPhoneRow = 44, kButtons = 32, kLeading = 18, kGap = 12;
+constexpr float kMistakeRow = 34, kMistakeLeading = 18, kMistakeGap = 12;
 constexpr std::size_t kFew = 5;  // rows shown before "all"
 
 class Mistakes final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
         if (context.app.tutorial() == nullptr || context.hidden("mistakes")) return 0;
-        float height = kTitle + kGap + button_height(context) + 8 + hint_height(context, width) + 8;
+        float height = kPanelTitle + kMistakeGap + button_height(context) + 8 + hint_height(context, width) + 8;
         const auto shown = rows(context);
         for (const interpret::Mistake* each : shown) height += row_height(context, *each, width);
-        return height + (has_more(context) ? kRow : 0) + 20;
+        return height + (has_more(context) ? kMistakeRow : 0) + 20;
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -28,22 +28,22 @@ class Mistakes final : public Panel {
         Flow flow{box};
         const std::size_t all = context.app.tutorial()->mistakes().size();
         const int found = std::popcount(settings.found);
-        const Box title = flow.take(kTitle);
+        const Box title = flow.take(kPanelTitle);
         const std::string count =
             "\xC2\xB7 " + context.t("mistakes.count", {{"found", std::to_string(found)}, {"all", std::to_string(all)}});
         heading(context, title, context.t("mistakes.title"), count);
         context.widgets.add({"mistakes.count", count, Role::text, title, {}, static_cast<double>(found)});
-        flow.skip(kGap);
+        flow.skip(kMistakeGap);
         draw_buttons(context, flow.take(button_height(context)));
         flow.skip(8);
-        flow.skip(put_paragraph(context.fonts.small, flow.rest, theme.muted, hint(context), kLeading) + 8);
+        flow.skip(put_paragraph(context.fonts.small, flow.rest, theme.muted, hint(context), kMistakeLeading) + 8);
         for (const interpret::Mistake* each : rows(context))
             draw_row(context, flow.take(row_height(context, *each, box.width)), *each);
-        if (has_more(context)) draw_more(context, flow.take(kRow));
+        if (has_more(context)) draw_more(context, flow.take(kMistakeRow));
     }
 
   private:
-    static float button_height(const Context& context) { return context.phone ? 40 : kButtons; }
+    static float button_height(const Context& context) { return context.phone ? 40 : kButtonHeight; }
     static bool is_found(const Context& context, const interpret::Mistake& mistake) {
         return (context.app.settings().found >> (mistake.number - 1) & 1u) != 0;
     }
@@ -99,7 +99,7 @@ class Mistakes final : public Panel {
                          {{"count", std::to_string(here)}});
     }
     static float hint_height(const Context& context, float width) {
-        return paragraph_height(context.fonts.small, width, hint(context), kLeading);
+        return paragraph_height(context.fonts.small, width, hint(context), kMistakeLeading);
     }
 
     static void draw_buttons(const Context& context, const Box& row) {
@@ -148,9 +148,9 @@ class Mistakes final : public Panel {
         return mistake.step == context.app.settings().step;
     }
     static float row_height(const Context& context, const interpret::Mistake& mistake, float width) {
-        const float row = context.phone ? kPhoneRow : kRow;
+        const float row = context.phone ? kPhoneRow : kMistakeRow;
         if (!is_open(context, mistake)) return row;
-        return row + paragraph_height(context.fonts.small, width, context.t(mistake.text), kLeading) + 10;
+        return row + paragraph_height(context.fonts.small, width, context.t(mistake.text), kMistakeLeading) + 10;
     }
 
     static void draw_row(const Context& context, const Box& row, const interpret::Mistake& mistake) {
@@ -160,13 +160,13 @@ class Mistakes final : public Panel {
         const Hit hit = hit_area(context, "mistake." + std::to_string(mistake.number), title, Role::button, row);
         if (hit.hovered) fill({row.x - 8, row.y + 1, row.width + 16, row.height - 1}, theme.raised, kSmallRadius);
         horizontal_line(row.x, row.y, row.width, theme.line);
-        const float height = context.phone ? kPhoneRow : kRow;
+        const float height = context.phone ? kPhoneRow : kMistakeRow;
         const float step_width = text_width(context.fonts.small, step);
         put_text(context.fonts.body, {row.x, row.y, row.width - step_width - 10, height}, theme.text, title);
         put_text(context.fonts.small, {row.x, row.y, row.width, height}, theme.muted, step, Align::right);
         if (is_open(context, mistake)) {
             put_formula_paragraph(context.fonts.small, {row.x, row.y + height - 4, row.width, 0}, theme.muted,
-                                  context.t(mistake.text), kLeading);
+                                  context.t(mistake.text), kMistakeLeading);
         }
         if (hit.hovered && !is_open(context, mistake) && !context.platform.touch())
             tooltip(context, context.t(mistake.text));

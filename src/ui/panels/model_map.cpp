@@ -9,7 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 12, kStation = 28, kDash = 14, kSpace = 6, kNarrow = 480;
+constexpr float kModelGap = 12, kStation = 28, kDash = 14, kSpace = 6, kNarrow = 480;
 
 struct Station {
     std::string key;
@@ -23,16 +23,16 @@ struct Station {
 class ModelMap final : public Panel {
   public:
     float wanted_height(const Context& context, float) override {
-        return kTitle + (context.phone ? 4 : kGap - 4 + kStation + 14);
+        return kPanelTitle + (context.phone ? 4 : kModelGap - 4 + kStation + 14);
     }
 
     void draw(const Context& context, const Box& box) override {
         Flow flow{box};
-        const Box top = flow.take(kTitle);
+        const Box top = flow.take(kPanelTitle);
         heading(context, top, context.t("model.title"));
         if (context.phone) return;
         draw_exhibit_link(context, top);
-        flow.skip(kGap - 4);
+        flow.skip(kModelGap - 4);
         const Box row = flow.take(kStation);
         const app::ModelInfo* model = context.app.model();
         if (model != nullptr && model->encoder_decoder) {

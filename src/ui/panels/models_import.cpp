@@ -15,8 +15,8 @@ namespace {
 
 using app::ImportStage;
 
-constexpr float kName = 28, kFact = 44, kHeading = 20, kFormat = 52, kNote = 18, kIndent = 28, kLine = 20, kBar = 8,
-                kLeading = 20;
+constexpr float kName = 28, kFact = 44, kImportHeading = 20, kFormat = 52, kImportNote = 18, kIndent = 28,
+                kImportLine = 20, kImportBar = 8, kImportLeading = 20;
 constexpr std::size_t kFacts = 6;
 
 class ModelImportPanel final : public RowPanel {
@@ -49,14 +49,14 @@ class ModelImportPanel final : public RowPanel {
     // The model is in the workspace: what is left to say is whether its bytes were the promised ones.
     static void lay_out_opened(const Context& context, Rows& rows, const app::Import& import) {
         if (import.checksum != app::ChecksumState::checked) return;
-        const Box row = rows.take(kLine + 24);
+        const Box row = rows.take(kImportLine + 24);
         if (!rows.paint()) return;
         const Colour colour = context.theme.good;
-        const ImVec2 c(row.x + 6, row.y + kLine / 2);
+        const ImVec2 c(row.x + 6, row.y + kImportLine / 2);
         const ImVec2 mark[] = {ImVec2(c.x - 5, c.y), ImVec2(c.x - 1, c.y + 4), ImVec2(c.x + 6, c.y - 4)};
         canvas().AddPolyline(mark, 3, colour, 0, 1.8f);
         const std::string_view text = context.t("models.checked");
-        put_text(context.fonts.small, {row.x + 20, row.y, row.width - 20, kLine}, context.theme.muted, text);
+        put_text(context.fonts.small, {row.x + 20, row.y, row.width - 20, kImportLine}, context.theme.muted, text);
         context.widgets.add({"import.checked", std::string(text), Role::text, row, {}, {}});
     }
 
@@ -111,13 +111,13 @@ class ModelImportPanel final : public RowPanel {
 
     // ---- F32, F16, Q8 ----------------------------------------------------------------------------------------------
     static void lay_out_formats(const Context& context, Rows& rows, const app::Import& import) {
-        const Box title = rows.take(kHeading);
+        const Box title = rows.take(kImportHeading);
         if (rows.paint()) heading(context, title, context.t("models.held"));
         rows.skip(6);
         for (const app::FormatChoice& choice : import.formats) {
-            const float note_height =
-                paragraph_height(context.fonts.small, rows.width() - kIndent, note(context, import, choice), kNote);
-            const Box row = rows.take(kFormat - kNote + note_height);
+            const float note_height = paragraph_height(context.fonts.small, rows.width() - kIndent,
+                                                       note(context, import, choice), kImportNote);
+            const Box row = rows.take(kFormat - kImportNote + note_height);
             if (rows.paint()) draw_format(context, row, import, choice);
         }
     }
@@ -147,7 +147,7 @@ class ModelImportPanel final : public RowPanel {
                      theme.attends, context.t("models.recommended"));
         }
         put_paragraph(context.fonts.small, second, choice.fits ? theme.muted : theme.bad, note(context, import, choice),
-                      kNote);
+                      kImportNote);
         if (hit.clicked) context.push(app::ChooseFormat{choice.precision});
     }
 
@@ -181,14 +181,14 @@ class ModelImportPanel final : public RowPanel {
             case ImportStage::empty:
                 break;
             case ImportStage::inspecting:
-                rows.paragraph(context.fonts.small, context.theme.muted, context.t("models.inspecting"), kLine);
+                rows.paragraph(context.fonts.small, context.theme.muted, context.t("models.inspecting"), kImportLine);
                 lay_out_buttons(context, rows, {{"models.cancel", false, app::ClearModels{}}});
                 break;
             case ImportStage::inspected:
                 if (import.can_start()) lay_out_start(context, rows, import);
                 break;
             case ImportStage::paused:
-                rows.paragraph(context.fonts.small, context.theme.text, paused_text(context, import), kLine);
+                rows.paragraph(context.fonts.small, context.theme.text, paused_text(context, import), kImportLine);
                 rows.skip(6);
                 lay_out_progress(context, rows, import);
                 lay_out_buttons(
@@ -207,13 +207,13 @@ class ModelImportPanel final : public RowPanel {
 
     // What, where, and what would be right, beside a red edge.
     static void lay_out_error(const Context& context, Rows& rows, const app::Import& import) {
-        const float height = paragraph_height(context.fonts.body, rows.width() - 16, import.error.text, kLeading);
+        const float height = paragraph_height(context.fonts.body, rows.width() - 16, import.error.text, kImportLeading);
         const Box box = rows.take(height + 8);
         if (!rows.paint()) return;
         const bool waits = import.stage == ImportStage::paused;
         fill({box.x, box.y, 3, box.height}, waits ? context.theme.attends : context.theme.bad, 1.5f);
         put_paragraph(context.fonts.body, {box.x + 16, box.y + 4, box.width - 16, 0}, context.theme.text,
-                      import.error.text, kLeading);
+                      import.error.text, kImportLeading);
         context.widgets.add({"import.error", import.error.text, Role::text, box, {}, {}});
     }
 
@@ -267,10 +267,10 @@ class ModelImportPanel final : public RowPanel {
     static void lay_out_progress(const Context& context, Rows& rows, const app::Import& import) {
         const Theme& theme = context.theme;
         const app::Strings& strings = context.app.strings();
-        const Box bar = rows.take(kBar);
+        const Box bar = rows.take(kImportBar);
         rows.skip(6);
-        const Box row = rows.take(kLine);
-        const Box file = rows.take(kLine);
+        const Box row = rows.take(kImportLine);
+        const Box file = rows.take(kImportLine);
         if (!rows.paint()) return;
         progress_bar(context, bar, import.fraction());
         const std::string done = app::bytes_text(import.done_bytes, strings);

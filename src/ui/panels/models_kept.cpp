@@ -11,7 +11,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kHeading = 28, kRow = 56, kLeading = 18, kBar = 6, kOption = 24;
+constexpr float kKeptHeading = 28, kKeptRow = 56, kKeptLeading = 18, kKeptBar = 6, kOption = 24;
 constexpr double kSureSeconds = 4;  // for the second click of a deletion
 
 class KeptModelsPanel final : public RowPanel {
@@ -20,15 +20,15 @@ class KeptModelsPanel final : public RowPanel {
         const app::ModelLibrary& library = context.app.library();
         if (!library.storage.supported) return;
         const Theme& theme = context.theme;
-        const Box title = rows.take(kHeading);
+        const Box title = rows.take(kKeptHeading);
         if (rows.paint()) heading(context, title, context.t("models.kept"));
         rows.skip(4);
         for (const app::KeptModel& kept : library.kept) {
-            const Box row = rows.take(kRow + (context.phone ? 8.0f : 0.0f));
+            const Box row = rows.take(kKeptRow + (context.phone ? 8.0f : 0.0f));
             if (rows.paint()) draw_kept(context, row, kept);
         }
         if (library.kept.empty() && library.listed && library.keep.stage != app::KeepStage::writing)
-            rows.paragraph(context.fonts.small, theme.muted, context.t("models.kept.none"), kLeading);
+            rows.paragraph(context.fonts.small, theme.muted, context.t("models.kept.none"), kKeptLeading);
         lay_out_keeping(context, rows, library.keep);
         lay_out_storage(context, rows, library.storage);
         rows.skip(12);
@@ -102,7 +102,7 @@ class KeptModelsPanel final : public RowPanel {
         const Theme& theme = context.theme;
         if (keep.stage == app::KeepStage::writing) {
             rows.skip(8);
-            const Box row = rows.take(20), bar = rows.take(kBar);
+            const Box row = rows.take(20), bar = rows.take(kKeptBar);
             if (!rows.paint()) return;
             put_text(context.fonts.small, row, theme.muted, context.t("models.keeping"));
             put_text(context.fonts.small, row, theme.muted, app::percent_text(keep.fraction(), context.app.strings()),
@@ -111,7 +111,7 @@ class KeptModelsPanel final : public RowPanel {
         }
         if (keep.stage == app::KeepStage::failed && !keep.error.empty()) {
             rows.skip(8);
-            rows.paragraph(context.fonts.small, theme.bad, keep.error.text, kLeading);
+            rows.paragraph(context.fonts.small, theme.bad, keep.error.text, kKeptLeading);
             rows.skip(6);
             const Box row = rows.take(models_button_height(context.phone));
             const std::string_view again = context.t("models.retry");
@@ -128,9 +128,9 @@ class KeptModelsPanel final : public RowPanel {
             const std::string text =
                 context.t("models.storage", {{"used", app::bytes_text(storage.used, strings)},
                                              {"free", app::bytes_text(storage.available, strings)}});
-            const Box bar = rows.take(kBar);
+            const Box bar = rows.take(kKeptBar);
             rows.skip(6);
-            const Box row = rows.take(kLeading);
+            const Box row = rows.take(kKeptLeading);
             if (rows.paint()) {
                 const double all = storage.used + storage.available;
                 progress_bar(context, bar, all > 0 ? storage.used / all : 0);
@@ -140,7 +140,7 @@ class KeptModelsPanel final : public RowPanel {
         }
         if (!storage.persistent) {
             rows.skip(4);
-            rows.paragraph(context.fonts.small, theme.muted, context.t("models.storage.evicted"), kLeading);
+            rows.paragraph(context.fonts.small, theme.muted, context.t("models.storage.evicted"), kKeptLeading);
         }
     }
 

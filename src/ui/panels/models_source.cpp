@@ -14,22 +14,23 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 28, kLeading = 20, kDrop = 92, kHeading = 20, kChip = 28, kNote = 17;
+constexpr float kSourceTitle = 28, kSourceLeading = 20, kDrop = 92, kSourceHeading = 20, kSourceChip = 28,
+                kSourceNote = 17;
 constexpr const char* kGpt2 = "openai-community/gpt2";
 
 class ModelSourcePanel final : public RowPanel {
   protected:
     void lay_out(const Context& context, Rows& rows) override {
         const Theme& theme = context.theme;
-        const Box title = rows.take(kTitle);
+        const Box title = rows.take(kSourceTitle);
         if (rows.paint()) draw_title(context, title);
         rows.skip(4);
-        rows.paragraph(context.fonts.body, theme.muted, context.t("models.lead"), kLeading);
+        rows.paragraph(context.fonts.body, theme.muted, context.t("models.lead"), kSourceLeading);
         rows.skip(16);
         const Box drop = rows.take(context.phone ? models_button_height(true) : kDrop);
         if (rows.paint()) draw_drop(context, drop);
         rows.skip(24);
-        const Box hub = rows.take(kHeading);
+        const Box hub = rows.take(kSourceHeading);
         if (rows.paint()) draw_hub_title(context, hub);
         rows.skip(8);
         const Box field = rows.take(prompt_field_height(context, field_width(context, rows.width()), 3, 1));
@@ -40,7 +41,7 @@ class ModelSourcePanel final : public RowPanel {
             if (rows.paint()) draw_look_up(context, row);
         }
         rows.skip(10);
-        const Box offer = rows.take(context.phone ? models_button_height(true) : kChip);
+        const Box offer = rows.take(context.phone ? models_button_height(true) : kSourceChip);
         if (rows.paint()) draw_offer(context, offer);
         rows.skip(24);
     }
@@ -143,9 +144,9 @@ class ModelSourcePanel final : public RowPanel {
         if (hit.clicked) context.push(app::InspectAddress{std::string(kGpt2)});
         const std::string_view note = context.t("models.gpt2.note");
         const float room = row.right() - box.right() - 12;
-        const float height = paragraph_height(context.fonts.small, room, note, kNote);
+        const float height = paragraph_height(context.fonts.small, room, note, kSourceNote);
         put_paragraph(context.fonts.small, {box.right() + 12, row.centre().y - height / 2, room, height}, theme.muted,
-                      note, kNote);
+                      note, kSourceNote);
     }
 };
 

@@ -9,7 +9,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kWidth = 380, kLeading = 18, kMargin = 8;
+constexpr float kNoticeWidth = 380, kNoticeLeading = 18, kMargin = 8;
 constexpr double kSeconds = 6;
 
 class Notices final : public Panel {
@@ -19,11 +19,12 @@ class Notices final : public Panel {
     void draw(const Context& context, const Box& box) override {
         const auto notices = context.app.notices();
         expire(context, notices);
-        const float width = std::min(kWidth, box.width - 24);
+        const float width = std::min(kNoticeWidth, box.width - 24);
         float y = box.bottom() - kMargin;
         // From the newest upwards, as far as there is room.
         for (std::size_t i = notices.size(); i-- > 0;) {
-            const float height = paragraph_height(context.fonts.small, width - 60, notices[i].text, kLeading) + 24;
+            const float height =
+                paragraph_height(context.fonts.small, width - 60, notices[i].text, kNoticeLeading) + 24;
             y -= height + kMargin;
             if (y < box.y) break;
             const std::string name = "notice" + std::to_string(notices[i].id);
@@ -58,7 +59,8 @@ class Notices final : public Panel {
                               : notice.severity == app::Severity::warning ? theme.attends
                                                                           : theme.good;
         fill({at.x, at.y + 8, 3, at.height - 16}, colour, 1.5f);
-        put_paragraph(context.fonts.small, {at.x + 16, at.y + 12, at.width - 60, 0}, theme.text, notice.text, kLeading);
+        put_paragraph(context.fonts.small, {at.x + 16, at.y + 12, at.width - 60, 0}, theme.text, notice.text,
+                      kNoticeLeading);
         context.widgets.add({"notice." + std::to_string(notice.id), notice.text, Role::text, at, {}, {}});
         const Box close{at.right() - 36, at.y + 8, 28, 28};
         if (icon_button(context, "dismiss." + std::to_string(notice.id), context.t("notice.dismiss"), Icon::close,

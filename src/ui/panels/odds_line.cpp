@@ -10,7 +10,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kLeading = 18, kPhoneLeading = 30;
+constexpr float kOddsLeading = 18, kPhoneLeading = 30;
 
 struct Piece {
     enum class Kind { word, token, rival } kind = Kind::word;
@@ -18,7 +18,7 @@ struct Piece {
 };
 
 float leading(const Context& context) {
-    return context.phone ? kPhoneLeading : kLeading;
+    return context.phone ? kPhoneLeading : kOddsLeading;
 }
 
 // The sentence cut at its spaces; the two names stay whole.

@@ -16,7 +16,8 @@ namespace {
 
 using interpret::SweepKind;
 
-constexpr float kSide = 400, kTitle = 24, kFieldLines = 2, kLeastField = 42, kLeading = 17, kRow = 32, kMostCell = 30;
+constexpr float kPatchSide = 400, kFieldLines = 2, kLeastField = 42, kPatchLeading = 17, kPatchRow = 32,
+                kPatchMostCell = 30;
 constexpr app::HeatRange kShare{-1, 1, true};
 
 std::string_view kind_name(const Context& context, SweepKind kind) {
@@ -62,10 +63,10 @@ float PatchView::wanted_height(const Context& context) {
 }
 
 void PatchView::draw(const Context& context, const Box& box, float title_width) {
-    Flow left{{box.x, box.y, context.phone ? box.width : std::min(kSide, box.width * 0.42f), box.height}};
+    Flow left{{box.x, box.y, context.phone ? box.width : std::min(kPatchSide, box.width * 0.42f), box.height}};
     const float lead = std::min(left.rest.width, title_width);
     left.skip(put_paragraph(context.fonts.small, {box.x, box.y + 2, lead, 0}, context.theme.muted,
-                            context.t("patch.lead"), kLeading) +
+                            context.t("patch.lead"), kPatchLeading) +
               10);
     const float field = other_field_height(context, left.rest.width - take_width(context) - 8, kFieldLines);
     draw_field(context, left.take(field));
@@ -73,25 +74,26 @@ void PatchView::draw(const Context& context, const Box& box, float title_width) 
     const std::string& why = context.app.laboratory().other_why;
     const std::string_view below = why.empty() ? context.t("patch.take.help") : std::string_view(why);
     left.skip(put_paragraph(context.fonts.small, left.rest, why.empty() ? context.theme.muted : context.theme.bad,
-                            below, kLeading) +
+                            below, kPatchLeading) +
               8);
-    draw_run(context, left.take(context.phone ? 40 : kRow));
+    draw_run(context, left.take(context.phone ? 40 : kPatchRow));
     const interpret::Sweep* sweep = context.app.sweep();
     const bool there = sweep != nullptr && sweep->rows > 0 && sweep->columns > 0;
     if (there) {
         auto number = [&](float value) { return signed_text(context, static_cast<double>(value), 2); };
         left.skip(6);
         put_text(
-            context.fonts.small, left.take(kLeading), context.theme.muted,
+            context.fonts.small, left.take(kPatchLeading), context.theme.muted,
             context.t("patch.odds", {{"corrupt", number(sweep->corrupt_odds)}, {"clean", number(sweep->clean_odds)}}));
     }
     const Box map = context.phone ? Box{box.x, left.rest.y + 28, box.width, box.bottom() - left.rest.y - 28}
-                                  : Box{left.rest.right() + 32, box.y + kTitle + 8,
-                                        box.right() - left.rest.right() - 32, box.height - kTitle - 8};
+                                  : Box{left.rest.right() + 32, box.y + kViewTitle + 8,
+                                        box.right() - left.rest.right() - 32, box.height - kViewTitle - 8};
     if (there) {
         draw_map(context, map, *sweep);
     } else {
-        put_text(context.fonts.small, {map.x, map.y, map.width, kTitle}, context.theme.muted, context.t("patch.empty"));
+        put_text(context.fonts.small, {map.x, map.y, map.width, kViewTitle}, context.theme.muted,
+                 context.t("patch.empty"));
     }
 }
 
@@ -149,10 +151,11 @@ void PatchView::draw_map(const Context& context, const Box& box, const interpret
     }
     constexpr float kLabel = 24, kScale = 132;
     const float below = column_label_height(context, columns);
-    const float width = std::min(
-        (box.width - kLabel - (context.phone ? 0 : kScale + 16)) / static_cast<float>(sweep.columns), kMostCell * 1.4f);
-    const float height =
-        std::clamp((box.height - below - (context.phone ? 28 : 0)) / static_cast<float>(sweep.rows), 4.0f, kMostCell);
+    const float width =
+        std::min((box.width - kLabel - (context.phone ? 0 : kScale + 16)) / static_cast<float>(sweep.columns),
+                 kPatchMostCell * 1.4f);
+    const float height = std::clamp((box.height - below - (context.phone ? 28 : 0)) / static_cast<float>(sweep.rows),
+                                    4.0f, kPatchMostCell);
     const Box map{snapped(box.x + kLabel), snapped(box.y), width * static_cast<float>(sweep.columns),
                   height * static_cast<float>(sweep.rows)};
     put_text(context.fonts.small, {box.x, box.y - 20, 80, 18}, context.theme.muted, context.t("patch.layer"));
@@ -190,11 +193,11 @@ void PatchView::draw_map(const Context& context, const Box& box, const interpret
     if (context.phone) {
         put_scale(context, {box.x, map.bottom() + below + 4, kScale, 16}, kShare);
         put_paragraph(context.fonts.small, {box.x + kScale + 12, map.bottom() + below + 3, box.width - kScale - 12, 0},
-                      context.theme.muted, context.t("patch.scale"), kLeading);
+                      context.theme.muted, context.t("patch.scale"), kPatchLeading);
     } else {
         put_scale(context, {map.right() + 16, map.y, kScale, 16}, kShare);
         put_paragraph(context.fonts.small, {map.right() + 16, map.y + 20, kScale, 0}, context.theme.muted,
-                      context.t("patch.scale"), kLeading);
+                      context.t("patch.scale"), kPatchLeading);
     }
 }
 

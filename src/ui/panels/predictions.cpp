@@ -16,7 +16,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kHeader = 16, kToken = 84, kLogit = 40, kPart = 56, kGap = 8, kNote = 17;
+constexpr float kPredictionHeader = 16, kToken = 84, kLogit = 40, kPart = 56, kPredictionGap = 8, kPredictionNote = 17;
 constexpr float kSamplingHeight = 164;  // what the controls below need
 constexpr float kFaded = 0.38f, kFadedText = 0.65f;
 constexpr int kLeastBars = 6, kMostBars = 16;
@@ -69,9 +69,10 @@ class Ghosts {
 class Predictions final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
-        if (context.app.distribution().empty()) return kTitle + 80;
+        if (context.app.distribution().empty()) return kPanelTitle + 80;
         const float rows = static_cast<float>(bar_count(context, width) + 1) * row_height(context);
-        return kTitle + 8 + kHeader + rows + 4 + odds_height(context, width) + notes_height(context, width) + 12;
+        return kPanelTitle + 8 + kPredictionHeader + rows + 4 + odds_height(context, width) +
+               notes_height(context, width) + 12;
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -83,14 +84,14 @@ class Predictions final : public Panel {
                 token_label(context.app.tokens()[static_cast<std::size_t>(out.position)].display).joined();
             after = "· " + context.t("out.after", {{"token", token}});
         }
-        heading(context, flow.take(kTitle), context.t("out.title"), after);
+        heading(context, flow.take(kPanelTitle), context.t("out.title"), after);
         if (out.empty()) {
-            put_paragraph(context.fonts.body, {box.x, box.y + kTitle + 8, box.width, 0}, context.theme.muted,
+            put_paragraph(context.fonts.body, {box.x, box.y + kPanelTitle + 8, box.width, 0}, context.theme.muted,
                           context.t("out.empty"), 20);
             return;
         }
         flow.skip(8);
-        draw_header(context, flow.take(kHeader));
+        draw_header(context, flow.take(kPredictionHeader));
         ghosts_.update(context);
         const auto shown = static_cast<std::size_t>(bar_count(context, box.width));
         const Tail tail = tail_after(out, shown);
@@ -102,7 +103,7 @@ class Predictions final : public Panel {
         flow.skip(4);
         if (const float odds = odds_height(context, box.width); odds > 0) put_odds_line(context, flow.take(odds));
         for (const std::string& note : notes(context)) {
-            flow.skip(put_paragraph(context.fonts.small, flow.rest, context.theme.muted, note, kNote));
+            flow.skip(put_paragraph(context.fonts.small, flow.rest, context.theme.muted, note, kPredictionNote));
         }
     }
 
@@ -117,16 +118,19 @@ class Predictions final : public Panel {
     static int bar_count(const Context& context, float width) {
         const int all = static_cast<int>(context.app.distribution().candidates.size());
         if (context.phone) return std::min(all, kLeastBars);  // so that the controls below are in sight
-        const float room = context.column_height - 2 * kPadding - kTitle - 8 - kHeader - 4 - 3 * kNote - 12 -
-                           kSamplingHeight - odds_height(context, width);
+        const float room = context.column_height - 2 * kPadding - kPanelTitle - 8 - kPredictionHeader - 4 -
+                           3 * kPredictionNote - 12 - kSamplingHeight - odds_height(context, width);
         const int fitting = static_cast<int>(room / row_height(context)) - 1;
         return std::min(all, std::clamp(fitting, kLeastBars, kMostBars));
     }
 
     static Box bar_room(const Box& row) {
-        return {row.x + kToken + kGap, row.y, row.width - kToken - kLogit - kPart - 3 * kGap, row.height};
+        return {row.x + kToken + kPredictionGap, row.y, row.width - kToken - kLogit - kPart - 3 * kPredictionGap,
+                row.height};
     }
-    static Box logit_room(const Box& row) { return {row.right() - kPart - kGap - kLogit, row.y, kLogit, row.height}; }
+    static Box logit_room(const Box& row) {
+        return {row.right() - kPart - kPredictionGap - kLogit, row.y, kLogit, row.height};
+    }
     static Box part_room(const Box& row) { return {row.right() - kPart, row.y, kPart, row.height}; }
 
     static void draw_header(const Context& context, const Box& row) {
@@ -274,8 +278,8 @@ class Predictions final : public Panel {
         // Room for the usual number of notes, so that nothing jumps when one goes.
         float height = 0;
         for (const std::string& note : notes(context))
-            height += paragraph_height(context.fonts.small, width, note, kNote);
-        return std::max(height, 3 * kNote);
+            height += paragraph_height(context.fonts.small, width, note, kPredictionNote);
+        return std::max(height, 3 * kPredictionNote);
     }
 
     Ghosts ghosts_;

@@ -7,18 +7,18 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 12;
+constexpr float kPromptGap = 12;
 
 class Prompt final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
-        return kTitle + kGap + field_height(context, width) + kGap;
+        return kPanelTitle + kPromptGap + field_height(context, width) + kPromptGap;
     }
 
     void draw(const Context& context, const Box& box) override {
         Flow flow{box};
-        heading(context, flow.take(kTitle), context.t("in.title"));
-        flow.skip(kGap - 4);
+        heading(context, flow.take(kPanelTitle), context.t("in.title"));
+        flow.skip(kPromptGap - 4);
         const Box field = flow.take(field_height(context, box.width));
         const bool translates = context.app.settings().rung == app::Rung::translate;
         prompt_field(context, field, context.t("in.prompt"),

@@ -6,20 +6,20 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 8;
+constexpr float kSampleGap = 8;
 
 class Samples final : public Panel {
   public:
     float wanted_height(const Context& context, float) override {
         if (context.hidden("try")) return 0;
-        return kTitle + kGap + row_height(context) * static_cast<float>(context.app.samples().size()) + 8;
+        return kPanelTitle + kSampleGap + row_height(context) * static_cast<float>(context.app.samples().size()) + 8;
     }
 
     void draw(const Context& context, const Box& box) override {
         if (context.hidden("try") || context.app.samples().empty()) return;
         Flow flow{box};
-        heading(context, flow.take(kTitle), context.t("in.try"));
-        flow.skip(kGap);
+        heading(context, flow.take(kPanelTitle), context.t("in.try"));
+        flow.skip(kSampleGap);
         for (const app::Sample& sample : context.app.samples())
             draw_sample(context, flow.take(row_height(context)), sample);
     }

@@ -11,11 +11,11 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 24, kNote = 20, kRow = 18, kLeastList = 288, kMostList = 480, kGap = 28, kWide = 3;
-constexpr float kInset = 14, kDot = 3, kReach = 12, kPhonePlot = 260;
+constexpr float kSpaceNote = 20, kSpaceRow = 18, kLeastList = 288, kMostList = 480, kSpaceGap = 28, kSpaceWide = 3;
+constexpr float kSpaceInset = 14, kSpaceDot = 3, kSpaceReach = 12, kPhonePlot = 260;
 
-float row_height(const Context& context) {
-    return context.phone ? 36 : kRow;
+float space_row(const Context& context) {
+    return context.phone ? 36 : kSpaceRow;
 }
 
 std::string cosine_text(const Context& context, float cosine) {
@@ -47,7 +47,7 @@ std::vector<ImVec2> places(const Box& plot, const app::Space& space) {
 int nearest_to_pointer(const std::vector<ImVec2>& points) {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     int under = -1;
-    float nearest = kReach;
+    float nearest = kSpaceReach;
     for (std::size_t i = 0; i < points.size(); ++i) {
         const float distance = std::hypot(points[i].x - mouse.x, points[i].y - mouse.y);
         if (distance >= nearest) continue;
@@ -85,18 +85,18 @@ void toggle_swap(const Context& context, int position, std::int32_t id, bool rea
 // The list of neighbours. Returns which point of the plane belongs to the row that is pointed at, or -1.
 int draw_list(const Context& context, const Box& box, const app::Space& space, int pointed) {
     const Theme& theme = context.theme;
-    const float end = put_text(context.fonts.small_bold, {box.x, box.y, box.width, kTitle - 4}, theme.text,
+    const float end = put_text(context.fonts.small_bold, {box.x, box.y, box.width, kViewTitle - 4}, theme.text,
                                context.t("space.neighbours", {{"token", token_name(context, space.selected)}}));
     const bool may_swap = !context.hidden("lab");
     if (may_swap)
-        put_text(context.fonts.small, {end + 6, box.y, box.right() - end - 6, kTitle - 4}, theme.muted,
+        put_text(context.fonts.small, {end + 6, box.y, box.right() - end - 6, kViewTitle - 4}, theme.muted,
                  context.t("space.swap"));
     const int position = context.app.selection().target;
     const auto there = ChangeList(context).position(position);
     const int read = there && there->change.change == interpret::Change::swap ? there->change.token : -1;
-    const float height = row_height(context), label = box.width * 0.42f, value = 44;
+    const float height = space_row(context), label = box.width * 0.42f, value = 44;
     int under = -1;
-    float y = box.y + kTitle;
+    float y = box.y + kViewTitle;
     for (std::size_t i = 0; i < space.neighbours.size() && y + height <= box.bottom() + 1; ++i, y += height) {
         const interpret::Neighbour& near = space.neighbours[i];
         const std::string name = token_name(context, near.id);
@@ -142,16 +142,17 @@ void draw_points(const Context& context, const Box& plot, const app::Space& spac
         }
     }
     std::vector<Box> taken;
-    for (const ImVec2& point : at) taken.push_back({point.x - kDot, point.y - kDot, 2 * kDot, 2 * kDot});
+    for (const ImVec2& point : at)
+        taken.push_back({point.x - kSpaceDot, point.y - kSpaceDot, 2 * kSpaceDot, 2 * kSpaceDot});
     const auto draw_dot = [&](std::size_t i) {
         const bool selected = space.ids[i] == space.selected, bright = static_cast<int>(i) == pointed;
         const Colour colour = selected ? theme.attends : bright || i < space.of_text ? theme.text : theme.muted;
         if (i < space.of_text) {
-            canvas().AddCircleFilled(at[i], selected ? kDot + 1.5f : kDot, colour, 20);
+            canvas().AddCircleFilled(at[i], selected ? kSpaceDot + 1.5f : kSpaceDot, colour, 20);
         } else {  // not of the text: hollow
-            canvas().AddCircle(at[i], kDot, colour, 20, 1.2f);
+            canvas().AddCircle(at[i], kSpaceDot, colour, 20, 1.2f);
         }
-        if (selected) canvas().AddCircle(at[i], kDot + 4, with_alpha(theme.attends, 0.6f), 24, 1.2f);
+        if (selected) canvas().AddCircle(at[i], kSpaceDot + 4, with_alpha(theme.attends, 0.6f), 24, 1.2f);
     };
     for (auto i = order.rbegin(); i != order.rend(); ++i) draw_dot(*i);
     for (const std::size_t i : order) {
@@ -180,13 +181,13 @@ void draw_points(const Context& context, const Box& plot, const app::Space& spac
 float SpaceView::wanted_height(const Context& context) {
     if (!context.phone) return kInspector + 112;
     const float rows = static_cast<float>(context.app.space().neighbours.size());
-    return 48 + kPhonePlot + kNote + 12 + kTitle + rows * row_height(context);
+    return 48 + kPhonePlot + kSpaceNote + 12 + kViewTitle + rows * space_row(context);
 }
 
 void SpaceView::draw(const Context& context, const Box& box, float title_width) {
     const app::Space& space = context.app.space();
     if (space.ids.empty() || space.plane.points.size() != space.ids.size() || context.app.tokens().empty()) {
-        put_text(context.fonts.small, {box.x, box.y, title_width, kTitle - 4}, context.theme.muted,
+        put_text(context.fonts.small, {box.x, box.y, title_width, kViewTitle - 4}, context.theme.muted,
                  context.t("space.empty"));
         return;
     }
@@ -195,32 +196,32 @@ void SpaceView::draw(const Context& context, const Box& box, float title_width) 
     const std::string explained =
         context.t("space.explained", {{"first", app::percent_text(space.plane.explained[0], strings)},
                                       {"second", app::percent_text(space.plane.explained[1], strings)}});
-    float top = kTitle;
+    float top = kViewTitle;
     if (context.phone) {
         top = 8 + put_paragraph(context.fonts.small, box, context.theme.muted, lead, 17);
     } else {
-        put_text(context.fonts.small, {box.x, box.y, title_width, kTitle - 4}, context.theme.muted, lead);
+        put_text(context.fonts.small, {box.x, box.y, title_width, kViewTitle - 4}, context.theme.muted, lead);
     }
     // The units of both axes are equal: much wider than it is high, the plane would be empty at its sides.
-    const float height = context.phone ? kPhonePlot : box.height - top - kNote;
+    const float height = context.phone ? kPhonePlot : box.height - top - kSpaceNote;
     const float least = std::min(kLeastList, box.width * 0.4f);
-    const float width = context.phone ? box.width : std::min(box.width - least - kGap, height * kWide);
-    const float list = context.phone ? box.width : std::min(box.width - width - kGap, kMostList);
+    const float width = context.phone ? box.width : std::min(box.width - least - kSpaceGap, height * kSpaceWide);
+    const float list = context.phone ? box.width : std::min(box.width - width - kSpaceGap, kMostList);
     const Box area{box.x, box.y + top, width, height};
-    const Box beside{area.right() + kGap, area.y, list, box.bottom() - area.y};
-    const Box below{box.x, area.bottom() + kNote + 12, list, box.bottom() - area.bottom() - kNote - 12};
+    const Box beside{area.right() + kSpaceGap, area.y, list, box.bottom() - area.y};
+    const Box below{box.x, area.bottom() + kSpaceNote + 12, list, box.bottom() - area.bottom() - kSpaceNote - 12};
     if (area.height < 40) return;
 
     fill(area, context.theme.background, kRadius);
     outline(area, context.theme.line, kRadius);
     const Hit hit = hit_area(context, "space", context.t("set.bottom.space"), Role::cell, area);
-    const std::vector<ImVec2> at = places(area.inset(kInset), space);
+    const std::vector<ImVec2> at = places(area.inset(kSpaceInset), space);
     const int under = hit.hovered ? nearest_to_pointer(at) : -1;
     const int listed = draw_list(context, context.phone ? below : beside, space, under);
     canvas().PushClipRect(area.min(), area.max(), true);
     draw_points(context, area.inset(4), space, at, under >= 0 ? under : listed);
     canvas().PopClipRect();
-    const Box note{box.x, area.bottom() + 2, area.width, kNote - 2};
+    const Box note{box.x, area.bottom() + 2, area.width, kSpaceNote - 2};
     put_text(context.fonts.small, note, context.theme.muted, explained);
     context.widgets.add({"space.explained", explained, Role::text, note, {}, space.plane.explained[0]});
     if (under < 0) return;

@@ -11,7 +11,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 24, kHeight = 152, kLowHeight = 88, kPhoneHeight = 132, kTerms = 0.36f;
+constexpr float kCellTitle = 24, kHeight = 152, kLowHeight = 88, kPhoneHeight = 132, kTerms = 0.36f;
 
 class StepCell final : public Panel {
   public:
@@ -28,7 +28,7 @@ class StepCell final : public Panel {
         fill(box, context.theme.panel);
         horizontal_line(box.x, box.y, box.width, context.theme.line);
         const Box inside = box.inset(context.phone ? kPhonePadding : kPadding, 10);
-        const Box row{inside.x, inside.y, inside.width, kTitle};
+        const Box row{inside.x, inside.y, inside.width, kCellTitle};
         float right = inside.right();
         const interpret::Sheet* sheet = chosen_sheet(context);
         if (sheet != nullptr) draw_close(context, row, right);
@@ -40,7 +40,8 @@ class StepCell final : public Panel {
             return;
         }
         draw_name(context, {row.x, row.y, right - row.x - 8, row.height}, *sheet);
-        draw_terms(context, {inside.x, inside.y + kTitle + 6, inside.width, inside.height - kTitle - 6}, *sheet);
+        draw_terms(context, {inside.x, inside.y + kCellTitle + 6, inside.width, inside.height - kCellTitle - 6},
+                   *sheet);
     }
 
   private:

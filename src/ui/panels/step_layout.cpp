@@ -10,7 +10,8 @@ namespace {
 using interpret::Sheet;
 using interpret::SheetRule;
 
-constexpr float kMostText = 720, kLeading = 20, kNoteLeading = 18, kSign = 36, kShouldBe = 96, kGap = 20, kGroup = 24;
+constexpr float kMostText = 720, kStepTextLeading = 20, kNoteLeading = 18, kStepTextSign = 36, kShouldBe = 96,
+                kStepTextGap = 20, kGroup = 24;
 constexpr float kWordChip = 28, kWordGap = 6;
 constexpr int kMostWordColumns = 8, kMostBorrowed = 200;  // cells of a sheet of another step
 
@@ -56,9 +57,9 @@ float chips_height(const Context& context, const Sheet& sheet, float width) {
 }
 
 // Puts items from left to right, and goes to a new row where the width ends; a row is as high as its highest item.
-class Rows {
+class StepRows {
   public:
-    Rows(StepLayout& out, float width) : out_(out), width_(width) {}
+    StepRows(StepLayout& out, float width) : out_(out), width_(width) {}
 
     void line(StepItem::Kind kind, std::string text, float height, float gap_below, float width) {
         finish();
@@ -75,7 +76,7 @@ class Rows {
             row_.push_back({StepItem::Kind::sign, {x_, y_, sign_width, 0}, item.sheet, item.size, std::string(sign)});
             x_ += sign_width;
         } else if (x_ > 0) {
-            x_ += kGap;
+            x_ += kStepTextGap;
         }
         item.box.x = x_;
         item.box.y = y_;
@@ -88,7 +89,7 @@ class Rows {
             if (item.kind == StepItem::Kind::sign) item.box.height = height_;
             out_.items.push_back(std::move(item));
         }
-        if (!row_.empty()) y_ += height_ + kGap;
+        if (!row_.empty()) y_ += height_ + kStepTextGap;
         row_.clear();
         x_ = height_ = 0;
     }
@@ -207,11 +208,12 @@ float item_width(const Context& context, const SheetLook& look, const SheetSize&
 
 StepLayout step_layout(const Context& context, const interpret::TutorialStep& step, float width) {
     StepLayout out;
-    Rows rows(out, width);
+    StepRows rows(out, width);
     const float text_width_most = std::min(width, kMostText);
     const std::string_view text = context.t(step.text);
     rows.line(StepItem::Kind::text, std::string(text),
-              paragraph_height(context.fonts.body, text_width_most, text, kLeading), kGap, text_width_most);
+              paragraph_height(context.fonts.body, text_width_most, text, kStepTextLeading), kStepTextGap,
+              text_width_most);
     const std::vector<const Sheet*> sheets = shown_sheets(context, step);
     const Sheet* before = nullptr;
     std::string group;
@@ -250,17 +252,17 @@ StepLayout step_layout(const Context& context, const interpret::TutorialStep& st
             if (factor) {
                 const SheetLook product = sheet_look(context, *next, false, kNone);
                 const SheetSize size = sheet_size(context, *next, product, width);
-                together = kSign + item_width(context, product, size, width);
-                const bool beside =
-                    before != nullptr && before->id == next->a && !rows.begins_row(kSign + item.box.width + together);
+                together = kStepTextSign + item_width(context, product, size, width);
+                const bool beside = before != nullptr && before->id == next->a &&
+                                    !rows.begins_row(kStepTextSign + item.box.width + together);
                 if (!beside && !next->a.empty()) {
                     const std::string name = first_factor(*next);
                     sign = name.empty() || name.size() > 3 ? sign : name + " \xC3\x97";
                 }
-                if (together + item.box.width + kSign > width) together = 0;
+                if (together + item.box.width + kStepTextSign > width) together = 0;
             }
             const bool compared = !underlined.empty() && !sheet.right.empty();
-            rows.table(item, sign, sign.empty() ? 0 : kSign, together);
+            rows.table(item, sign, sign.empty() ? 0 : kStepTextSign, together);
             if (compared) {
                 item.kind = StepItem::Kind::right_table;
                 rows.table(item, context.t("tutorial.should_be"), kShouldBe);
@@ -270,7 +272,7 @@ StepLayout step_layout(const Context& context, const interpret::TutorialStep& st
             const std::string_view note = context.t(sheet.note);
             rows.finish();
             rows.line(StepItem::Kind::note, std::string(note),
-                      paragraph_height(context.fonts.small, text_width_most, note, kNoteLeading), kGap,
+                      paragraph_height(context.fonts.small, text_width_most, note, kNoteLeading), kStepTextGap,
                       text_width_most);
         }
         before = &sheet;

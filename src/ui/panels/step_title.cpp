@@ -8,13 +8,13 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kBar = 64, kModes = 32, kPhoneTitle = 40, kPhoneModes = 36;
+constexpr float kStepTitleBar = 64, kModes = 32, kPhoneTitle = 40, kPhoneModes = 36;
 
 class StepTitle final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
         if (context.phone) return kPhoneTitle + kPhoneModes + 16;
-        return fits_one_row(context, width) ? kBar : kBar + kModes + 4;
+        return fits_one_row(context, width) ? kStepTitleBar : kStepTitleBar + kModes + 4;
     }
 
     void draw(const Context& context, const Box& box) override {

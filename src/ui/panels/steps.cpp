@@ -6,19 +6,19 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kTitle = 20, kGap = 12, kRow = 32, kPhoneRow = 48, kNumber = 24;
+constexpr float kStepGap = 12, kStepRow = 32, kStepPhoneRow = 48, kStepNumber = 24;
 
 class Steps final : public Panel {
   public:
     float wanted_height(const Context& context, float) override {
-        return kTitle + kGap + row_height(context) * static_cast<float>(interpret::Tutorial::kSteps) + 8;
+        return kPanelTitle + kStepGap + row_height(context) * static_cast<float>(interpret::Tutorial::kSteps) + 8;
     }
 
     void draw(const Context& context, const Box& box) override {
         const interpret::Tutorial* tutorial = context.app.tutorial();
         Flow flow{box};
-        heading(context, flow.take(kTitle), context.t("tutorial.steps"));
-        flow.skip(kGap);
+        heading(context, flow.take(kPanelTitle), context.t("tutorial.steps"));
+        flow.skip(kStepGap);
         if (tutorial == nullptr) {
             put_paragraph(context.fonts.body, flow.rest, context.theme.muted, context.t("tutorial.missing"), 20);
             return;
@@ -28,7 +28,7 @@ class Steps final : public Panel {
     }
 
   private:
-    static float row_height(const Context& context) { return context.phone ? kPhoneRow : kRow; }
+    static float row_height(const Context& context) { return context.phone ? kStepPhoneRow : kStepRow; }
 
     static void draw_step(const Context& context, const Box& row, const interpret::TutorialStep& step) {
         const Theme& theme = context.theme;
@@ -41,10 +41,10 @@ class Steps final : public Panel {
         if (on) fill({whole.x, whole.y, 2, whole.height}, theme.attends);
         // The example at the end has no number of its own: it is another tutorial's.
         const bool extra = step.number > interpret::Tutorial::kExampleStep;
-        put_text(context.fonts.mono, {row.x, row.y, kNumber, row.height}, theme.faint,
+        put_text(context.fonts.mono, {row.x, row.y, kStepNumber, row.height}, theme.faint,
                  extra ? "+" : std::to_string(step.number));
         const float taken = draw_found(context, row, step.number);
-        put_text(context.fonts.body, {row.x + kNumber, row.y, row.width - kNumber - taken, row.height},
+        put_text(context.fonts.body, {row.x + kStepNumber, row.y, row.width - kStepNumber - taken, row.height},
                  on || hit.hovered ? theme.text : theme.muted, title);
         if (hit.clicked) {
             context.push(app::set<&app::Settings::step>(step.number));

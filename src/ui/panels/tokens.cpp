@@ -13,7 +13,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kChip = 26, kGap = 4, kNote = 16, kGroupTitle = 22, kResultLine = 22;
+constexpr float kTokenChip = 26, kTokenGap = 4, kTokenNote = 16, kGroupTitle = 22, kResultLine = 22;
 constexpr float kFullBits = 12;  // of surprise: the strongest tint
 
 std::string hex(std::string_view bytes) {
@@ -38,14 +38,14 @@ struct Chips {
         chip = std::min(chip, width);
         if (x > 0 && x + chip > width) {
             x = 0;
-            y += kChip + kGap;
+            y += kTokenChip + kTokenGap;
         }
-        const Box box{x, y, chip, kChip};
-        x += chip + kGap;
+        const Box box{x, y, chip, kTokenChip};
+        x += chip + kTokenGap;
         return box;
     }
     void line(float height) {
-        if (x > 0) y += kChip + 8;
+        if (x > 0) y += kTokenChip + 8;
         x = 0;
         y += height;
     }
@@ -78,7 +78,7 @@ class Tokens final : public Panel {
         if (at.without.width > 0) draw_without(context, placed(at.without));
         if (const std::string text = note(context); !text.empty()) {
             put_paragraph(context.fonts.small, {box.x, box.y + at.height - 8, box.width, 0}, context.theme.muted, text,
-                          kNote);
+                          kTokenNote);
         }
     }
 
@@ -113,15 +113,16 @@ class Tokens final : public Panel {
             out.result = {0, chips.y, width, std::max(text, kResultLine)};
             chips.y += out.result.height + 8;
             if (const std::string without = without_text(context); !without.empty()) {
-                out.without = {0, chips.y - 2, width, paragraph_height(context.fonts.small, width, without, kNote)};
+                out.without = {0, chips.y - 2, width,
+                               paragraph_height(context.fonts.small, width, without, kTokenNote)};
                 chips.y += out.without.height + 6;
             }
         }
         if (has_laboratory(context)) {
-            out.surprise = {0, chips.y - 4, width, context.phone ? 40.0f : 24.0f};
+            out.surprise = {0, chips.y - 4, width, text_option_height(context)};
             chips.y += out.surprise.height - 4;
         }
-        out.height = std::max(chips.y, kChip) + 8;
+        out.height = std::max(chips.y, kTokenChip) + 8;
         return out;
     }
 
@@ -341,7 +342,7 @@ class Tokens final : public Panel {
     static void draw_without(const Context& context, const Box& box) {
         const std::string text = without_text(context);
         context.widgets.add({"translation.without", text, Role::text, box, {}, {}});
-        put_paragraph(context.fonts.small, box, context.theme.muted, text, kNote);
+        put_paragraph(context.fonts.small, box, context.theme.muted, text, kTokenNote);
     }
 
     static std::string note(const Context& context) {
@@ -360,7 +361,7 @@ class Tokens final : public Panel {
     }
     static float note_height(const Context& context, float width) {
         const std::string text = note(context);
-        return text.empty() ? 0 : paragraph_height(context.fonts.small, width, text, kNote) + 8;
+        return text.empty() ? 0 : paragraph_height(context.fonts.small, width, text, kTokenNote) + 8;
     }
 };
 

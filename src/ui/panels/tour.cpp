@@ -10,7 +10,7 @@ namespace headlight::ui {
 
 namespace {
 
-constexpr float kWidth = 320, kPad = 16, kLeading = 20, kGap = 12;
+constexpr float kTourWidth = 320, kTourPad = 16, kTourLeading = 20, kTourGap = 12;
 
 struct Stop {
     std::string_view place;  // of Shared::places
@@ -48,9 +48,10 @@ class Tour final : public Panel {
 
         const std::string key = (tutorial ? "tour.tutorial." : "tour.") + std::to_string(step + 1);
         const std::string_view title = context.t(key + ".title"), text = context.t(key + ".text");
-        const float width = std::min(kWidth, screen.width - 24);
-        const float height = kPad + 24 + paragraph_height(context.fonts.body, width - 2 * kPad, text, kLeading) + 16 +
-                             kButtonHeight + kPad;
+        const float width = std::min(kTourWidth, screen.width - 24);
+        const float height = kTourPad + 24 +
+                             paragraph_height(context.fonts.body, width - 2 * kTourPad, text, kTourLeading) + 16 +
+                             kButtonHeight + kTourPad;
         const Box at = place_card(screen, lit, width, height);
         overlay_window("tour", at, [&] { draw_card(context, at, title, text, step); });
     }
@@ -77,10 +78,10 @@ class Tour final : public Panel {
     static Box place_card(const Box& screen, const Box& lit, float width, float height) {
         const float y = std::clamp(lit.y, screen.y + 12, std::max(screen.y + 12, screen.bottom() - height - 12));
         const float x = std::clamp(lit.x, screen.x + 12, std::max(screen.x + 12, screen.right() - width - 12));
-        if (lit.right() + kGap + width < screen.right()) return {lit.right() + kGap, y, width, height};
-        if (lit.x - kGap - width > screen.x) return {lit.x - kGap - width, y, width, height};
-        if (lit.bottom() + kGap + height < screen.bottom()) return {x, lit.bottom() + kGap, width, height};
-        if (lit.y - kGap - height > screen.y) return {x, lit.y - kGap - height, width, height};
+        if (lit.right() + kTourGap + width < screen.right()) return {lit.right() + kTourGap, y, width, height};
+        if (lit.x - kTourGap - width > screen.x) return {lit.x - kTourGap - width, y, width, height};
+        if (lit.bottom() + kTourGap + height < screen.bottom()) return {x, lit.bottom() + kTourGap, width, height};
+        if (lit.y - kTourGap - height > screen.y) return {x, lit.y - kTourGap - height, width, height};
         return {x, screen.bottom() - height - 68, width, height};
     }
 
@@ -89,11 +90,11 @@ class Tour final : public Panel {
         const Theme& theme = context.theme;
         fill(at, theme.panel, kRadius);
         outline(at, theme.line, kRadius);
-        Flow flow{at.inset(kPad)};
+        Flow flow{at.inset(kTourPad)};
         const Box top = flow.take(24);
         put_text(context.fonts.body_bold, {top.x, top.y - 4, top.width, 20}, theme.text, title);
-        put_paragraph(context.fonts.body, flow.rest, theme.muted, text, kLeading);
-        const Box row{at.x + kPad, at.bottom() - kPad - kButtonHeight, at.width - 2 * kPad, kButtonHeight};
+        put_paragraph(context.fonts.body, flow.rest, theme.muted, text, kTourLeading);
+        const Box row{at.x + kTourPad, at.bottom() - kTourPad - kButtonHeight, at.width - 2 * kTourPad, kButtonHeight};
         const int count = static_cast<int>(kStops.size());
         put_text(context.fonts.small, row, theme.muted,
                  context.t("tour.step", {{"step", std::to_string(step + 1)}, {"steps", std::to_string(count)}}));
