@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "app/app_state.h"
+#include "base/json.h"
 #include "model/logits_hash.h"
 #include "text/tokenizer.h"
 
@@ -45,7 +46,7 @@ Result<std::unique_ptr<App>> App::create(AppOptions options) {
     ASSIGN_OR_RETURN(const std::string prompts, asset("prompts/prompts.json"));
     ASSIGN_OR_RETURN(state->en, Strings::from_json(en));
     ASSIGN_OR_RETURN(state->tr, Strings::from_json(tr));
-    const auto document = nlohmann::json::parse(prompts, nullptr, false);
+    const auto document = read_json(prompts);
     if (!document.is_object()) return invalid("prompts.json must be an object.");
     ASSIGN_OR_RETURN(state->samples, read_list(document, "prompts"));
     ASSIGN_OR_RETURN(state->sentences, read_list(document, "sentences"));

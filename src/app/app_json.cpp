@@ -1,8 +1,11 @@
-// The state as JSON (JavaScript interface, tests) and as sentences (live region).
+// The state as JSON (JavaScript interface, tests) and as sentences (live
+// region).
 #include <nlohmann/json.hpp>
 
 #include "app/app_state.h"
+#include "app/enum_names.h"
 #include "app/settings_fields.h"
+#include "base/json.h"
 #include "text/utf8.h"
 
 namespace headlight::app {
@@ -20,11 +23,6 @@ constexpr std::string_view kCuts[] = {"kept", "top_k", "top_p", "temperature_zer
 constexpr std::string_view kSeverities[] = {"info", "warning", "error"};
 constexpr std::string_view kKinds[] = {"none", "previous", "induction", "first", "duplicate", "self", "next", "last"};
 constexpr std::string_view kLearningStates[] = {"random", "trained", "converged", "broken"};
-
-template <class Enum, std::size_t N>
-std::string name_of(Enum value, const std::string_view (&names)[N]) {
-    return std::string(names[static_cast<std::size_t>(value)]);
-}
 
 std::string hex_bytes(std::string_view bytes) {
     static constexpr std::string_view kHex = "0123456789abcdef";
@@ -126,7 +124,7 @@ std::string App::state_json() const {
     const bool brings = stage == ImportStage::inspecting || stage == ImportStage::loading;
     json["busy"] = brings || s.loop_busy() || s.laboratory_wants_work() ||
                    (!s.blocked() && (s.working() || s.learning_busy() || s.pending_steps > 0));
-    json["models"] = Json::parse(library_json(s.library));
+    json["models"] = read_ordered_json(library_json(s.library));
     json["rung"] = to_text(s.rung());
     json["activity"] = name_of(s.progress.activity, kActivities);
     json["fraction"] = s.progress.fraction;
@@ -144,8 +142,8 @@ std::string App::state_json() const {
     }
     if (s.rung() == Rung::tutorial && tutorial() != nullptr) json["tutorial"] = tutorial_json(*tutorial(), settings());
     if (s.rung() == Rung::tutorial && learning() != nullptr) json["learning"] = learning_json(*learning());
-    if (settings().architecture) json["architecture"] = Json::parse(architecture_json());
-    if (s.gpt_rung() || s.rung() == Rung::translate) json["laboratory"] = Json::parse(laboratory_json());
+    if (settings().architecture) json["architecture"] = read_ordered_json(architecture_json());
+    if (s.gpt_rung() || s.rung() == Rung::translate) json["laboratory"] = read_ordered_json(laboratory_json());
     json["question"] = nullptr;
     if (s.question.has_value()) json["question"] = {{"key", s.question->key}, {"text", s.question->text}};
     const Distribution& d = distribution();
@@ -220,7 +218,7 @@ std::string App::state_json() const {
     for (const Sample& sample : samples()) json["samples"].push_back(sample.id);
     json["language"] = language() == Language::tr ? "tr" : "en";
     json["theme"] = dark() ? "dark" : "light";
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return write_json(json);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/app_state.h"
+#include "base/json.h"
 
 namespace headlight::app {
 namespace {
@@ -78,7 +79,7 @@ std::string App::architecture_json() const {
               {"loop", loop_json(*this)}};
     for (const ArchitecturePreset& preset : architecture_presets())
         json["presets"].push_back({{"id", preset.id}, {"name", preset.name}, {"on", preset.on}});
-    return json.dump();
+    return write_json(json);
 }
 
 // What a screen reader hears: the configuration with its size, or the turn of the loop.

@@ -6,6 +6,7 @@
 #include "app/export.h"
 #include "app/heat_colours.h"
 #include "app/png.h"
+#include "base/json.h"
 #include "base/numeric_text.h"
 
 namespace headlight::app {
@@ -59,7 +60,7 @@ std::string matrix_json(const interpret::Matrix& matrix, const TableNames& names
         auto& row = json["values"].emplace_back(nlohmann::ordered_json::array());
         for (int c = 0; c < matrix.cols; ++c) row.push_back(matrix.at(r, c));  // the library writes infinities as null
     }
-    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return write_json(json);
 }
 
 std::string matrix_png(const interpret::Matrix& matrix, const HeatRange& range, bool causal,

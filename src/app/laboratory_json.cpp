@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/app.h"
+#include "base/json.h"
 
 namespace headlight::app {
 namespace {
@@ -65,7 +66,7 @@ std::string App::laboratory_json() const {
                          {"restored", s->restored}, {"clean", s->clean_odds}, {"corrupt", s->corrupt_odds}};
     }
     if (const auto bits = surprise(); !bits.empty()) json["surprise"] = std::vector<float>(bits.begin(), bits.end());
-    return json.dump();
+    return write_json(json);
 }
 
 }  // namespace headlight::app

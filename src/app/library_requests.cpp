@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/enum_names.h"
+#include "base/json.h"
+
 namespace headlight::app {
 namespace {
 
@@ -11,15 +14,6 @@ constexpr std::string_view kStages[] = {"empty", "inspecting", "inspected", "loa
 constexpr std::string_view kSources[] = {"files", "hub", "kept"};
 constexpr std::string_view kChecksums[] = {"pending", "none", "checked"};
 constexpr std::string_view kKeepStages[] = {"none", "writing", "kept", "failed"};
-
-template <class Enum, std::size_t N>
-std::string name_of(Enum value, const std::string_view (&names)[N]) {
-    return std::string(names[static_cast<std::size_t>(value)]);
-}
-
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 void read(const nlohmann::json& json, const char* key, std::string& value) {
     const auto found = json.find(key);
@@ -91,7 +85,7 @@ Json import_json(const Import& import) {
 }  // namespace
 
 Result<Report> parse_report(std::string_view text) {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
+    const auto json = read_json(text);
     if (!json.is_object()) return invalid("An import report must be a JSON object.");
     Report report;
     for (const auto& [key, target] : {std::pair{"event", &report.event},
@@ -133,28 +127,28 @@ Result<Report> parse_report(std::string_view text) {
 }
 
 std::string inspect_request(int job, const ModelSource& source) {
-    return dump({{"job", job}, {"bases", source.bases}, {"tree", source.tree}});
+    return write_json(Json{{"job", job}, {"bases", source.bases}, {"tree", source.tree}});
 }
 
 std::string load_request(const Import& import, int handle) {
-    return dump({{"job", import.job},
-                 {"source", name_of(import.source, kSources)},
-                 {"base", import.address},
-                 {"id", import.id},
-                 {"handle", handle},
-                 {"files", files_json(import.files)}});
+    return write_json(Json{{"job", import.job},
+                           {"source", name_of(import.source, kSources)},
+                           {"base", import.address},
+                           {"id", import.id},
+                           {"handle", handle},
+                           {"files", files_json(import.files)}});
 }
 
 std::string keep_request(int job, const ModelKeeper& keeper) {
-    return dump({{"job", job}, {"id", keeper.id()}, {"files", files_json(keeper.files())}});
+    return write_json(Json{{"job", job}, {"id", keeper.id()}, {"files", files_json(keeper.files())}});
 }
 
 std::string job_request(int job) {
-    return dump({{"job", job}});
+    return write_json(Json{{"job", job}});
 }
 
 std::string id_request(std::string_view id) {
-    return dump({{"id", id}});
+    return write_json(Json{{"id", id}});
 }
 
 std::string library_json(const ModelLibrary& library) {
@@ -184,7 +178,7 @@ std::string library_json(const ModelLibrary& library) {
                                 {"in_use", kept.in_use},
                                 {"deleting", kept.deleting}});
     }
-    return dump(json);
+    return write_json(json);
 }
 
 }  // namespace headlight::app

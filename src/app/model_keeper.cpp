@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json.h"
+
 namespace headlight::app {
 namespace {
 
 constexpr std::string_view kConfig = "config.json", kWeights = "model.safetensors";
-constexpr std::size_t kDigits = 64;
+constexpr std::size_t kShaDigits = 64;
 constexpr std::size_t kMaxFiles = 16;
 
 std::optional<Precision> precision_of(const std::string& name) {
@@ -19,7 +21,7 @@ std::optional<Precision> precision_of(const std::string& name) {
 }
 
 bool hex_digits(std::string_view text) {
-    return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return text.size() == kShaDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace
@@ -35,11 +37,11 @@ std::string manifest_text(const Manifest& manifest) {
     for (const ImportFile& file : manifest.files) {
         json["files"].push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
     }
-    return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return write_json(json, 1);
 }
 
 std::optional<Manifest> parse_manifest(std::string_view text) {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
+    const auto json = read_json(text);
     if (!json.is_object() || json.value("headlight", nlohmann::json()) != nlohmann::json(kManifestVersion)) return {};
     const auto word = [](const nlohmann::json& object, const char* key) {
         const auto found = object.find(key);
@@ -76,7 +78,7 @@ ModelKeeper::ModelKeeper(const model::Gpt& gpt, kernels::WeightFormat format, co
     : model_(std::move(model)), small_(small), weights_(gpt, format) {
     small_[std::string(kConfig)] = model::stored_config_json(gpt.config(), format);
     std::erase_if(small_, [](const auto& file) { return file.first.ends_with(".index.json"); });
-    const std::string unknown(kDigits, '0');
+    const std::string unknown(kShaDigits, '0');
     for (const auto& [name, bytes] : small_) files_.push_back({name, static_cast<double>(bytes.size()), 0, unknown});
     files_.push_back({std::string(kWeights), static_cast<double>(weights_.size()), 0, unknown});
     model_.bytes = total_bytes();

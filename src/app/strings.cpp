@@ -4,12 +4,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/numeric_text.h"
 
 namespace headlight::app {
 
 Result<Strings> Strings::from_json(std::string_view json) {
-    const auto document = nlohmann::json::parse(json, nullptr, false);
+    const auto document = read_json(json);
     if (!document.is_object()) return invalid("The texts must be one JSON object of strings.");
     Strings strings;
     for (const auto& [key, value] : document.items()) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "base/result.h"
 
 namespace headlight::checkpoint {
@@ -30,7 +31,7 @@ class ConfigReader {
         if (!has(key)) return;
         const nlohmann::json& entry = object_[key];
         if (!entry.is_number() || !(entry.get<double>() >= 0) || !(entry.get<double>() < below)) {
-            return refuse(key, "a number from 0 to below " + nlohmann::json(below).dump());
+            return refuse(key, "a number from 0 to below " + write_json(nlohmann::json(below)));
         }
         value = entry.get<double>();
     }
@@ -66,8 +67,7 @@ class ConfigReader {
 
     void refuse(const char* key, const std::string& expected) {
         if (error_) return;
-        std::string shown =
-            has(key) ? object_[key].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) : "missing";
+        std::string shown = has(key) ? write_json(object_[key]) : "missing";
         if (shown.size() > 60) shown = shown.substr(0, 60) + "...";
         error_ =
             Error{ErrorCode::invalid, std::string(file_) + ": \"" + key + "\" is " + shown + "; expected " + expected};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "checkpoint/config_reader.h"
 
 namespace headlight::checkpoint {
@@ -59,7 +60,7 @@ void read_quantisation(const json& object, ConfigReader& reader, Gpt2Config& con
 }  // namespace
 
 Result<Gpt2Config> parse_gpt2_config(std::string_view text, std::string_view file_name) {
-    const json object = json::parse(text, nullptr, false);
+    const json object = read_json(text);
     if (!object.is_object()) {
         return invalid(std::string(file_name) + ": not a JSON object; expected a Hugging Face config.json");
     }
@@ -102,7 +103,7 @@ std::string gpt2_config_json(const Gpt2Config& config) {
     object["attn_pdrop"] = config.attn_pdrop;
     object["resid_pdrop"] = config.resid_pdrop;
     if (config.headlight_q8) object["quantization_config"] = {{"quant_method", "headlight_q8"}, {"block", kQuantBlock}};
-    return object.dump(2) + "\n";
+    return write_json(object, 2) + "\n";
 }
 
 }  // namespace headlight::checkpoint

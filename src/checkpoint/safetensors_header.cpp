@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "base/check.h"
+#include "base/json.h"
 
 namespace headlight::checkpoint {
 namespace {
@@ -18,21 +19,6 @@ using nlohmann::json;
 
 constexpr std::string_view kMetadata = "__metadata__";
 constexpr std::string_view kDtypeList = "F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL";
-
-// The parser keeps only the last of two equal keys, so they are caught while it reads. Returns the first repeated key.
-std::optional<std::string> parse_unique(std::string_view text, json& parsed) {
-    std::set<std::string> names, fields;
-    std::optional<std::string> repeated;
-    auto watch = [&](int depth, json::parse_event_t event, json& value) {
-        if (event != json::parse_event_t::key || depth > 2) return true;
-        const auto& key = value.get_ref<const std::string&>();
-        if (depth == 1) fields.clear();
-        if (!(depth == 1 ? names : fields).insert(key).second && !repeated) repeated = key;
-        return true;
-    };
-    parsed = json::parse(text.begin(), text.end(), watch, false);
-    return repeated;
-}
 
 Result<std::vector<std::int64_t>> parse_shape(const json& entry, const std::string& where) {
     const auto at = entry.find("shape");
@@ -136,8 +122,8 @@ Result<void> parse_metadata(const json& entry, const std::string& file, std::map
 }  // namespace
 
 Result<Header> parse_header_json(std::string_view text, std::uint64_t data_size, const std::string& file) {
-    json parsed;
-    const auto repeated = parse_unique(text, parsed);
+    std::optional<std::string> repeated;
+    const json parsed = read_json(text, repeated);
     if (text.empty() || text[0] != '{' || !parsed.is_object()) {
         return invalid(file + ": the header is not a JSON object; expected one that begins with '{' at byte 8");
     }
@@ -170,7 +156,7 @@ std::string write_header(std::span<const TensorInfo> tensors, const std::map<std
             {"dtype", dtype_name(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {tensor.begin, tensor.end}}};
         begin = tensor.end;
     }
-    std::string text = header.dump(-1, ' ', false, json::error_handler_t::replace);
+    std::string text = write_json(header);
     text.resize((text.size() + 7) / 8 * 8, ' ');
     const auto length = std::bit_cast<std::array<char, kLengthBytes>>(static_cast<std::uint64_t>(text.size()));
     return std::string(length.data(), length.size()) + text;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "checkpoint/safetensors.h"
 
 namespace headlight::checkpoint {
@@ -16,19 +17,6 @@ bool is_plain_name(std::string_view name) {
     const bool printable = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
     return printable && name.size() <= kLongest && name.ends_with(".safetensors") && !name.starts_with('.') &&
            name.find_first_of("/\\:?#%") == std::string_view::npos;
-}
-
-// The parser keeps only the last of two equal keys: they are caught while it reads.
-json parse_unique(std::string_view text, std::optional<std::string>& repeated) {
-    std::set<std::string> names;
-    auto watch = [&](int depth, json::parse_event_t event, json& value) {
-        if (event != json::parse_event_t::key || depth > 2) return true;
-        const auto& key = value.get_ref<const std::string&>();
-        if (depth == 1) names.clear();
-        if (depth == 2 && !names.insert(key).second && !repeated) repeated = key;
-        return true;
-    };
-    return json::parse(text.begin(), text.end(), watch, false);
 }
 
 std::optional<std::uint64_t> total_size_of(const json& object) {
@@ -44,7 +32,7 @@ std::optional<std::uint64_t> total_size_of(const json& object) {
 Result<ShardIndex> parse_shard_index(std::string_view text, std::string_view file_name) {
     const std::string file(file_name);
     std::optional<std::string> repeated;
-    const json object = parse_unique(text, repeated);
+    const json object = read_json(text, repeated);
     if (!object.is_object()) return invalid(file + ": not a JSON object; expected one with \"weight_map\"");
     if (repeated) return invalid(file + ": " + quoted_name(*repeated) + " occurs twice; expected each name once");
     const auto map = object.find("weight_map");

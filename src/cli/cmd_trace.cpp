@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/numeric_text.h"
 #include "cli/command_list.h"
 #include "cli/glob.h"
@@ -89,7 +90,7 @@ class Trace : public Action {
         for (const text::TokenId id : ids) {
             tokens.push_back(id < tokenizer.vocab_size() ? tokenizer.display(id) : std::string());
         }
-        return tokens.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return write_json(tokens);
     }
 
     Result<void> finish(Terminal& terminal, std::span<const interpret::TraceTensor> values,

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json.h"
 #include "cli/table.h"
 
 namespace headlight::cli {
@@ -78,7 +79,7 @@ std::string encoder_decoder_text(const EncoderDecoderConfig& c) {
 Json encoder_decoder_json(const EncoderDecoderConfig& c) {
     const EncoderDecoderLayout layout(c);
     Json object;
-    object["config"] = Json::parse(model::config_json(c), nullptr, false);
+    object["config"] = read_ordered_json(model::config_json(c));
     object["embedding"] = sum_of(layout, "embed.");
     object["positions"] = sum_of(layout, "positions.");
     for (const auto& [stack, layers] : kStacks) {

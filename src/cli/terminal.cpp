@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include "base/json.h"
+
 namespace headlight::cli {
 namespace {
 
@@ -27,7 +29,7 @@ void Terminal::print(std::string_view text) {
 }
 
 void Terminal::print_json(const Json& value) {
-    print(value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    print(write_json(value) + "\n");
 }
 
 void Terminal::progress(std::string_view line) {

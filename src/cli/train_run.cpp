@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/numeric_text.h"
 
 namespace headlight::cli {
@@ -31,7 +32,7 @@ LogSoFar cut_log(const std::string& text, std::int64_t step) {
         const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
         const std::string line = text.substr(at, end - at);
         at = end;
-        const Json entry = Json::parse(line, nullptr, false);
+        const Json entry = read_ordered_json(line);
         if (!entry.is_object() || !entry.contains("step") || !entry["step"].is_number_integer()) continue;
         if (entry["step"].get<std::int64_t>() > step) break;
         kept.text += line;
@@ -129,13 +130,13 @@ Result<void> TrainRun::save_state() const {
 }
 
 Result<void> TrainRun::log(const Json& line) {
-    log_text_ += line.dump() + "\n";
+    log_text_ += write_json(line) + "\n";
     RETURN_IF_ERROR(write_file_atomic(log_path(plan_.folder), log_text_));
     if (plan_.json) {
         terminal_.print_json(line);
         return {};
     }
-    std::string text = "step " + line["step"].dump() + "  loss " + fixed(line["loss"].get<double>(), 4);
+    std::string text = "step " + write_json(line["step"]) + "  loss " + fixed(line["loss"].get<double>(), 4);
     if (line.contains("valid")) {
         text += "  valid " + fixed(line["valid"].get<double>(), 4);
     }

@@ -29,16 +29,16 @@ enum class Weights {
     third_norm
 };
 
-struct Declaration {
+struct PairSite {
     Site site;
     Rule rule;
     const char* symbol;
-    Site a, b;  // inputs, of the same layer and stack unless Resolver::inputs says otherwise
+    Site a, b;  // inputs, of the same layer and stack unless PairResolver::inputs says otherwise
     Weights weights = Weights::none;
 };
 
 // One row for every site of a decoder. An encoder's are the same but for `kEncoderOnly`.
-constexpr Declaration kDeclarations[] = {
+constexpr PairSite kPairSites[] = {
     {Site::embed, Rule::token_row, "e", Site::embed, Site::embed},
     {Site::pos_embed, Rule::sinusoid, "p", Site::pos_embed, Site::pos_embed},
     {Site::resid_pre, Rule::sum, "x", Site::embed, Site::pos_embed},  // of block 0; later ones: the last norm before
@@ -70,31 +70,31 @@ constexpr Declaration kDeclarations[] = {
     {Site::ln3_normalized, Rule::normalized, "y", Site::resid_post, Site::ln3_scale, Weights::third_norm},
     {Site::logits, Rule::linear, "logit", Site::ln3_normalized, Site::logits, Weights::unembed},
 };
-static_assert(std::size(kDeclarations) == nn::kAllSites.size() - 2, "a site has no explanation");  // no ln_final
+static_assert(std::size(kPairSites) == nn::kAllSites.size() - 2, "a site has no explanation");  // no ln_final
 
 // Where an encoder differs: its feed-forward follows the first norm.
-constexpr Declaration kEncoderOnly[] = {
+constexpr PairSite kEncoderOnly[] = {
     {Site::mlp_pre, Rule::linear, "h", Site::ln1_normalized, Site::mlp_pre, Weights::mlp_in},
     {Site::resid_post, Rule::sum, "x", Site::ln1_normalized, Site::mlp_out},
     {Site::ln2_scale, Rule::norm_scale, "s", Site::resid_post, Site::resid_post},
     {Site::ln2_normalized, Rule::normalized, "y", Site::resid_post, Site::ln2_scale, Weights::second_norm},
 };
 
-const Declaration& declaration_of(nn::SiteAt at) {
+const PairSite& declaration_of(nn::SiteAt at) {
     if (at.stack == Stack::encoder) {
-        for (const Declaration& declaration : kEncoderOnly) {
+        for (const PairSite& declaration : kEncoderOnly) {
             if (declaration.site == at.site) return declaration;
         }
     }
-    for (const Declaration& declaration : kDeclarations) {
+    for (const PairSite& declaration : kPairSites) {
         if (declaration.site == at.site) return declaration;
     }
     CHECK(false);
 }
 
-class Resolver {
+class PairResolver {
   public:
-    Resolver(const PairPass& pass, nn::SiteAt at)
+    PairResolver(const PairPass& pass, nn::SiteAt at)
         : pass_(pass), config_(pass.model.config()), layout_(pass.model.layout()), at_(at), d_(declaration_of(at)) {}
 
     [[nodiscard]] Recipe run(int position) {
@@ -236,7 +236,7 @@ class Resolver {
     const model::EncoderDecoderConfig& config_;
     const model::EncoderDecoderLayout& layout_;
     nn::SiteAt at_;
-    const Declaration& d_;
+    const PairSite& d_;
     Recipe r_;
 };
 
@@ -245,7 +245,7 @@ class Resolver {
 Explanation explain(const PairPass& pass, nn::SiteAt site, std::array<int, 3> indices) {
     CHECK(nn::has_site(site.stack, site.site) && site.stack != Stack::gpt);
     if (!nn::site_info(site.site).per_layer()) site.layer = 0;
-    return explain(Resolver(pass, site).run(indices[0]), indices);
+    return explain(PairResolver(pass, site).run(indices[0]), indices);
 }
 
 }  // namespace headlight::interpret

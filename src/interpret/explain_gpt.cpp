@@ -10,49 +10,49 @@ namespace {
 
 using nn::Site;
 
-enum class Matrix { none, query, key, value, attention_out, mlp_in, mlp_out, unembed };
+enum class Weight { none, query, key, value, attention_out, mlp_in, mlp_out, unembed };
 enum class Norm { none, first, second, last };
 
-struct Declaration {
+struct GptSite {
     Site site;
     Rule rule;
     const char* symbol;
     Site a, b;  // inputs
-    Matrix weight = Matrix::none;
+    Weight weight = Weight::none;
     Norm norm = Norm::none;
 };
 
 // One row for every site: what it is computed from, and how.
-constexpr Declaration kDeclarations[] = {
+constexpr GptSite kGptSites[] = {
     {Site::embed, Rule::token_row, "e", Site::embed, Site::embed},
     {Site::pos_embed, Rule::position_row, "p", Site::pos_embed, Site::pos_embed},
     {Site::resid_pre, Rule::sum, "x", Site::embed, Site::pos_embed},  // of block 0; later ones: the resid_post before
     {Site::ln1_scale, Rule::norm_scale, "s", Site::resid_pre, Site::resid_pre},
-    {Site::ln1_normalized, Rule::normalized, "y", Site::resid_pre, Site::ln1_scale, Matrix::none, Norm::first},
-    {Site::q, Rule::linear, "q", Site::ln1_normalized, Site::q, Matrix::query},
-    {Site::k, Rule::linear, "k", Site::ln1_normalized, Site::k, Matrix::key},
-    {Site::v, Rule::linear, "v", Site::ln1_normalized, Site::v, Matrix::value},
+    {Site::ln1_normalized, Rule::normalized, "y", Site::resid_pre, Site::ln1_scale, Weight::none, Norm::first},
+    {Site::q, Rule::linear, "q", Site::ln1_normalized, Site::q, Weight::query},
+    {Site::k, Rule::linear, "k", Site::ln1_normalized, Site::k, Weight::key},
+    {Site::v, Rule::linear, "v", Site::ln1_normalized, Site::v, Weight::value},
     {Site::attn_scores, Rule::score, "score", Site::q, Site::k},
     {Site::pattern, Rule::softmax, "pattern", Site::q, Site::k},
     {Site::z, Rule::mix, "z", Site::pattern, Site::v},
-    {Site::attn_out, Rule::linear, "a", Site::z, Site::attn_out, Matrix::attention_out},
+    {Site::attn_out, Rule::linear, "a", Site::z, Site::attn_out, Weight::attention_out},
     {Site::resid_mid, Rule::sum, "x", Site::resid_pre, Site::attn_out},
     {Site::ln2_scale, Rule::norm_scale, "s", Site::resid_mid, Site::resid_mid},
-    {Site::ln2_normalized, Rule::normalized, "y", Site::resid_mid, Site::ln2_scale, Matrix::none, Norm::second},
-    {Site::mlp_pre, Rule::linear, "h", Site::ln2_normalized, Site::mlp_pre, Matrix::mlp_in},
+    {Site::ln2_normalized, Rule::normalized, "y", Site::resid_mid, Site::ln2_scale, Weight::none, Norm::second},
+    {Site::mlp_pre, Rule::linear, "h", Site::ln2_normalized, Site::mlp_pre, Weight::mlp_in},
     {Site::mlp_post, Rule::gelu, "g", Site::mlp_pre, Site::mlp_pre},
-    {Site::mlp_out, Rule::linear, "m", Site::mlp_post, Site::mlp_out, Matrix::mlp_out},
+    {Site::mlp_out, Rule::linear, "m", Site::mlp_post, Site::mlp_out, Weight::mlp_out},
     {Site::resid_post, Rule::sum, "x", Site::resid_mid, Site::mlp_out},
     {Site::ln_final_scale, Rule::norm_scale, "s", Site::resid_post, Site::resid_post},
-    {Site::ln_final_normalized, Rule::normalized, "y", Site::resid_post, Site::ln_final_scale, Matrix::none,
+    {Site::ln_final_normalized, Rule::normalized, "y", Site::resid_post, Site::ln_final_scale, Weight::none,
      Norm::last},
-    {Site::logits, Rule::linear, "logit", Site::ln_final_normalized, Site::logits, Matrix::unembed},
+    {Site::logits, Rule::linear, "logit", Site::ln_final_normalized, Site::logits, Weight::unembed},
 };
-static_assert(std::size(kDeclarations) == nn::kSites.size(), "a site has no explanation");
+static_assert(std::size(kGptSites) == nn::kSites.size(), "a site has no explanation");
 
-class Resolver {
+class GptResolver {
   public:
-    Resolver(const Pass& pass, const Declaration& declaration, int layer)
+    GptResolver(const Pass& pass, const GptSite& declaration, int layer)
         : pass_(pass), config_(pass.gpt.config()), layout_(pass.gpt.layout()), d_(declaration), layer_(layer) {}
 
     [[nodiscard]] Recipe run(int position) {
@@ -119,24 +119,24 @@ class Resolver {
     }
 
     void matrix() {
-        if (d_.weight == Matrix::none) return;
+        if (d_.weight == Weight::none) return;
         const int d = config_.d_model;
-        if (d_.weight == Matrix::unembed) {
+        if (d_.weight == Weight::unembed) {
             use("W_U", layout_.lm_head, 0, false, config_.vocab);
             r_.transposed = true;
             return;
         }
         const model::BlockLayout& b = layout_.blocks[static_cast<std::size_t>(layer_)];
         switch (d_.weight) {
-            case Matrix::query:
+            case Weight::query:
                 return use("W_Q", b.attn_weight, b.attn_bias, config_.qkv_bias, 3 * d);
-            case Matrix::key:
+            case Weight::key:
                 return use("W_K", b.attn_weight, b.attn_bias, config_.qkv_bias, 3 * d, d);
-            case Matrix::value:
+            case Weight::value:
                 return use("W_V", b.attn_weight, b.attn_bias, config_.qkv_bias, 3 * d, 2 * d);
-            case Matrix::attention_out:
+            case Weight::attention_out:
                 return use("W_O", b.proj_weight, b.proj_bias, true, d);
-            case Matrix::mlp_in:
+            case Weight::mlp_in:
                 return use("W_in", b.fc_weight, b.fc_bias, true, config_.d_mlp);
             default:
                 return use("W_out", b.mlp_proj_weight, b.mlp_proj_bias, true, d);
@@ -146,7 +146,7 @@ class Resolver {
     const Pass& pass_;
     const model::GptConfig& config_;
     const model::GptLayout& layout_;
-    const Declaration& d_;
+    const GptSite& d_;
     int layer_;
     Recipe r_;
 };
@@ -155,9 +155,9 @@ class Resolver {
 
 Explanation explain(const Pass& pass, nn::Site site, int layer, std::array<int, 3> indices) {
     const auto index = static_cast<std::size_t>(site);
-    CHECK(index < std::size(kDeclarations) && kDeclarations[index].site == site);
+    CHECK(index < std::size(kGptSites) && kGptSites[index].site == site);
     const int at_layer = nn::site_info(site).per_layer() ? layer : 0;
-    return explain(Resolver(pass, kDeclarations[index], at_layer).run(indices[0]), indices);
+    return explain(GptResolver(pass, kGptSites[index], at_layer).run(indices[0]), indices);
 }
 
 }  // namespace headlight::interpret

@@ -1,17 +1,13 @@
 #include "interpret/head_sample.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "base/check.h"
+#include "base/stopwatch.h"
 
 namespace headlight::interpret {
 namespace {
-
-double now_ms() {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 using Texts = std::vector<std::vector<nn::TokenId>>;
 
@@ -115,10 +111,10 @@ HeadSample::HeadSample(const model::Compute& compute, const model::Gpt& gpt,
 HeadSample::~HeadSample() = default;
 
 bool HeadSample::advance(double budget_ms) {
-    const double end = now_ms() + budget_ms;
+    const Stopwatch watch;
     while (!done()) {
         state_->step();
-        if (now_ms() >= end) break;
+        if (watch.ms() >= budget_ms) break;
     }
     return done();
 }

@@ -1,11 +1,11 @@
 #include "interpret/patch_sweep.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <optional>
 
 #include "base/check.h"
+#include "base/stopwatch.h"
 
 namespace headlight::interpret {
 namespace {
@@ -14,10 +14,6 @@ using model::Activations;
 using model::Forward;
 using nn::Site;
 using nn::TokenId;
-
-double now_ms() {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 Intervention patch_of(SweepKind kind, int row, int column) {
     Intervention patch;
@@ -194,10 +190,10 @@ Result<std::unique_ptr<PatchSweep>> PatchSweep::create(const model::Compute& com
 }
 
 bool PatchSweep::advance(double budget_ms) {
-    const double end = now_ms() + budget_ms;
+    const Stopwatch watch;
     while (!done()) {
         state_->step();
-        if (now_ms() >= end) break;
+        if (watch.ms() >= budget_ms) break;
     }
     return done();
 }

@@ -3,6 +3,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace headlight::interpret {
 namespace {
 
@@ -191,7 +193,7 @@ Result<void> check(const TutorialData& data) {
 }  // namespace
 
 Result<TutorialData> parse_tutorial(std::string_view text) {
-    const json document = json::parse(text, nullptr, false);
+    const json document = read_json(text);
     if (!document.is_object()) return invalid(std::string(kFile) + ": not a JSON object.");
     Reader reader(document, std::string(kFile));
     TutorialData data;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/numeric_text.h"
 #include "checkpoint/config_reader.h"
 
@@ -83,12 +84,12 @@ Result<void> check(const EncoderDecoderConfig& c) {
 }
 
 bool is_encoder_decoder_config(std::string_view text) {
-    const auto object = nlohmann::json::parse(text, nullptr, false);
+    const auto object = read_json(text);
     return object.is_object() && object.contains("model_type") && object["model_type"] == kModelType;
 }
 
 Result<EncoderDecoderConfig> parse_encoder_decoder_config(std::string_view text, std::string_view file_name) {
-    const auto object = nlohmann::json::parse(text, nullptr, false);
+    const auto object = read_json(text);
     if (!object.is_object()) return invalid(std::string(file_name) + ": not a JSON object; expected a config.json");
     EncoderDecoderConfig c;
     checkpoint::ConfigReader reader(object, file_name);
@@ -160,7 +161,7 @@ std::string config_json(const EncoderDecoderConfig& c) {
     object["start_token_id"] = c.start_token;
     object["end_token_id"] = c.end_token;
     object["pad_token_id"] = c.pad_token;
-    return object.dump(2) + "\n";
+    return write_json(object, 2) + "\n";
 }
 
 AttentionLayout EncoderDecoderLayout::add_attention(const std::string& prefix, const EncoderDecoderConfig& c) {

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "text/byte_alphabet.h"
+#include "text/pair_key.h"
 #include "text/pretokenize.h"
 
 namespace headlight::text {
@@ -18,17 +19,6 @@ struct Word {
     std::vector<TokenId> symbols;
     std::int64_t count;  // in all texts
 };
-
-using PairKey = std::uint64_t;
-PairKey key_of(TokenId left, TokenId right) {
-    return (static_cast<PairKey>(static_cast<std::uint32_t>(left)) << 32) | static_cast<std::uint32_t>(right);
-}
-TokenId left_of(PairKey key) {
-    return static_cast<TokenId>(key >> 32);
-}
-TokenId right_of(PairKey key) {
-    return static_cast<TokenId>(key & 0xFFFFFFFFu);
-}
 
 // Counts words of a text, cut at special tokens.
 class WordCounter {

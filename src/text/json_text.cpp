@@ -1,5 +1,7 @@
 #include "text/json_text.h"
 
+#include "base/json.h"
+
 namespace headlight::text {
 namespace {
 
@@ -29,7 +31,7 @@ struct ErrorPlace final : nlohmann::json_sax<json> {
 }  // namespace
 
 Result<json> parse_json(std::string_view text, std::string_view file_name) {
-    json value = json::parse(text, nullptr, false);
+    json value = read_json(text);
     if (!value.is_discarded()) return value;
     ErrorPlace place;
     json::sax_parse(text, &place);

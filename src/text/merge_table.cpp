@@ -7,15 +7,9 @@
 #include <queue>
 
 #include "base/check.h"
+#include "text/pair_key.h"
 
 namespace headlight::text {
-namespace {
-
-std::uint64_t key_of(std::int32_t left, std::int32_t right) {
-    return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32) | static_cast<std::uint32_t>(right);
-}
-
-}  // namespace
 
 MergeTable::MergeTable(std::size_t merges) : slots_(std::bit_ceil(std::max<std::size_t>(2 * merges, 16))) {}
 

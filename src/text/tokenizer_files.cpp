@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "text/byte_alphabet.h"
 #include "text/json_text.h"
 #include "text/tokenizer.h"
@@ -31,7 +32,8 @@ struct Written {
 Result<TokenId> read_id(const json& value, std::string_view file, std::string_view token) {
     if (value.is_number_integer() && value >= 0 && value < kMaxTokens) return value.get<TokenId>();
     return invalid(std::string(file) + ": the id of the token " + in_quotes(token) + " is " +
-                   (value.is_number() ? value.dump() : kind_of(value)) + "; it should be a whole number from 0 on.");
+                   (value.is_number() ? write_json(value) : kind_of(value)) +
+                   "; it should be a whole number from 0 on.");
 }
 
 Result<void> read_vocab(const json& vocab, std::string_view file, std::vector<std::pair<TokenId, std::string>>& out) {
@@ -128,8 +130,7 @@ Result<void> require_byte_level_bpe(const json& root) {
     }
     const json& model = root["model"];
     const json type = model.value("type", json("BPE"));
-    if (type != json("BPE"))
-        return unsupported("the model is of type " + type.dump(-1, ' ', false, json::error_handler_t::replace));
+    if (type != json("BPE")) return unsupported("the model is of type " + write_json(type));
     if (!model.contains("vocab")) return invalid("tokenizer.json: there is no model.vocab.");
     if (!model.contains("merges")) return invalid("tokenizer.json: there is no model.merges.");
     for (const char* affix : {"continuing_subword_prefix", "end_of_word_suffix"}) {

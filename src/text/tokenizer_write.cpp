@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "text/byte_alphabet.h"
 #include "text/tokenizer.h"
 
@@ -19,7 +20,7 @@ std::string vocab_object(const Tokenizer& tokenizer) {
     std::string out = "{";
     for (TokenId id = 0; id < tokenizer.vocab_size(); ++id) {
         if (id > 0) out += ",";
-        out += Json(written(tokenizer, id)).dump() + ":" + std::to_string(id);
+        out += write_json(Json(written(tokenizer, id))) + ":" + std::to_string(id);
     }
     return out + "}";
 }
@@ -78,7 +79,7 @@ std::string Tokenizer::tokenizer_json() const {
                          {"byte_fallback", false},
                          {"vocab", mark},
                          {"merges", merges}}}};
-    std::string out = root.dump();
+    std::string out = write_json(root);
     const std::string place = "\"vocab\":\"" + mark + "\"";
     out.replace(out.find(place), place.size(), "\"vocab\":" + vocab_object(*this));
     return out + "\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/numeric_text.h"
 #include "checkpoint/safetensors.h"
 
@@ -27,7 +28,7 @@ Result<void> check_fixed(const nlohmann::json& theirs, const nlohmann::json& fix
         const bool there = theirs.is_object() && theirs.contains(key);
         if (there && theirs[key] == value) continue;
         return invalid(std::string(file_name) + " belongs to another run: its " + key + " is " +
-                       (there ? theirs[key].dump() : "nothing") + ", here it is " + value.dump());
+                       (there ? write_json(theirs[key]) : "nothing") + ", here it is " + write_json(value));
     }
     return {};
 }
@@ -42,7 +43,7 @@ std::string write_state(const model::ParamList& params, const StateBuffers& buff
             tensors.push_back({kPrefixes[b] + info.name, info.shape, buffers[b].subspan(info.offset, info.size)});
         }
     }
-    std::map<std::string, std::string> metadata{{"format", kFormat}, {"options", fixed.dump()}};
+    std::map<std::string, std::string> metadata{{"format", kFormat}, {"options", write_json(fixed)}};
     for (const auto& [name, value] : numbers) {
         metadata[name] = std::to_string(static_cast<std::int64_t>(value));  // as signed text, which parse_int reads
     }
@@ -60,7 +61,7 @@ Result<void> read_state(const std::string& bytes, std::string_view file_name, co
     if (text("format") != kFormat) {
         return invalid(std::string(file_name) + " is not a training checkpoint of this program");
     }
-    RETURN_IF_ERROR(check_fixed(nlohmann::json::parse(text("options"), nullptr, false), fixed, file_name));
+    RETURN_IF_ERROR(check_fixed(read_json(text("options")), fixed, file_name));
     StateNumbers found = numbers;
     for (auto& [name, value] : found) {
         ASSIGN_OR_RETURN(value, parse_word(metadata, name, file_name));

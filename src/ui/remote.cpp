@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/model_library.h"
+#include "base/json.h"
 #include "imgui_internal.h"
 
 namespace headlight::ui {
@@ -11,13 +12,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string answer(const Result<void>& result) {
     if (result) return "{\"ok\":true}";
-    return dump({{"ok", false}, {"message", result.error().message}});
+    return write_json(Json{{"ok", false}, {"message", result.error().message}});
 }
 
 Result<void> load_named_model(const Json& command, app::CommandQueue& commands, const platform::Platform& platform) {
@@ -42,11 +39,11 @@ Result<app::LoadModel> model_files(std::string_view name, const platform::Platfo
 
 std::string run_command(std::string_view json, const app::App& app, app::CommandQueue& commands,
                         const platform::Platform& platform) {
-    const Json parsed = Json::parse(json, nullptr, false);
+    const Json parsed = read_json(json);
     const Json name = parsed.is_object() ? parsed.value("do", Json()) : Json();
     if (name == Json("load_model")) return answer(load_named_model(parsed, commands, platform));
     if (name == Json("golden_hash"))
-        return dump({{"ok", true}, {"hash", app.golden_hash()}, {"threads", platform.threads()}});
+        return write_json(Json{{"ok", true}, {"hash", app.golden_hash()}, {"threads", platform.threads()}});
     Result<app::Command> command = app::command_from_json(json);
     if (!command) return answer(std::unexpected(command.error()));
     commands.push(std::move(*command));
@@ -68,8 +65,8 @@ std::string state_json(const app::App& app, const Ui& ui, const app::CommandQueu
                     {"threads", platform.threads()},
                     {"version", HEADLIGHT_VERSION}};
     std::string text = app.state_json();
-    const std::string tail = dump(more).substr(1);
-    if (text.size() < 2 || text.back() != '}') return dump(more);
+    const std::string tail = write_json(more).substr(1);
+    if (text.size() < 2 || text.back() != '}') return write_json(more);
     text.back() = text.size() > 2 ? ',' : ' ';
     return text + tail;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace headlight::ui {
 
 std::string_view role_name(Role role) {
@@ -48,7 +50,7 @@ std::string WidgetLog::json(int frame) const {
         items.push_back(std::move(item));
     }
     const nlohmann::json out{{"frame", frame}, {"items", std::move(items)}};
-    return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return write_json(out);
 }
 
 }  // namespace headlight::ui

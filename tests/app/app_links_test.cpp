@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/app.h"
+#include "base/json.h"
 #include "tiny_model.h"
 
 namespace headlight::app {
@@ -77,7 +78,7 @@ TEST(Links, HostileLinksOpenWithANotice) {
     EXPECT_LT(app->selection().query, static_cast<int>(app->tokens().size()));
     EXPECT_FALSE(app->distribution().empty());
     EXPECT_FALSE(app->explanation().empty());
-    EXPECT_TRUE(nlohmann::json::parse(app->state_json(), nullptr, false).is_object());
+    EXPECT_TRUE(read_json(app->state_json()).is_object());
 }
 
 TEST(Links, ALinkKeepsThePreferencesItDoesNotMention) {

@@ -7,6 +7,7 @@
 
 #include "app/heat.h"
 #include "app/laboratory.h"
+#include "base/json.h"
 #include "tiny_model.h"
 
 namespace headlight::app {
@@ -84,7 +85,7 @@ TEST(Pairs, ChangesStandBesideWhatTheyChange) {
     run(*app, set<&Settings::compare>(Compare::other));
     EXPECT_EQ(app->laboratory().pair, Pair::prompts);
     EXPECT_EQ(pattern_of(*app, Run::changed), values_of(app->attention(Run::changed, 1, 2, Values::pattern)));
-    const auto json = nlohmann::json::parse(app->state_json());
+    const auto json = read_json(app->state_json());
     EXPECT_EQ(json["laboratory"]["pair"]["runs"], "prompts");
     EXPECT_EQ(json["laboratory"]["pair"]["beside"], true);
     EXPECT_EQ(json["laboratory"]["pair"]["difference"], true);
@@ -165,8 +166,8 @@ TEST(Pairs, BothPicturesAreExported) {
     const auto app = make_loaded_app(std::string(kText) + "&layer=0&head=1&do=off:0.1");
     const std::string one = exported(*app, ExportWhat::head_json);
     run(*app, set<&Settings::side_by_side>(true));
-    const auto both = nlohmann::json::parse(exported(*app, ExportWhat::head_json), nullptr, false);
-    const auto alone = nlohmann::json::parse(one, nullptr, false);
+    const auto both = read_json(exported(*app, ExportWhat::head_json));
+    const auto alone = read_json(one);
     ASSERT_TRUE(both.is_object() && alone.is_object());
     const std::size_t n = alone["rows"].size();
     ASSERT_EQ(both["columns"].size(), 2 * n + 1);
@@ -187,7 +188,7 @@ TEST(Pairs, BothPicturesAreExported) {
 TEST(Pairs, PromptsOfDifferentLengthsAreExportedToo) {
     const auto app = make_loaded_app(std::string(kText) + "&layer=0&head=1&ab=1&other=the+dog");
     ASSERT_EQ(app->laboratory().pair, Pair::prompts);
-    const auto both = nlohmann::json::parse(exported(*app, ExportWhat::head_json), nullptr, false);
+    const auto both = read_json(exported(*app, ExportWhat::head_json));
     ASSERT_TRUE(both.is_object());
     const std::size_t n = app->tokens().size(), m = app->laboratory().other_ids.size();
     EXPECT_EQ(both["columns"].size(), n + 1 + m);

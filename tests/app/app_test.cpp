@@ -6,13 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/json.h"
 #include "tiny_model.h"
 
 namespace headlight::app {
 namespace {
 
 nlohmann::json state(const App& app) {
-    auto json = nlohmann::json::parse(app.state_json(), nullptr, false);
+    auto json = read_json(app.state_json());
     EXPECT_TRUE(json.is_object());
     return json;
 }

@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "app/share_link.h"
+#include "base/json.h"
 #include "tiny_model.h"
 
 namespace headlight::app {
@@ -24,7 +25,7 @@ TEST(Architecture, OpensWithTheSeedsConfigurationAndCountsIt) {
     EXPECT_TRUE(app->settings().architecture);
     EXPECT_EQ(total(*app), 163'009'536);
     EXPECT_EQ(app->link().find("alayers"), std::string::npos) << "defaults are left out";
-    const auto json = nlohmann::json::parse(app->state_json());
+    const auto json = read_json(app->state_json());
     EXPECT_EQ(json["architecture"]["parameters"]["total"], 163'009'536);
     EXPECT_EQ(json["architecture"]["stages"]["logits"]["shape"], (std::vector<int>{4, 50257}));
     EXPECT_NE(json["live"].get<std::string>().find("163,009,536"), std::string::npos);

@@ -8,6 +8,7 @@
 
 #include "app/heat_colours.h"
 #include "app/png.h"
+#include "base/json.h"
 
 namespace headlight::app {
 namespace {
@@ -28,7 +29,7 @@ TEST(Export, StridesAreFollowed) {
 }
 
 TEST(Export, JsonCarriesCaptionAndLink) {
-    const auto json = nlohmann::json::parse(matrix_json(kSquare, kNames, "cap", "#v=1"), nullptr, false);
+    const auto json = read_json(matrix_json(kSquare, kNames, "cap", "#v=1"));
     ASSERT_TRUE(json.is_object());
     EXPECT_EQ(json["link"], "#v=1");
     EXPECT_EQ(json["rows"][1], "say \"hi\",");

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "interpret/head_search.h"
 #include "tiny_model.h"
 
@@ -409,7 +410,7 @@ TEST(Laboratory, WhatItShowsIsExportedAsNumbers) {
         }
         return std::string();
     };
-    const auto parts = nlohmann::json::parse(saved(ExportWhat::matrix_json), nullptr, false);
+    const auto parts = read_json(saved(ExportWhat::matrix_json));
     EXPECT_EQ(parts["values"].size(), app->attribution().parts.size());
     EXPECT_EQ(parts["rows"][0], "token");
     run(*app, set<&Settings::bottom>(Bottom::lens));
@@ -421,7 +422,7 @@ TEST(Laboratory, WhatItShowsIsExportedAsNumbers) {
 
 TEST(Laboratory, StateSaysAllOfIt) {
     const auto app = make_loaded_app(std::string(kText) + "&do=off:1.0&bottom=parts");
-    const auto json = nlohmann::json::parse(app->state_json(), nullptr, false)["laboratory"];
+    const auto json = read_json(app->state_json())["laboratory"];
     EXPECT_EQ(json["changed"], true);
     EXPECT_EQ(json["changes"][0]["text"], "off:1.0");
     EXPECT_TRUE(json["odds"]["now"].is_number());

@@ -8,6 +8,7 @@
 #include "app/library_requests.h"
 #include "app/model_library.h"
 #include "app/tiny_model.h"
+#include "base/json.h"
 
 namespace headlight::app {
 
@@ -36,11 +37,11 @@ class LibraryTest : public testing::Test {
     Json asked(std::string_view verb) {
         Json found;
         for (Effect& effect : app_->take_effects()) {
-            if (effect.kind == Effect::Kind::model_request && effect.name == verb) found = Json::parse(effect.bytes);
+            if (effect.kind == Effect::Kind::model_request && effect.name == verb) found = read_json(effect.bytes);
         }
         return found;
     }
-    void report(const Json& json) { run(*app_, ImportReport{json.dump()}); }
+    void report(const Json& json) { run(*app_, ImportReport{write_json(json)}); }
     void report_list(const Json& models = Json::array(), bool supported = true) {
         report({{"event", "listed"}, {"supported", supported}, {"used", 5}, {"available", 100}, {"models", models}});
     }

@@ -1,5 +1,6 @@
 // What this machine keeps of models of one's own: written, opened again, damaged, and without room.
 #include "app/library_fixture.h"
+#include "base/json.h"
 
 namespace headlight::app {
 namespace {
@@ -19,9 +20,8 @@ TEST_F(LibraryTest, WhatIsKeptOpensAgainWithTheSameNumbers) {
 
     // The next visit: the list comes before the link, as main.cpp sees to it.
     auto next = make_app();
-    run(*next, ImportReport{
-                   Json{{"event", "listed"}, {"supported", true}, {"models", {{{"manifest", manifest}, {"date", "x"}}}}}
-                       .dump()});
+    run(*next, ImportReport{write_json(Json{
+                   {"event", "listed"}, {"supported", true}, {"models", {{{"manifest", manifest}, {"date", "x"}}}}})});
     run(*next, OpenLink{link});
     EXPECT_EQ(next->library().import.stage, ImportStage::loading);
     EXPECT_EQ(next->library().import.source, SourceKind::kept);

@@ -1,5 +1,6 @@
 // Models of one's own, from what a person asks for to the open model; the platform is played here.
 #include "app/library_fixture.h"
+#include "base/json.h"
 
 namespace headlight::app {
 namespace {
@@ -298,7 +299,7 @@ TEST_F(LibraryTest, StateAsJson) {
     report_list();
     run(*app_, InspectAddress{"owner/x"});
     describe(tiny_files(), import().job);
-    const Json json = Json::parse(app_->state_json())["models"];
+    const Json json = read_json(app_->state_json())["models"];
     EXPECT_EQ(json["import"]["stage"], "inspected");
     EXPECT_EQ(json["import"]["name"], "owner/x");
     EXPECT_TRUE(json["import"]["formats"]["q8"]["fits"].get<bool>());

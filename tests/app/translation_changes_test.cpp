@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "tiny_model.h"
 
 namespace headlight::app {
@@ -147,7 +148,7 @@ TEST(TranslationChanges, StateAndTraceSayThem) {
     const auto app = make_translating_app(kLink);
     const std::string before = text_of(*app);
     run(*app, AddChange{"off:cross0.attn;off:cross1.attn"});
-    const auto json = nlohmann::json::parse(app->state_json(), nullptr, false);
+    const auto json = read_json(app->state_json());
     EXPECT_EQ(json["laboratory"]["changed"], true);
     EXPECT_EQ(json["laboratory"]["changes"].size(), 2U);
     EXPECT_EQ(json["laboratory"]["without"], before);

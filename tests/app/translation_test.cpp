@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "tiny_model.h"
 
 namespace headlight::app {
@@ -171,7 +172,7 @@ TEST(TranslationRung, HostileLinksAreClampedWithNotices) {
 
 TEST(TranslationRung, StateAndLiveTextTellIt) {
     const auto app = make_translating_app(kLink);
-    const auto json = nlohmann::json::parse(app->state_json(), nullptr, false);
+    const auto json = read_json(app->state_json());
     ASSERT_TRUE(json.is_object());
     EXPECT_EQ(json["rung"], "translate");
     EXPECT_EQ(json["prompt"], "the cat");

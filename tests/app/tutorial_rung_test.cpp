@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/learning.h"
+#include "base/json.h"
 #include "tiny_model.h"
 
 namespace headlight::app {
@@ -231,7 +232,7 @@ TEST(TutorialRung, IsShared) {
 TEST(TutorialRung, StateTextAndExportsTellIt) {
     const auto app = make_tutorial("&step=7&mode=paper");
     run(*app, LearnStep{});
-    const auto json = nlohmann::json::parse(app->state_json(), nullptr, false);
+    const auto json = read_json(app->state_json());
     ASSERT_TRUE(json.is_object());
     EXPECT_EQ(json["tutorial"]["step"], 7);
     EXPECT_EQ(json["tutorial"]["mode"], "paper");

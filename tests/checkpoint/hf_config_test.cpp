@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace headlight::checkpoint {
 namespace {
 
@@ -66,7 +68,7 @@ TEST(HfConfig, RoundTrip) {
 }
 
 TEST(HfConfig, WritesWhatTransformersAsksFor) {
-    const auto object = nlohmann::json::parse(gpt2_config_json(Gpt2Config{.n_positions = 256}), nullptr, false);
+    const auto object = read_json(gpt2_config_json(Gpt2Config{.n_positions = 256}));
     ASSERT_TRUE(object.is_object());
     EXPECT_EQ(object["model_type"], "gpt2");
     EXPECT_EQ(object["architectures"][0], "GPT2LMHeadModel");

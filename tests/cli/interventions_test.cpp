@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/json.h"
 #include "checkpoint/safetensors.h"
 #include "cli/program.h"
 
@@ -42,7 +43,7 @@ void expect_refused(const std::string& arguments, const std::string& reason) {
 }
 
 TEST(Interventions, TracesAgreeWithTheOracle) {
-    const auto golden = nlohmann::json::parse(slurp(kGolden + "/interventions.json"), nullptr, false);
+    const auto golden = read_json(slurp(kGolden + "/interventions.json"));
     for (const auto& one : golden["cases"]) {
         const auto list = one["do"].get<std::string>();
         const bool other = list.starts_with("patch") || list.starts_with("freeze");

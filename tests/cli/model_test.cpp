@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "base/json.h"
 #include "checkpoint/safetensors.h"
 #include "cli/program.h"
 
@@ -33,14 +34,13 @@ struct TraceFile {
 
 std::string joined(const nlohmann::json& ids) {
     std::string text;
-    for (const auto& id : ids) text += (text.empty() ? "" : ",") + id.dump();
+    for (const auto& id : ids) text += (text.empty() ? "" : ",") + write_json(id);
     return text;
 }
 
 TEST(Hash, IsTheSameForAllKernelsThreadsAndPasses) {
     const auto first = json_of("hash --json --threads 1 --kernels scalar");
-    const auto golden =
-        nlohmann::json::parse(slurp(std::string(HEADLIGHT_GOLDEN_DIR) + "/logits_hash.json"), nullptr, false);
+    const auto golden = read_json(slurp(std::string(HEADLIGHT_GOLDEN_DIR) + "/logits_hash.json"));
     EXPECT_EQ(first["hash"], golden["hash"]);
     for (const auto& kernels : first["available"]) {
         for (const char* threads : {"1", "2", "3"}) {
@@ -86,7 +86,7 @@ TEST(Generate, WithIdsNeedsNoTokenizer) {
 }
 
 TEST(Trace, AgreesWithTheOracle) {
-    const auto expected = nlohmann::json::parse(slurp(kRandom + "/expected.json"), nullptr, false);
+    const auto expected = read_json(slurp(kRandom + "/expected.json"));
     const std::string path = scratch("trace") + "/t.safetensors";
     const auto summary =
         json_of("trace --json --ids " + joined(expected["ids"]) + " --out " + path + " --model " + kRandom);

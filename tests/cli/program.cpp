@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/json.h"
 #include "base/rng.h"
 
 namespace headlight::test {
@@ -53,7 +54,7 @@ Ran headlight(const std::string& arguments) {
 nlohmann::json json_of(const std::string& arguments) {
     const Ran ran = headlight(arguments);
     EXPECT_EQ(ran.code, 0) << arguments << ": " << ran.err;
-    auto value = nlohmann::json::parse(ran.out, nullptr, false);
+    auto value = read_json(ran.out);
     EXPECT_FALSE(value.is_discarded()) << arguments << ": " << ran.out;
     return value.is_discarded() ? nlohmann::json() : value;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "cli/program.h"
 
 namespace headlight::test {
@@ -9,7 +10,7 @@ namespace {
 
 std::string joined(const nlohmann::json& ids) {
     std::string text;
-    for (const auto& id : ids) text += (text.empty() ? "" : ",") + id.dump();
+    for (const auto& id : ids) text += (text.empty() ? "" : ",") + write_json(id);
     return text;
 }
 
@@ -32,7 +33,7 @@ TEST(Tokenize, AWholeFileComesBack) {
     EXPECT_EQ(json["text"], slurp(stories_file()));
     EXPECT_LT(json["ids"].size(), slurp(stories_file()).size() / 2);  // the merges do their work
     const Ran piped = shell("\"$HEADLIGHT\" tokenize --json --file - " + folder + " <" + stories_file());
-    EXPECT_EQ(nlohmann::json::parse(piped.out, nullptr, false), json);
+    EXPECT_EQ(read_json(piped.out), json);
     const std::string end =
         std::to_string(json_of("tokenize --json --text '<|endoftext|>'" + folder)["ids"][0].get<int>());
     const auto& ids = json["ids"];
@@ -49,7 +50,7 @@ TEST(Tokenize, PartOfACharacterIsShownAsHex) {
     const std::string folder = " --tokenizer " + tokenizer_folder();
     const auto json = json_of("tokenize --json --text '\xF0\x9F\x99\x82'" + folder);
     ASSERT_GE(json["ids"].size(), 2u);
-    const auto part = json_of("tokenize --json --ids " + json["ids"][0].dump() + folder);
+    const auto part = json_of("tokenize --json --ids " + write_json(json["ids"][0]) + folder);
     EXPECT_EQ(part["text"], "\\xF0");
     EXPECT_EQ(part["tokens"][0], "\\xF0");
 }

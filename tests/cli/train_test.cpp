@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/json.h"
 #include "cli/program.h"
 
 namespace headlight::test {
@@ -18,7 +19,7 @@ TEST(Train, LearnsAndWritesAModelThatOpens) {
     ASSERT_EQ(ran.code, 0) << ran.err;
     std::vector<nlohmann::json> lines;
     std::istringstream text(ran.out);
-    for (std::string line; std::getline(text, line);) lines.push_back(nlohmann::json::parse(line, nullptr, false));
+    for (std::string line; std::getline(text, line);) lines.push_back(read_json(line));
     ASSERT_EQ(lines.size(), 13u);  // what there is, then every tenth step
     EXPECT_GT(lines[0]["parameters"].get<int>(), 0);
     EXPECT_EQ(lines.back()["step"], 120);

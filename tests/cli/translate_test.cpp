@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "base/json.h"
 #include "checkpoint/safetensors.h"
 #include "cli/program.h"
 
@@ -137,7 +138,7 @@ TEST(EvalPairs, CountsWhatIsTooLongAsEmpty) {
     spill(file, "Irmak saw the rope.\tIrmak ipi gördü.\na b c d e f g h i j k l m n o p q\tuzun\n");
     const Ran ran = headlight("eval --json --pairs " + file + with_model());
     EXPECT_EQ(ran.code, 0);
-    EXPECT_EQ(nlohmann::json::parse(ran.out, nullptr, false)["not_translated"], 1);
+    EXPECT_EQ(read_json(ran.out)["not_translated"], 1);
     EXPECT_NE(ran.err.find(file + ":2: the source has"), std::string::npos) << ran.err;
     EXPECT_EQ(json_of("eval --json --first 1 --pairs " + file + with_model())["pairs"], 1);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/json.h"
 #include "interpret/reading_fixture.h"
 
 namespace headlight::interpret {
@@ -121,8 +122,8 @@ void expect_same(const Attribution& ours, const nlohmann::json& theirs) {
         ASSERT_NE(kind, kPartNames.end());
         const AttributionPart* own = find(ours, static_cast<PartKind>(kind - kPartNames.begin()),
                                           part["layer"].get<int>(), part["head"].get<int>());
-        ASSERT_NE(own, nullptr) << part.dump();
-        EXPECT_NEAR(own->value, part["value"].get<double>(), 1e-5) << part.dump();
+        ASSERT_NE(own, nullptr) << write_json(part);
+        EXPECT_NEAR(own->value, part["value"].get<double>(), 1e-5) << write_json(part);
         ++found;
     }
     for (const AttributionPart& part : ours.parts) {  // those that PyTorch does not name are rounding

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "interpret/intervention.h"
 #include "model/hf_folder.h"
 
@@ -33,7 +34,7 @@ TEST(InterventionGolden, AgreesWithPyTorch) {
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
     const auto text = read_file(golden + "/interventions.json");
     ASSERT_TRUE(text.has_value());
-    const auto expected = nlohmann::json::parse(*text, nullptr, false);
+    const auto expected = read_json(*text);
     const auto ids = expected["ids"].get<Ids>(), other_ids = expected["other_ids"].get<Ids>();
     const model::GptConfig& config = loaded->gpt.config();
     const auto positions = static_cast<int>(ids.size());

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "interpret/intervention.h"
 #include "model/encoder_decoder_folder.h"
 
@@ -33,7 +34,7 @@ TEST(InterventionPairGolden, AgreesWithPyTorch) {
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
     const auto text = read_file(golden + "/translator_interventions.json");
     ASSERT_TRUE(text.has_value());
-    const auto expected = nlohmann::json::parse(*text, nullptr, false);
+    const auto expected = read_json(*text);
     const auto source = expected["source"].get<Ids>(), target = expected["target"].get<Ids>();
     const auto sources = static_cast<int>(source.size()), targets = static_cast<int>(target.size());
     const std::array lengths{sources};

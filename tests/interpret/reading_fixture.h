@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/rng.h"
 #include "model/convert.h"
 #include "model/hf_folder.h"
@@ -66,7 +67,7 @@ inline Reading golden_reading(const std::string& kind, nn::Observer* observer = 
     EXPECT_TRUE(loaded.has_value());
     const auto text = read_file(std::string(HEADLIGHT_GOLDEN_DIR) + "/reading.json");
     EXPECT_TRUE(text.has_value());
-    nlohmann::json expected = nlohmann::json::parse(*text, nullptr, false)[kind];
+    nlohmann::json expected = read_json(*text)[kind];
     auto ids = expected["ids"].get<std::vector<nn::TokenId>>();
     Reading reading = reading_of(std::move(compute), std::move(loaded->gpt), std::move(ids), observer);
     reading.expected = std::move(expected);

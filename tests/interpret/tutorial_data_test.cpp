@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/json.h"
 #include "interpret/tutorial_fixture.h"
 
 namespace headlight::interpret {
@@ -21,11 +22,11 @@ TEST(TutorialDataTest, TheRepositorysDataIsRead) {
 }
 
 TEST(TutorialDataTest, BrokenDataIsRefusedWithTheKey) {
-    const nlohmann::json whole = nlohmann::json::parse(tutorial_json(), nullptr, false);
+    const nlohmann::json whole = read_json(tutorial_json());
     const auto error_of = [&](auto change) {
         nlohmann::json copy = whole;
         change(copy);
-        const auto result = parse_tutorial(copy.dump());
+        const auto result = parse_tutorial(write_json(copy));
         return result.has_value() ? std::string() : result.error().message;
     };
     for (const char* key : {"sentences", "words", "prompt", "vocabulary", "source", "target", "visible_rows",

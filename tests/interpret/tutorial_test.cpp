@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "base/json.h"
 #include "interpret/tutorial_fixture.h"
 
 namespace headlight::interpret {
@@ -15,9 +16,7 @@ using nlohmann::json;
 
 class TutorialTest : public TutorialFixture {
   protected:
-    static json golden() {
-        return json::parse(read_text(std::string(HEADLIGHT_GOLDEN_DIR) + "/tutorial_chains.json"), nullptr, false);
-    }
+    static json golden() { return read_json(read_text(std::string(HEADLIGHT_GOLDEN_DIR) + "/tutorial_chains.json")); }
     void expect_chain(const json& chain) {
         ASSERT_TRUE(chain.is_object());
         for (const auto& [id, rows] : chain.items()) {
@@ -329,8 +328,7 @@ TEST_F(TutorialTest, EveryTextIsThereInBothLanguages) {
     for (const Mistake& mistake : tutorial().mistakes()) keys.insert({mistake.title, mistake.text});
     EXPECT_GT(keys.size(), 170U);
     for (const char* language : {"en", "tr"}) {
-        const json texts = json::parse(read_text(std::string(HEADLIGHT_ASSETS_DIR) + "/strings/" + language + ".json"),
-                                       nullptr, false);
+        const json texts = read_json(read_text(std::string(HEADLIGHT_ASSETS_DIR) + "/strings/" + language + ".json"));
         ASSERT_TRUE(texts.is_object());
         for (const std::string& key : keys) {
             EXPECT_TRUE(texts.contains(key) && texts[key].is_string() && !texts[key].get<std::string>().empty())

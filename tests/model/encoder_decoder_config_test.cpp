@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace headlight::model {
 namespace {
 
@@ -34,13 +36,13 @@ EncoderDecoderConfig unusual() {
 // The message for config.json of the defaults after `change`.
 template <class Change>
 std::string refusal(Change&& change) {
-    json object = json::parse(config_json({}), nullptr, false);
+    json object = read_json(config_json({}));
     change(object);
-    const auto parsed = parse_encoder_decoder_config(object.dump(), "folder/config.json");
+    const auto parsed = parse_encoder_decoder_config(write_json(object), "folder/config.json");
     return parsed.has_value() ? "(accepted)" : parsed.error().message;
 }
 std::string refusal(const char* key, const std::string& value) {
-    return refusal([&](json& object) { object[key] = json::parse(value, nullptr, false); });
+    return refusal([&](json& object) { object[key] = read_json(value); });
 }
 void expect_parts(const std::string& message, const std::vector<std::string>& parts) {
     for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
@@ -64,7 +66,7 @@ TEST(EncoderDecoderConfig, ComesBackAsItWasWritten) {
 }
 
 TEST(EncoderDecoderConfig, WritesKeysThatPeopleRead) {
-    const json object = json::parse(config_json({}), nullptr, false);
+    const json object = read_json(config_json({}));
     EXPECT_EQ(object["model_type"], "headlight-encoder-decoder");
     EXPECT_EQ(object["positions"], "sinusoidal");
     EXPECT_EQ(object["feed_forward"], "two_layers");

@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/rng.h"
 #include "checkpoint/safetensors.h"
 #include "model/encoder_decoder_backward.h"
@@ -121,7 +122,7 @@ struct GoldenPairs {
         : folder(std::string(HEADLIGHT_GOLDEN_DIR) + "/encoder_decoder/" + name) {
         const auto text = read_file(folder + "/expected.json");
         CHECK(text.has_value());
-        expected = nlohmann::json::parse(*text, nullptr, false);
+        expected = read_json(*text);
         const auto config_text = read_file(folder + "/config.json");
         CHECK(config_text.has_value());
         const auto parsed = parse_encoder_decoder_config(*config_text, "config.json");

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/rng.h"
 #include "model/hf_folder.h"
 
@@ -175,7 +176,7 @@ void expect_agreement(const std::string& folder, double tolerance) {
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
     const auto text = read_file(folder + "/expected.json");
     ASSERT_TRUE(text.has_value());
-    const auto expected = nlohmann::json::parse(*text, nullptr, false);
+    const auto expected = read_json(*text);
     const auto ids = expected["ids"].get<std::vector<TokenId>>();
     const GptConfig& config = loaded->gpt.config();
     Activations a(config, 1, config.context, Keep::trace);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "model/checkpoint_helpers.h"
 #include "text/bpe_trainer.h"
 
@@ -149,7 +150,7 @@ TEST_F(HfFolder, WritesFoldersForPyTorch) {
         Forward(compute_, loaded->gpt, trace, ids, 0).run();
         const std::span<const float> logits(trace.at(Site::logits), ids.size() * 19);
         const nlohmann::json ours{{"ids", ids}, {"logits", std::vector<float>(logits.begin(), logits.end())}};
-        ASSERT_TRUE(write_file_atomic(path + "/ours.json", ours.dump()).has_value());
+        ASSERT_TRUE(write_file_atomic(path + "/ours.json", write_json(ours)).has_value());
     }
 }
 
@@ -166,7 +167,7 @@ TEST_F(HfFolder, WritesQuantisedFoldersForPyTorch) {
             const auto loaded = load_model_folder(compute_, path, {.format = WeightFormat::f32});
             ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
             const nlohmann::json ours{{"ids", {3, 1, 4, 1, 0}}, {"logits", logits_of(compute_, loaded->gpt)}};
-            ASSERT_TRUE(write_file_atomic(path + "/ours.json", ours.dump()).has_value());
+            ASSERT_TRUE(write_file_atomic(path + "/ours.json", write_json(ours)).has_value());
         }
     }
 }
@@ -187,9 +188,9 @@ TEST_F(HfFolder, ToleratesThePrefixMasksAndATiedHeadWrittenOut) {
 
 TEST_F(HfFolder, AMissingHeadIsTiedWhateverTheConfigSays) {
     Files files = files_of(gpt_);
-    auto json = nlohmann::json::parse(files["config.json"], nullptr, false);
+    auto json = read_json(files["config.json"]);
     json["tie_word_embeddings"] = false;
-    files["config.json"] = json.dump();
+    files["config.json"] = write_json(json);
     const auto loaded = load_model(compute_, files);
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
     EXPECT_TRUE(loaded->gpt.config().tied_head);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 
 namespace headlight::model {
 namespace {
@@ -26,7 +27,7 @@ TEST(LogitsHash, IsFnv1aOfTheBytes) {
 TEST(LogitsHash, IsTheGoldenOneOnEveryImplementationAndNumberOfThreads) {
     const auto text = read_file(HEADLIGHT_GOLDEN_DIR "/logits_hash.json");
     ASSERT_TRUE(text.has_value()) << text.error().message;
-    const auto golden = nlohmann::json::parse(*text, nullptr, false);
+    const auto golden = read_json(*text);
     ASSERT_TRUE(golden.is_object() && golden["cases"].is_object());
     int ran = 0;
     for (const auto* kernels : kernels::implementations()) {
@@ -50,7 +51,7 @@ TEST(LogitsHash, IsTheGoldenOneOnEveryImplementationAndNumberOfThreads) {
 TEST(LogitsHash, OfEncoderDecodersIsTheGoldenOneToo) {
     const auto text = read_file(HEADLIGHT_GOLDEN_DIR "/logits_hash.json");
     ASSERT_TRUE(text.has_value()) << text.error().message;
-    const auto golden = nlohmann::json::parse(*text, nullptr, false);
+    const auto golden = read_json(*text);
     ASSERT_TRUE(golden.is_object() && golden["pairs"].is_object());
     ASSERT_EQ(golden_pairs().size(), golden["pairs"].size());
     int ran = 0;

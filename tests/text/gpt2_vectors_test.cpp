@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "text_helpers.h"
 
 namespace headlight::text {
@@ -24,7 +25,7 @@ class Gpt2Vectors : public testing::Test {
 
     // Every case of a list of {"text", "ids"}; returns how many there were.
     int check(const std::string& path) {
-        const auto cases = nlohmann::json::parse(test::slurp(path), nullptr, false);
+        const auto cases = read_json(test::slurp(path));
         if (!cases.is_array()) return 0;
         for (const auto& one : cases) {
             const auto text = one["text"].get<std::string>();

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "text/bpe_trainer.h"
 #include "text_helpers.h"
 
@@ -12,8 +13,7 @@ namespace headlight::text {
 namespace {
 
 TEST(HuggingFaceFiles, AreLeftForTheirLibrary) {
-    const auto vectors =
-        nlohmann::json::parse(test::slurp(HEADLIGHT_GOLDEN_DIR "/gpt2_tokenizer_vectors.json"), nullptr, false);
+    const auto vectors = read_json(test::slurp(HEADLIGHT_GOLDEN_DIR "/gpt2_tokenizer_vectors.json"));
     ASSERT_TRUE(vectors.is_array());
     std::vector<std::string> texts;
     for (const auto& one : vectors) texts.push_back(one["text"].get<std::string>());
@@ -28,7 +28,7 @@ TEST(HuggingFaceFiles, AreLeftForTheirLibrary) {
     const std::pair<const char*, std::string> files[] = {{"tokenizer.json", trained->tokenizer_json()},
                                                          {"vocab.json", trained->vocab_json()},
                                                          {"merges.txt", trained->merges_txt()},
-                                                         {"cases.json", cases.dump()}};
+                                                         {"cases.json", write_json(cases)}};
     for (const auto& [name, content] : files) {
         const auto written = write_file_atomic(folder + name, content);
         ASSERT_TRUE(written.has_value()) << written.error().message;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 
 namespace headlight::text {
 namespace {
@@ -20,7 +21,7 @@ double score_of(const std::vector<std::pair<std::string, std::string>>& pairs) {
 }
 
 const json& golden() {
-    static const json values = json::parse(read_file(HEADLIGHT_GOLDEN_DIR "/metrics.json").value());
+    static const json values = read_json(read_file(HEADLIGHT_GOLDEN_DIR "/metrics.json").value());
     return values;
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "text_helpers.h"
 
 namespace headlight::text {
@@ -29,9 +30,9 @@ Files pair_of(const std::string& vocab, const std::string& merges) {
 // Reads tokenizer.json after `edit` changed it.
 template <class Edit>
 std::string message_after(Edit&& edit) {
-    json root = json::parse(small().tokenizer_json());
+    json root = read_json(small().tokenizer_json());
     edit(root);
-    return message({{"tokenizer.json", root.dump()}});
+    return message({{"tokenizer.json", write_json(root)}});
 }
 
 TEST(TokenizerFiles, ComeBackTheSame) {
@@ -49,7 +50,7 @@ TEST(TokenizerFiles, ComeBackTheSame) {
 }
 
 TEST(TokenizerFiles, HaveTheFieldsHuggingFaceReads) {
-    const json root = json::parse(small().tokenizer_json());
+    const json root = read_json(small().tokenizer_json());
     EXPECT_EQ(root["version"], "1.0");
     EXPECT_TRUE(root["normalizer"].is_null());
     EXPECT_TRUE(root["truncation"].is_null());
@@ -66,13 +67,13 @@ TEST(TokenizerFiles, HaveTheFieldsHuggingFaceReads) {
     const json end = {{"id", 260},       {"content", "<|endoftext|>"}, {"single_word", false}, {"lstrip", false},
                       {"rstrip", false}, {"normalized", false},        {"special", true}};
     EXPECT_EQ(root["added_tokens"], json::array({end}));
-    EXPECT_EQ(json::parse(small().vocab_json()), root["model"]["vocab"]);
+    EXPECT_EQ(read_json(small().vocab_json()), root["model"]["vocab"]);
     EXPECT_EQ(small().merges_txt(), "#version: 0.2\na b\nÃ ©\nĠ t\nab ab\n");
 }
 
 TEST(TokenizerFiles, AreReadInEveryWriting) {
     const Tokenizer made = small();
-    const json vocab = json::parse(made.vocab_json());
+    const json vocab = read_json(made.vocab_json());
     const std::string escaped = vocab.dump(-1, ' ', true);
     ASSERT_EQ(escaped.find('\xC4'), std::string::npos);
     EXPECT_EQ(message(pair_of(escaped, made.merges_txt())), "no error");
@@ -99,16 +100,16 @@ TEST(TokenizerFiles, KeepMergesOfTheNumberSign) {
 }
 
 TEST(TokenizerFiles, FindSpecialTokensInBothForms) {
-    json vocab = json::parse(small().vocab_json());
+    json vocab = read_json(small().vocab_json());
     vocab["<|user|>"] = 261;
     const auto pair = Tokenizer::from_files(
-        {{"vocab.json", vocab.dump()}, {"merges.txt", "a b\n"}, {"added_tokens.json", R"({"[a b]": 262})"}});
+        {{"vocab.json", write_json(vocab)}, {"merges.txt", "a b\n"}, {"added_tokens.json", R"({"[a b]": 262})"}});
     ASSERT_TRUE(pair.has_value()) << pair.error().message;
     EXPECT_EQ(pair->encode("<|user|>[a b]<|endoftext|>"), (std::vector<TokenId>{261, 262, 260}));
 
-    json root = json::parse(small().tokenizer_json());
+    json root = read_json(small().tokenizer_json());
     root["added_tokens"].push_back({{"id", 261}, {"content", "  "}, {"special", false}});
-    const auto whole = Tokenizer::from_files({{"tokenizer.json", root.dump()}});
+    const auto whole = Tokenizer::from_files({{"tokenizer.json", write_json(root)}});
     ASSERT_TRUE(whole.has_value()) << whole.error().message;
     EXPECT_EQ(whole->encode("a  b").at(1), 261);
 }
@@ -125,9 +126,9 @@ TEST(TokenizerFiles, MissingOnesAreNamed) {
 TEST(TokenizerFiles, BadVocabulariesSayWhatIsWrong) {
     const std::string good = small().vocab_json();
     const auto with = [&](const char* key, const json& value) {
-        json vocab = json::parse(good);
+        json vocab = read_json(good);
         vocab[key] = value;
-        return message(pair_of(vocab.dump(), "a b\n"));
+        return message(pair_of(write_json(vocab), "a b\n"));
     };
     EXPECT_EQ(message(pair_of("{\"a\": 0,", "")),
               "vocab.json: this is not valid JSON (UTF-8); it ends too early, after 8 bytes.");

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "model/backward.h"
 #include "model/hf_folder.h"
 #include "train/adamw.h"
@@ -27,7 +28,7 @@ struct Golden {
     explicit Golden(const std::string& name) : folder(std::string(HEADLIGHT_GOLDEN_DIR) + "/train/" + name) {
         const auto text = read_file(folder + "/expected.json");
         CHECK(text.has_value());
-        expected = nlohmann::json::parse(*text, nullptr, false);
+        expected = read_json(*text);
         ids = expected["ids"].get<std::vector<nn::TokenId>>();
         targets = expected["targets"].get<std::vector<nn::TokenId>>();
         batch = expected["batch"].get<int>();

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "platform/desktop/desktop_platform.h"
 
 namespace headlight::platform {
@@ -91,7 +92,7 @@ void DesktopPlatform::inspect(int job, std::vector<std::string> bases, std::stri
 }
 
 bool DesktopPlatform::model_request(std::string_view verb, std::string_view text) {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = read_json(text);
     if (!json.is_object()) return false;
     const int job = number(json, "job");
     if (verb == "stop") {

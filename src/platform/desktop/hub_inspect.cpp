@@ -11,7 +11,6 @@ namespace headlight::platform {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of a small file
-constexpr std::string_view kConfig = "config.json", kIndex = "model.safetensors.index.json";
 
 struct Reply {
     CURLcode code = CURLE_OK;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "platform/desktop/model_files.h"
 
 namespace headlight::platform {
@@ -11,8 +12,6 @@ namespace headlight::platform {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::string_view kWhole = "model.safetensors";
 
 std::string text_of(const Json& json, const char* key) {
     const auto found = json.find(key);
@@ -28,14 +27,10 @@ bool is_sha256(std::string_view text) {
     return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::optional<std::vector<HubFile>> parse_tree(std::string_view text) {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = read_json(text);
     if (!json.is_array()) return std::nullopt;
     std::vector<HubFile> files;
     for (const Json& entry : json) {
@@ -54,7 +49,7 @@ std::optional<std::vector<HubFile>> parse_tree(std::string_view text) {
 
 std::vector<std::string> shards_of(std::string_view index) {
     std::set<std::string> names;
-    const Json json = Json::parse(index, nullptr, false);
+    const Json json = read_json(index);
     if (!json.is_object()) return {};
     const auto map = json.find("weight_map");
     if (map == json.end() || !map->is_object()) return {};
@@ -86,13 +81,13 @@ std::string described_report(int job, std::string_view base, std::string_view co
     Json list = Json::array();
     for (const HubFile& file : files)
         list.push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
-    return dump({{"do", "import_report"},
-                 {"event", "described"},
-                 {"job", job},
-                 {"base", base},
-                 {"config", config},
-                 {"index", index},
-                 {"files", list}});
+    return write_json(Json{{"do", "import_report"},
+                           {"event", "described"},
+                           {"job", job},
+                           {"base", base},
+                           {"config", config},
+                           {"index", index},
+                           {"files", list}});
 }
 
 std::string status_report(int job, long status, std::string_view file) {
@@ -104,17 +99,17 @@ std::string status_report(int job, long status, std::string_view file) {
 }
 
 std::string paused_report(int job, double seconds, int attempt, std::string_view detail) {
-    return dump({{"do", "import_report"},
-                 {"event", "paused"},
-                 {"job", job},
-                 {"seconds", seconds},
-                 {"attempt", attempt},
-                 {"key", "library.error.broken"},
-                 {"detail", detail}});
+    return write_json(Json{{"do", "import_report"},
+                           {"event", "paused"},
+                           {"job", job},
+                           {"seconds", seconds},
+                           {"attempt", attempt},
+                           {"key", "library.error.broken"},
+                           {"detail", detail}});
 }
 
 std::string resumed_report(int job) {
-    return dump({{"do", "import_report"}, {"event", "resumed"}, {"job", job}});
+    return write_json(Json{{"do", "import_report"}, {"event", "resumed"}, {"job", job}});
 }
 
 }  // namespace headlight::platform

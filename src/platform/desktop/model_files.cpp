@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+
 namespace headlight::platform {
 
 namespace {
@@ -12,8 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr std::string_view kConfig = "config.json", kIndex = "model.safetensors.index.json";
-constexpr std::string_view kWhole = "model.safetensors";
 constexpr std::size_t kPiece = std::size_t{1} << 20;
 constexpr std::uintmax_t kMostText = std::uintmax_t{64} << 20;  // of config.json and the index
 
@@ -39,10 +39,6 @@ std::string small_text(const fs::path& path) {
     std::error_code error;
     const std::uintmax_t size = fs::file_size(path, error);
     return error || size > kMostText ? std::string() : read_file(path.string()).value_or("");
-}
-
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -84,23 +80,23 @@ ModelFolder find_model(const std::vector<std::string>& paths) {
 std::string offered_report(int handle, const ModelFolder& folder) {
     Json files = Json::array();
     for (const ModelFile& file : folder.files) files.push_back({{"name", file.name}, {"bytes", file.bytes}});
-    return dump({{"do", "import_report"},
-                 {"event", "offered"},
-                 {"handle", handle},
-                 {"name", folder.name},
-                 {"config", folder.config},
-                 {"index", folder.index},
-                 {"files", files}});
+    return write_json(Json{{"do", "import_report"},
+                           {"event", "offered"},
+                           {"handle", handle},
+                           {"name", folder.name},
+                           {"config", folder.config},
+                           {"index", folder.index},
+                           {"files", files}});
 }
 
 std::string failed_report(int job, std::string_view key, std::string_view detail, std::string_view file, bool retry) {
-    return dump({{"do", "import_report"},
-                 {"event", "failed"},
-                 {"job", job},
-                 {"key", key},
-                 {"detail", detail},
-                 {"file", file},
-                 {"retry", retry}});
+    return write_json(Json{{"do", "import_report"},
+                           {"event", "failed"},
+                           {"job", job},
+                           {"key", key},
+                           {"detail", detail},
+                           {"file", file},
+                           {"retry", retry}});
 }
 
 void FileFeed::start(int job, std::vector<ModelFile> files) {

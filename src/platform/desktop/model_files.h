@@ -12,6 +12,9 @@
 
 namespace headlight::platform {
 
+inline constexpr std::string_view kConfig = "config.json", kIndex = "model.safetensors.index.json";
+inline constexpr std::string_view kWhole = "model.safetensors";  // all weights in one file
+
 struct ModelFile {
     std::string name, path;
     double bytes = 0;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "base/json.h"
 #include "imgui.h"
 #include "platform/web/page.h"
 #include "platform/web/web_platform.h"
@@ -27,12 +28,11 @@ struct Running {
 Running* running = nullptr;
 
 std::string failure(std::string_view code, const std::string& message) {
-    return Json{{"ok", false}, {"code", code}, {"message", message}}.dump(-1, ' ', false,
-                                                                          Json::error_handler_t::replace);
+    return write_json(Json{{"ok", false}, {"code", code}, {"message", message}});
 }
 
 StartOptions options_from(const char* text) {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = read_json(text);
     StartOptions options;
     if (!json.is_object()) return options;
     auto flag = [&](const char* key) { return json.value(key, Json(false)) == Json(true); };
@@ -129,7 +129,7 @@ EMSCRIPTEN_KEEPALIVE char* hl_file(const char* name, double size) {
 EMSCRIPTEN_KEEPALIVE const char* hl_command(const char* json) {
     using namespace headlight::platform;
     if (running->program == nullptr) return "{\"ok\":false,\"message\":\"The program has not started.\"}";
-    const auto answer = page_command(nlohmann::json::parse(json, nullptr, false));
+    const auto answer = page_command(read_json(json));
     running->command_answer = answer ? *answer : running->program->command(json);
     running->platform.wake();
     return running->command_answer.c_str();

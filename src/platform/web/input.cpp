@@ -15,8 +15,6 @@ namespace headlight::platform {
 
 namespace {
 
-constexpr const char* kCanvas = "#canvas";
-
 WebInput& input_of(void* data) {
     return *static_cast<WebInput*>(data);
 }

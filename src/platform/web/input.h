@@ -5,6 +5,8 @@
 
 namespace headlight::platform {
 
+inline constexpr const char* kCanvas = "#canvas";
+
 struct WebInput {
     float scale = 1;     // CSS pixels in one logical pixel
     bool touch = false;  // the last event came from a finger

@@ -19,7 +19,6 @@ namespace headlight::platform {
 
 namespace {
 
-constexpr const char* kCanvas = "#canvas";
 constexpr double kReachable = 3.5e9;  // bytes: browsers grow a memory no further, whatever the address space holds
 constexpr double kProgressMs = 150;
 constexpr double kHiddenMs = 50;  // between turns of a page in the background, which gets no animation frames
