@@ -19,13 +19,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kShortNam
     {"distilgpt2", "distilbert/distilgpt2"},
 }};
 
-bool plain(char c) {
+bool plain_sign(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
            c == '_';
 }
 
 bool is_part(std::string_view text) {
-    return !text.empty() && text != "." && text != ".." && text.size() <= 100 && std::ranges::all_of(text, plain);
+    return !text.empty() && text != "." && text != ".." && text.size() <= 100 && std::ranges::all_of(text, plain_sign);
 }
 
 std::vector<std::string_view> split(std::string_view path) {
@@ -63,13 +63,13 @@ std::optional<ModelSource> parse_address(std::string_view text, std::string_view
     const std::size_t path_at = std::min(text.find('/', host_at), text.size());
     const std::string origin(text.substr(0, path_at));
     const std::string_view host = text.substr(std::min(host_at, path_at), path_at - std::min(host_at, path_at));
-    const bool known = !host.empty() && std::ranges::all_of(host, [](char c) { return plain(c) || c == ':'; });
+    const bool known = !host.empty() && std::ranges::all_of(host, [](char c) { return plain_sign(c) || c == ':'; });
     if (!known) return std::nullopt;
     const std::vector<std::string_view> parts = split(text.substr(path_at));
     // "%20" and the like stay as they are.
     const auto fit = [](std::string_view part) {
         return part != "." && part != ".." &&
-               std::ranges::all_of(part, [](char c) { return plain(c) || c == '%' || c == '~'; });
+               std::ranges::all_of(part, [](char c) { return plain_sign(c) || c == '%' || c == '~'; });
     };
     if (parts.empty() || !std::ranges::all_of(parts, fit)) return std::nullopt;
 
@@ -113,8 +113,8 @@ std::string kept_id(std::string_view name, Precision precision) {
     bool exact = name.size() <= kLongest;
     for (const char c : name) {
         hash = mix64(hash ^ static_cast<unsigned char>(c));
-        exact = exact && (plain(c) || c == '/');
-        if (id.size() < kLongest) id += plain(c) ? std::string(1, c) : c == '/' ? "--" : "-";
+        exact = exact && (plain_sign(c) || c == '/');
+        if (id.size() < kLongest) id += plain_sign(c) ? std::string(1, c) : c == '/' ? "--" : "-";
     }
     if (id.empty() || id.front() == '.') id.insert(0, "m");
     if (!exact) {

@@ -13,7 +13,7 @@
 namespace headlight::app {
 namespace {
 
-constexpr const char* kText = "v=1&prompt=the+cat+sat";
+constexpr const char* kPairsText = "v=1&prompt=the+cat+sat";
 
 std::vector<float> values_of(const interpret::Matrix& m) {
     std::vector<float> values;
@@ -29,7 +29,7 @@ std::vector<float> pattern_of(const App& app, Run run) {
 
 TEST(Pairs, SideBySideBringsTheOtherPromptAlsoOfAnotherLength) {
     const auto alone = make_loaded_app("v=1&prompt=a+dog+ate+it&token=3&rival=7");
-    const auto app = make_loaded_app(std::string(kText) + "&other=a+dog+ate+it&token=3&rival=7");
+    const auto app = make_loaded_app(std::string(kPairsText) + "&other=a+dog+ate+it&token=3&rival=7");
     EXPECT_EQ(app->laboratory().pair, Pair::none) << "nobody asked for it";
     EXPECT_TRUE(app->attention(Run::other, 1, 2, Values::pattern).empty());
     run(*app, set<&Settings::side_by_side>(true));
@@ -54,10 +54,10 @@ TEST(Pairs, SideBySideBringsTheOtherPromptAlsoOfAnotherLength) {
 
 TEST(Pairs, TheDifferenceOfPromptsIsTheOtherLessThisOne) {
     const auto dog = make_loaded_app("v=1&prompt=the+dog+sat");
-    const auto app = make_loaded_app(std::string(kText) + "&other=the+dog+sat&compare=other");
+    const auto app = make_loaded_app(std::string(kPairsText) + "&other=the+dog+sat&compare=other");
     ASSERT_TRUE(app->shows_difference());
     EXPECT_EQ(app->laboratory().pair, Pair::prompts);
-    const auto cat = make_loaded_app(kText);
+    const auto cat = make_loaded_app(kPairsText);
     for (const char* site : {"attn.hook_pattern", "mlp.hook_post", "logits"}) {
         const interpret::Matrix difference = app->matrix(site, 1, 0);
         const interpret::Matrix there = dog->matrix(site, 1, 0), here = cat->matrix(site, 1, 0);
@@ -76,8 +76,8 @@ TEST(Pairs, TheDifferenceOfPromptsIsTheOtherLessThisOne) {
 }
 
 TEST(Pairs, ChangesStandBesideWhatTheyChange) {
-    const auto plain = make_loaded_app(kText);
-    const auto app = make_loaded_app(std::string(kText) + "&do=off:0.1&ab=1&other=the+dog+sat");
+    const auto plain = make_loaded_app(kPairsText);
+    const auto app = make_loaded_app(std::string(kPairsText) + "&do=off:0.1&ab=1&other=the+dog+sat");
     EXPECT_EQ(app->laboratory().pair, Pair::changes);
     EXPECT_EQ(pattern_of(*app, Run::baseline), values_of(plain->attention(1, 2, Values::pattern)));
     EXPECT_NE(pattern_of(*app, Run::changed), pattern_of(*app, Run::baseline));
@@ -92,7 +92,7 @@ TEST(Pairs, ChangesStandBesideWhatTheyChange) {
 }
 
 TEST(Pairs, AskingForTheOtherPromptComputesOnlyThatAndInSlices) {
-    const auto app = make_loaded_app(std::string(kText) + "&do=off:0.1&other=the+dog+sat");
+    const auto app = make_loaded_app(std::string(kPairsText) + "&do=off:0.1&other=the+dog+sat");
     const std::vector<float> changed = pattern_of(*app, Run::changed);
     CommandQueue queue;
     queue.push(set<&Settings::compare>(Compare::other));
@@ -116,7 +116,7 @@ TEST(Pairs, WithoutAChosenTokenTheOddsAreOfWhatEachPromptExpects) {
     std::unique_ptr<App> app;
     for (const char* text :
          {"a+dog+ate", "and", "I+was", "xyz", "on+a+mat"}) {  // the first that expects something else
-        app = make_loaded_app(std::string(kText) + "&ab=1&other=" + text);
+        app = make_loaded_app(std::string(kPairsText) + "&ab=1&other=" + text);
         here = app->distribution().candidates.front().id;
         there = make_loaded_app(std::string("v=1&prompt=") + text)->distribution().candidates.front().id;
         if (here != there) break;
@@ -134,11 +134,11 @@ TEST(Changes, WhyOneDoesNothingIsToldInTheLanguageInUse) {
                                                          {"drop:40", "40. konum sonun ilerisinde"},
                                                          {"paint:0.0@41-0-1", "41. konum sonun ilerisinde"}};
     for (const auto& [change, reason] : cases) {
-        const auto app = make_loaded_app(std::string(kText) + "&lang=tr&do=" + change);
+        const auto app = make_loaded_app(std::string(kPairsText) + "&lang=tr&do=" + change);
         ASSERT_EQ(app->laboratory().changes.size(), 1U) << change;
         EXPECT_TRUE(app->laboratory().changes[0].reason.starts_with(reason)) << app->laboratory().changes[0].reason;
     }
-    const auto app = make_loaded_app(std::string(kText) + "&lang=tr&do=off:9.0");
+    const auto app = make_loaded_app(std::string(kPairsText) + "&lang=tr&do=off:9.0");
     EXPECT_TRUE(std::ranges::any_of(
         app->notices(), [](const Notice& notice) { return notice.text.find("9. katman yok") != std::string::npos; }));
 }
@@ -163,7 +163,7 @@ std::string exported(App& app, ExportWhat what) {
 }
 
 TEST(Pairs, BothPicturesAreExported) {
-    const auto app = make_loaded_app(std::string(kText) + "&layer=0&head=1&do=off:0.1");
+    const auto app = make_loaded_app(std::string(kPairsText) + "&layer=0&head=1&do=off:0.1");
     const std::string one = exported(*app, ExportWhat::head_json);
     run(*app, set<&Settings::side_by_side>(true));
     const auto both = read_json(exported(*app, ExportWhat::head_json));
@@ -186,7 +186,7 @@ TEST(Pairs, BothPicturesAreExported) {
 }
 
 TEST(Pairs, PromptsOfDifferentLengthsAreExportedToo) {
-    const auto app = make_loaded_app(std::string(kText) + "&layer=0&head=1&ab=1&other=the+dog");
+    const auto app = make_loaded_app(std::string(kPairsText) + "&layer=0&head=1&ab=1&other=the+dog");
     ASSERT_EQ(app->laboratory().pair, Pair::prompts);
     const auto both = read_json(exported(*app, ExportWhat::head_json));
     ASSERT_TRUE(both.is_object());

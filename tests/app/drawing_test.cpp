@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "png_numbers.h"
+
 namespace headlight::app {
 namespace {
 
@@ -30,12 +32,6 @@ TEST(Drawing, SvgHasShapesLegendCaptionAndLink) {
     for (const char* part : {"a &amp; b", "&lt;x&gt;", "what it means", ">the caption</text>", "#v=1&amp;a=b",
                              "rotate(-55", "text-anchor=\"end\"", "font-weight=\"bold\""})
         EXPECT_EQ(count(svg, part), 1U) << part;
-}
-
-std::uint32_t big_endian(const std::string& png, std::size_t at) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(png[at + i]);
-    return value;
 }
 
 TEST(Drawing, PngReachesAsFarAsTheShapesAndHasTheirColours) {

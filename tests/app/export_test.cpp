@@ -9,6 +9,7 @@
 #include "app/heat_colours.h"
 #include "app/png.h"
 #include "base/json.h"
+#include "png_numbers.h"
 
 namespace headlight::app {
 namespace {
@@ -55,12 +56,6 @@ TEST(Export, SvgEscapesAndDrawsOnlyWhatIsNotMasked) {
     Picture without_sink = picture;
     without_sink.first_key = 1;
     EXPECT_EQ(head_lines_svg(kSquare, kNames, without_sink).find("stroke-opacity=\"0.250\""), std::string::npos);
-}
-
-std::uint32_t big_endian(const std::string& png, std::size_t at) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(png[at + i]);
-    return value;
 }
 
 // A reader of its own: bitwise CRC, stored blocks only.

@@ -14,7 +14,7 @@ namespace {
 
 using Ids = std::vector<std::int32_t>;
 
-LearningCorpus parsed(std::string_view text) {
+LearningCorpus corpus_of(std::string_view text) {
     auto corpus = LearningCorpus::parse(text);
     EXPECT_TRUE(corpus.has_value()) << text;
     return corpus.value_or(LearningCorpus());
@@ -34,7 +34,7 @@ void expect_problem(std::string_view text, const Warning& wanted) {
 }
 
 TEST(LearningCorpus, TutorialHasTheTutorialsIds) {
-    const LearningCorpus corpus = parsed("");
+    const LearningCorpus corpus = corpus_of("");
     EXPECT_EQ(corpus.vocab(), 26);
     EXPECT_EQ(corpus.start(), 24);
     EXPECT_EQ(corpus.end(), 25);
@@ -49,18 +49,19 @@ TEST(LearningCorpus, TutorialHasTheTutorialsIds) {
 }
 
 TEST(LearningCorpus, LinesBecomePairs) {
-    EXPECT_EQ(parsed("a b -> c").pairs()[0], (LearningPair{{1, 2}, {3}}));
-    EXPECT_EQ(parsed("a b \u2192 c, d").pairs()[0], (LearningPair{{1, 2}, {3, 4}}));
-    EXPECT_EQ(parsed("a\tb c").pairs()[0], (LearningPair{{1}, {2, 3}}));
-    EXPECT_EQ(parsed("a b, c").pairs()[0], (LearningPair{{1, 2}, {3}}));           // at the comma
-    EXPECT_EQ(parsed("a b c d e").pairs()[0], (LearningPair{{1, 2, 3}, {4, 5}}));  // in the middle
-    EXPECT_EQ(parsed("a b c,").pairs()[0], (LearningPair{{1, 2}, {3}}));           // a comma that divides nothing
-    EXPECT_EQ(parsed("\n  \r\na -> b\r\n...\nc -> d").pairs().size(), 2U);         // empty lines
-    EXPECT_EQ(parsed("a -> b\nA -> B!").pairs().size(), 1U);                       // the same pair twice
+    EXPECT_EQ(corpus_of("a b -> c").pairs()[0], (LearningPair{{1, 2}, {3}}));
+    EXPECT_EQ(corpus_of("a b \u2192 c, d").pairs()[0], (LearningPair{{1, 2}, {3, 4}}));
+    EXPECT_EQ(corpus_of("a\tb c").pairs()[0], (LearningPair{{1}, {2, 3}}));
+    EXPECT_EQ(corpus_of("a b, c").pairs()[0], (LearningPair{{1, 2}, {3}}));           // at the comma
+    EXPECT_EQ(corpus_of("a b c d e").pairs()[0], (LearningPair{{1, 2, 3}, {4, 5}}));  // in the middle
+    EXPECT_EQ(corpus_of("a b c,").pairs()[0], (LearningPair{{1, 2}, {3}}));           // a comma that divides nothing
+    EXPECT_EQ(corpus_of("\n  \r\na -> b\r\n...\nc -> d").pairs().size(), 2U);         // empty lines
+    EXPECT_EQ(corpus_of("a -> b\nA -> B!").pairs().size(), 1U);                       // the same pair twice
 }
 
 TEST(LearningCorpus, WordsAreFoldedAndKeepTheirSpelling) {
-    const LearningCorpus corpus = parsed("The CAT, the 'cat' won\u2019t well-known -- \u201CIŞIK\u201D ışık işik İŞİK");
+    const LearningCorpus corpus =
+        corpus_of("The CAT, the 'cat' won\u2019t well-known -- \u201CIŞIK\u201D ışık işik İŞİK");
     const std::vector<std::string> wanted{"<pad>", "The",  "CAT",     "won't", "well-known",
                                           "IŞIK",  "ışık", "<start>", "<end>"};
     EXPECT_EQ(corpus.words(), wanted);  // without a language, a capital I is i
@@ -143,7 +144,7 @@ TEST(LearningCorpus, TakesAnyBytes) {
 }
 
 TEST(LearningCorpus, FingerprintTellsThemApart) {
-    const auto print = [](std::string_view text) { return parsed(text).fingerprint(); };
+    const auto print = [](std::string_view text) { return corpus_of(text).fingerprint(); };
     EXPECT_EQ(print("a -> b"), print("a  ->  b."));
     EXPECT_NE(print("a -> b"), print("a -> c"));
     EXPECT_NE(print("a b -> c"), print("a -> b c"));

@@ -10,7 +10,7 @@
 namespace headlight::app {
 namespace {
 
-constexpr const char* kLink = "v=1&rung=translate&source=the+cat&part=cross";
+constexpr const char* kChangesLink = "v=1&rung=translate&source=the+cat&part=cross";
 
 std::string text_of(const App& app) {
     return app.translation()->text;
@@ -22,7 +22,7 @@ double sum_of(const std::vector<float>& values) {
 }
 
 TEST(TranslationChanges, CommandsActOnTheListOfTheRung) {
-    const auto app = make_translating_app(kLink);
+    const auto app = make_translating_app(kChangesLink);
     const std::string before = text_of(*app);
     EXPECT_TRUE(app->laboratory().changes.empty());
     EXPECT_EQ(app->laboratory().part, interpret::Part::cross);
@@ -57,7 +57,7 @@ TEST(TranslationChanges, CommandsActOnTheListOfTheRung) {
 }
 
 TEST(TranslationChanges, TheBarsHaveTheirGhosts) {
-    const auto app = make_translating_app(kLink);
+    const auto app = make_translating_app(kChangesLink);
     run(*app, SelectCell{1, -1});
     std::vector<float> before(static_cast<std::size_t>(kPairVocab));
     for (const Candidate& c : app->distribution().candidates)
@@ -68,7 +68,7 @@ TEST(TranslationChanges, TheBarsHaveTheirGhosts) {
     ASSERT_EQ(ghosts.size(), before.size());
     EXPECT_NEAR(sum_of(ghosts), 1, 1e-5);
     // Position 1 has read the start token and the first target token: as before, where that token is the same.
-    if (app->tokens()[1].id == make_translating_app(kLink)->tokens()[1].id) {
+    if (app->tokens()[1].id == make_translating_app(kChangesLink)->tokens()[1].id) {
         for (std::size_t id = 0; id < before.size(); ++id) EXPECT_NEAR(ghosts[id], before[id], 1e-5) << id;
     }
     bool differs = false;
@@ -78,7 +78,7 @@ TEST(TranslationChanges, TheBarsHaveTheirGhosts) {
 }
 
 TEST(TranslationChanges, BadAndImpossibleOnesBecomeNotices) {
-    const auto app = make_translating_app(kLink);
+    const auto app = make_translating_app(kChangesLink);
     for (const char* text : {"off:3.2", "patch:enc0.resid@1", "paint:cross0.0@self", "\xFF\xFE;;;", "off:cross0.mlp"}) {
         run(*app, DismissNotice{0});
         run(*app, AddChange{text});
@@ -105,7 +105,7 @@ TEST(TranslationChanges, BadAndImpossibleOnesBecomeNotices) {
 }
 
 TEST(TranslationChanges, ALinkReproducesThem) {
-    const auto app = make_translating_app(kLink);
+    const auto app = make_translating_app(kChangesLink);
     run(*app, AddChange{"mean:dec1.0;paint:enc0.1@first;scale:cross0.1@1.5"});
     for (int i = 0; i < 3; ++i) run(*app, Step{});
     const std::string link = app->link();
@@ -124,7 +124,7 @@ TEST(TranslationChanges, ALinkReproducesThem) {
 }
 
 TEST(TranslationChanges, StepsAndTakenTokensAreOfTheChangedModel) {
-    const auto app = make_translating_app(kLink);
+    const auto app = make_translating_app(kChangesLink);
     run(*app, AddChange{"off:cross0.attn;off:cross1.attn"});
     std::vector<std::int32_t> whole;
     for (const TokenInfo& token : app->tokens()) whole.push_back(token.id);
@@ -145,7 +145,7 @@ TEST(TranslationChanges, StepsAndTakenTokensAreOfTheChangedModel) {
 }
 
 TEST(TranslationChanges, StateAndTraceSayThem) {
-    const auto app = make_translating_app(kLink);
+    const auto app = make_translating_app(kChangesLink);
     const std::string before = text_of(*app);
     run(*app, AddChange{"off:cross0.attn;off:cross1.attn"});
     const auto json = read_json(app->state_json());

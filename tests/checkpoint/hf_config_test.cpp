@@ -9,7 +9,7 @@
 namespace headlight::checkpoint {
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string config_refusal(const std::string& text) {
     const auto parsed = parse_gpt2_config(text, "folder/config.json");
     return parsed.has_value() ? "(accepted)" : parsed.error().message;
 }
@@ -96,16 +96,17 @@ TEST(HfConfig, TokensOutsideTheVocabularyAreNone) {
 }
 
 TEST(HfConfig, RefusalsNameFileKeyAndExpectation) {
-    EXPECT_EQ(refusal("[]"), "folder/config.json: not a JSON object; expected a Hugging Face config.json");
-    EXPECT_EQ(refusal("{"), "folder/config.json: not a JSON object; expected a Hugging Face config.json");
-    EXPECT_EQ(refusal(R"({"model_type":"llama"})"), R"(folder/config.json: "model_type" is "llama"; expected "gpt2")");
-    EXPECT_EQ(refusal("{}"), R"(folder/config.json: "model_type" is missing; expected "gpt2")");
-    EXPECT_EQ(refusal(R"({"model_type":"gpt2","activation_function":"relu"})"),
+    EXPECT_EQ(config_refusal("[]"), "folder/config.json: not a JSON object; expected a Hugging Face config.json");
+    EXPECT_EQ(config_refusal("{"), "folder/config.json: not a JSON object; expected a Hugging Face config.json");
+    EXPECT_EQ(config_refusal(R"({"model_type":"llama"})"),
+              R"(folder/config.json: "model_type" is "llama"; expected "gpt2")");
+    EXPECT_EQ(config_refusal("{}"), R"(folder/config.json: "model_type" is missing; expected "gpt2")");
+    EXPECT_EQ(config_refusal(R"({"model_type":"gpt2","activation_function":"relu"})"),
               R"(folder/config.json: "activation_function" is "relu"; expected "gelu_new" or "gelu_pytorch_tanh")");
-    EXPECT_EQ(refusal(R"({"model_type":"gpt2","n_head":5})"),
+    EXPECT_EQ(config_refusal(R"({"model_type":"gpt2","n_head":5})"),
               R"(folder/config.json: "n_head" is 5; expected a divisor of n_embd, 768)");
     EXPECT_EQ(
-        refusal(R"({"model_type":"gpt2","scale_attn_weights":false})"),
+        config_refusal(R"({"model_type":"gpt2","scale_attn_weights":false})"),
         R"(folder/config.json: "scale_attn_weights" is false; expected true; the other variant is not supported)");
 }
 
@@ -118,7 +119,7 @@ TEST(HfConfig, OnlyOurOwnQuantisationIsKnown) {
     EXPECT_TRUE(accepted(with(R"({"quant_method":"headlight_q8"})")).headlight_q8);
     for (const char* other : {R"({"quant_method":"gptq","bits":4})", R"({"load_in_8bit":true})", "8",
                               "\"headlight_q8\"", R"({"quant_method":"headlight_q8","block":64})"}) {
-        const std::string message = refusal(with(other));
+        const std::string message = config_refusal(with(other));
         EXPECT_NE(message.find("\"quantization_config\" is"), std::string::npos) << message;
         EXPECT_NE(message.find("headlight_q8"), std::string::npos) << message;
     }
@@ -130,16 +131,18 @@ TEST(HfConfig, OnlyOurOwnQuantisationIsKnown) {
 
 TEST(HfConfig, SizesThatAreNoSizes) {
     for (const char* value : {"0", "-1", "1.5", "\"12\"", "[]", "1e99", "99999999999999999999", "true"}) {
-        const std::string message = refusal(std::string(R"({"model_type":"gpt2","n_layer":)") + value + "}");
+        const std::string message = config_refusal(std::string(R"({"model_type":"gpt2","n_layer":)") + value + "}");
         EXPECT_NE(message.find("\"n_layer\" is "), std::string::npos) << message;
         EXPECT_NE(message.find("a whole number from 1 to 1000"), std::string::npos) << message;
     }
     for (const char* value : {"-1e-5", "1", "\"small\"", "false"}) {
-        const std::string message = refusal(std::string(R"({"model_type":"gpt2","layer_norm_epsilon":)") + value + "}");
+        const std::string message =
+            config_refusal(std::string(R"({"model_type":"gpt2","layer_norm_epsilon":)") + value + "}");
         EXPECT_NE(message.find("layer_norm_epsilon"), std::string::npos) << message;
     }
-    EXPECT_NE(refusal(R"({"model_type":"gpt2","tie_word_embeddings":1})").find("true or false"), std::string::npos);
-    EXPECT_NE(refusal(R"({"model_type":"gpt2","eos_token_id":"x"})").find("token id"), std::string::npos);
+    EXPECT_NE(config_refusal(R"({"model_type":"gpt2","tie_word_embeddings":1})").find("true or false"),
+              std::string::npos);
+    EXPECT_NE(config_refusal(R"({"model_type":"gpt2","eos_token_id":"x"})").find("token id"), std::string::npos);
 }
 
 }  // namespace

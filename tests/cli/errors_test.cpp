@@ -17,8 +17,6 @@ void expect_refused(const std::string& arguments, int code, const std::string& r
     EXPECT_NE(ran.err.find(reason), std::string::npos) << arguments << ": " << ran.err << " should say: " << reason;
 }
 
-const std::string kRandom = std::string(HEADLIGHT_GOLDEN_DIR) + "/gpt2_rand/f32";
-
 TEST(Errors, OfTheCommandLine) {
     expect_refused("fly", 2, "unknown command 'fly'; expected one of generate");
     expect_refused("info --frobnicate", 2, "--frobnicate");

@@ -10,7 +10,6 @@ namespace headlight::test {
 namespace {
 
 const std::string kGolden = HEADLIGHT_GOLDEN_DIR;
-const std::string kRandom = kGolden + "/gpt2_rand/f32";
 const std::string kTrace = "trace --model " + kRandom + " --ids 1,5,99,7,7,100,0,42 ";
 const std::string kOther = "--other-ids 1,5,33,7,60,100,2,42 ";
 
@@ -35,7 +34,7 @@ Written traced(const std::string& arguments) {
     return written;
 }
 
-void expect_refused(const std::string& arguments, const std::string& reason) {
+void expect_trace_refused(const std::string& arguments, const std::string& reason) {
     const Ran ran = headlight(kTrace + "--list " + arguments);
     EXPECT_EQ(ran.code, 1) << arguments;
     EXPECT_EQ(ran.out, "") << arguments;
@@ -81,23 +80,24 @@ TEST(Interventions, FromAPromptOfText) {
 }
 
 TEST(Interventions, WhatCannotBeDoneIsRefused) {
-    expect_refused("--do off:99.0", "cannot do 'off:99.0': layer 99 is not there: the model has layers 0 to 1");
-    expect_refused("--ablate 1.2", "cannot do 'off:1.2': head 2 is not there: the model has heads 0 to 1");
-    expect_refused("--do 'off:9.0;off:8.0;off:1.0'", "(and 1 more that cannot be done)");
-    expect_refused("--do drop:8", "position 8 lies behind the end: the prompt has positions 0 to 7");
-    expect_refused("--do scale:1.0@nan", "factor \"nan\" is no number from -2 to 2");
-    expect_refused("--do junk", "expected off:");
-    expect_refused("--do 'off:1.0;'", "an empty item");
-    expect_refused("--patch 1.resid@4", "give --other TEXT or --other-ids");
-    expect_refused("--do off:1.0 --other-ids 1,2", "--other is the prompt that patch and freeze take from");
-    expect_refused("--patch 1.resid@4 --other-ids 1,2", "the other prompt has 2 tokens, the prompt 8; patches need");
-    expect_refused("--patch 1.resid@4 --other-ids 1,2 --other a", "expected one of them");
-    expect_refused("--patch 1.resid@4 --other a", "no tokenizer; give --other-ids");
-    expect_refused("--patch 1.resid@4 --other-ids 1,500", "outside the vocabulary");
+    expect_trace_refused("--do off:99.0", "cannot do 'off:99.0': layer 99 is not there: the model has layers 0 to 1");
+    expect_trace_refused("--ablate 1.2", "cannot do 'off:1.2': head 2 is not there: the model has heads 0 to 1");
+    expect_trace_refused("--do 'off:9.0;off:8.0;off:1.0'", "(and 1 more that cannot be done)");
+    expect_trace_refused("--do drop:8", "position 8 lies behind the end: the prompt has positions 0 to 7");
+    expect_trace_refused("--do scale:1.0@nan", "factor \"nan\" is no number from -2 to 2");
+    expect_trace_refused("--do junk", "expected off:");
+    expect_trace_refused("--do 'off:1.0;'", "an empty item");
+    expect_trace_refused("--patch 1.resid@4", "give --other TEXT or --other-ids");
+    expect_trace_refused("--do off:1.0 --other-ids 1,2", "--other is the prompt that patch and freeze take from");
+    expect_trace_refused("--patch 1.resid@4 --other-ids 1,2",
+                         "the other prompt has 2 tokens, the prompt 8; patches need");
+    expect_trace_refused("--patch 1.resid@4 --other-ids 1,2 --other a", "expected one of them");
+    expect_trace_refused("--patch 1.resid@4 --other a", "no tokenizer; give --other-ids");
+    expect_trace_refused("--patch 1.resid@4 --other-ids 1,500", "outside the vocabulary");
     const Ran sentence = headlight("trace --list --text a --patch 1.1 --model " + kRandom);
     EXPECT_EQ(sentence.code, 1);
     EXPECT_NE(sentence.err.find("an encoder-decoder takes --do and --ablate"), std::string::npos) << sentence.err;
-    expect_refused("--do off:enc0.1", "is a layer of an encoder-decoder");
+    expect_trace_refused("--do off:enc0.1", "is a layer of an encoder-decoder");
 }
 
 }  // namespace

@@ -10,8 +10,6 @@
 namespace headlight::test {
 namespace {
 
-const std::string kRandom = std::string(HEADLIGHT_GOLDEN_DIR) + "/gpt2_rand/f32";
-
 // A safetensors file and the values of one tensor.
 struct TraceFile {
     std::string bytes;
@@ -31,12 +29,6 @@ struct TraceFile {
         return out;
     }
 };
-
-std::string joined(const nlohmann::json& ids) {
-    std::string text;
-    for (const auto& id : ids) text += (text.empty() ? "" : ",") + write_json(id);
-    return text;
-}
 
 TEST(Hash, IsTheSameForAllKernelsThreadsAndPasses) {
     const auto first = json_of("hash --json --threads 1 --kernels scalar");

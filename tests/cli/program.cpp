@@ -59,6 +59,12 @@ nlohmann::json json_of(const std::string& arguments) {
     return value.is_discarded() ? nlohmann::json() : value;
 }
 
+std::string joined(const nlohmann::json& ids) {
+    std::string text;
+    for (const auto& id : ids) text += (text.empty() ? "" : ",") + write_json(id);
+    return text;
+}
+
 std::string scratch(const std::string& name) {
     const fs::path folder = fs::path(HEADLIGHT_BUILD_DIR) / "cli_test" / (std::to_string(getpid())) / name;
     fs::remove_all(folder);

@@ -20,6 +20,12 @@ Ran shell(const std::string& command);
 // Standard output as one JSON value; a failure of the test (and null) when it is none or the program failed.
 nlohmann::json json_of(const std::string& arguments);
 
+// "1,2,3"
+std::string joined(const nlohmann::json& ids);
+
+// A GPT-2 of random weights (tests/golden/make_gpt2_rand.py).
+inline const std::string kRandom = std::string(HEADLIGHT_GOLDEN_DIR) + "/gpt2_rand/f32";
+
 // A fresh folder of this test run.
 std::string scratch(const std::string& name);
 std::string slurp(const std::string& path);

@@ -8,12 +8,6 @@
 namespace headlight::test {
 namespace {
 
-std::string joined(const nlohmann::json& ids) {
-    std::string text;
-    for (const auto& id : ids) text += (text.empty() ? "" : ",") + write_json(id);
-    return text;
-}
-
 TEST(Tokenize, TextToIdsAndBack) {
     const std::string folder = " --tokenizer " + tokenizer_folder();
     for (const std::string text : {"One day a cat saw the river.", "İstanbul'da çğıöşü \xF0\x9F\x99\x82  two  spaces",

@@ -12,12 +12,12 @@ namespace {
 
 using nn::Stack;
 
-struct Case {
+struct PairCase {
     const char* name;
     bool like_the_tutorial;  // one-layer feed-forward, a table of positions, no attention bias, √6, ε outside the root
 };
 
-class ExplainPairTest : public testing::TestWithParam<Case> {
+class ExplainPairTest : public testing::TestWithParam<PairCase> {
   protected:
     ExplainPairTest()
         : compute_(1),
@@ -126,7 +126,7 @@ TEST_P(ExplainPairTest, TheDivisorIsWrittenAsItIs) {
     EXPECT_NE(e.lines[0][0].text.find(GetParam().like_the_tutorial ? "√6" : "√4"), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, ExplainPairTest, testing::Values(Case{"Paper", false}, Case{"Tutorial", true}),
+INSTANTIATE_TEST_SUITE_P(Models, ExplainPairTest, testing::Values(PairCase{"Paper", false}, PairCase{"Tutorial", true}),
                          [](const auto& c) { return std::string(c.param.name); });
 
 }  // namespace

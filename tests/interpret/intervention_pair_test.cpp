@@ -98,7 +98,7 @@ struct PairLab {
     }
 };
 
-const PairLab& lab() {
+const PairLab& pair_lab() {
     static const PairLab only;
     return only;
 }
@@ -163,7 +163,7 @@ TEST(InterventionPair, WhatDoesNotFitIsTold) {
         {"paint:cross0.0@5-0-1", "position 5 lies behind the end: the translation has positions 0 to 4"},
         {"paint:dec0.0@5-0-1", "position 5 lies behind the end: the translation has positions 0 to 4"},
     };
-    model::EncoderDecoderConfig config = lab().config;
+    model::EncoderDecoderConfig config = pair_lab().config;
     config.decoder_layers = 3;
     for (const auto& [item, reason] : cases) {
         const auto fits = fitting(parsed("off:dec2.0;" + std::string(item)).good, config, 6, 5);
@@ -190,7 +190,7 @@ TEST(InterventionPair, PlacesOfDifferentPartsAreDifferent) {
 }
 
 TEST(InterventionPair, WhatChangesNothingChangesNotOneBit) {
-    const PairLab& l = lab();
+    const PairLab& l = pair_lab();
     InterventionObserver nothing({}, {});
     EXPECT_TRUE(l.differences(l.run(&nothing), l.baseline).empty()) << "an empty list";
     EXPECT_TRUE(l.differences(l.changed("scale:enc0.0@1;scale:dec1.1@1;scale:cross0.1@1"), l.baseline).empty());
@@ -215,7 +215,7 @@ TEST(InterventionPair, ChangesBeginWhereTheListSays) {
         {"mean:dec0.mlp", "decoder.0.hook_mlp_out"},
     };
     for (const auto& [text, site] : cases) {
-        const auto names = lab().differences(lab().changed(text), lab().baseline);
+        const auto names = pair_lab().differences(pair_lab().changed(text), pair_lab().baseline);
         ASSERT_FALSE(names.empty()) << text;
         EXPECT_EQ(names.front(), site) << text;
     }
@@ -223,7 +223,7 @@ TEST(InterventionPair, ChangesBeginWhereTheListSays) {
 
 // An independent way to the same: rows of W_O that belong to the head are 0, or scaled.
 TEST(InterventionPair, AHeadSwitchedOffIsAHeadWithoutItsWeights) {
-    const PairLab& l = lab();
+    const PairLab& l = pair_lab();
     const struct {
         const char* text;
         float factor;
@@ -249,12 +249,12 @@ TEST(InterventionPair, AHeadSwitchedOffIsAHeadWithoutItsWeights) {
 TEST(InterventionPair, TokenByTokenIsTheSameAsAtOnce) {
     for (const char* text : {"mean:dec0.0;mean:cross1.1;mean:dec1.mlp", "mean:enc0.1;paint:cross0.0@3-2-0.5",
                              "paint:dec1.1@previous;scale:cross0.1@1.5;off:enc1.attn"}) {
-        EXPECT_TRUE(lab().differences(lab().changed(text, 1), lab().changed(text)).empty()) << text;
+        EXPECT_TRUE(pair_lab().differences(pair_lab().changed(text, 1), pair_lab().changed(text)).empty()) << text;
     }
 }
 
 TEST(InterventionPair, MeansAreOverTheSourceAndOverTheRowsSoFar) {
-    const PairLab& l = lab();
+    const PairLab& l = pair_lab();
     const auto mean_of = [](const nn::SiteView& view, int head, int rows) {
         double sum = 0;
         for (int row = 0; row < rows; ++row) {
@@ -273,7 +273,7 @@ TEST(InterventionPair, MeansAreOverTheSourceAndOverTheRowsSoFar) {
 }
 
 TEST(InterventionPair, PatternsSumToOneWhereTheyAreNormalised) {
-    const PairLab& l = lab();
+    const PairLab& l = pair_lab();
     const PairRun changed = l.changed(
         "paint:enc0.0@1-5-0.75;paint:enc0.1@previous;paint:dec0.0@3-0-0_3-1-0_3-2-0_3-3-0;"
         "paint:cross0.0@2-0-0_2-1-0_2-2-0_2-3-0_2-4-0_2-5-0;paint:cross0.1@first");

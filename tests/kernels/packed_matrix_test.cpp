@@ -13,7 +13,7 @@
 namespace headlight::kernels {
 namespace {
 
-std::vector<float> random_floats(int n, std::uint64_t seed) {
+std::vector<float> normal_floats(int n, std::uint64_t seed) {
     Rng rng(seed);
     std::vector<float> x(static_cast<std::size_t>(n));
     for (float& v : x) v = static_cast<float>(rng.normal());
@@ -70,10 +70,10 @@ TEST_P(Packed, Q8ProductsAreTheDefinedSum) {
     for (int m = 1; m <= 14; m += m < 6 ? 1 : 4) {
         for (const int n : {1, 7, 8, 31, 33, 64, 130, 260}) {
             for (const int k : {1, 31, 32, 33, 64, 100, 1100}) {
-                const auto a = random_floats(m * k, 1), b = random_floats(k * n, 2), bias = random_floats(n, 3);
+                const auto a = normal_floats(m * k, 1), b = normal_floats(k * n, 2), bias = normal_floats(n, 3);
                 const PackedMatrix matrix = packed(compute_, b, k, n, WeightFormat::q8);
                 for (const bool with_bias : {false, true}) {
-                    auto c = random_floats(m * n, 4);
+                    auto c = normal_floats(m * n, 4);
                     const auto before = c;
                     const Into into = with_bias || m % 2 == 0 ? Into::store : Into::accumulate;
                     matmul(compute_, c.data(), n, {a.data(), k, 1}, matrix, m, into, with_bias ? bias.data() : nullptr);
@@ -94,7 +94,7 @@ TEST_P(Packed, Q8ProductsAreTheDefinedSum) {
 
 TEST_P(Packed, Q8IsNearTheProductOfTheNumbers) {
     constexpr int m = 3, n = 40, k = 768;
-    const auto a = random_floats(m * k, 5), b = random_floats(k * n, 6);
+    const auto a = normal_floats(m * k, 5), b = normal_floats(k * n, 6);
     std::vector<float> exact(m * n), c(m * n);
     matmul(compute_, exact.data(), n, {a.data(), k, 1}, packed(compute_, b, k, n, WeightFormat::f32), m);
     matmul(compute_, c.data(), n, {a.data(), k, 1}, packed(compute_, b, k, n, WeightFormat::q8), m);
@@ -105,8 +105,8 @@ TEST_P(Packed, Q8IsNearTheProductOfTheNumbers) {
 TEST_P(Packed, HalvesGiveTheBitsOfTheNumbersTheyStandFor) {
     for (const int m : {1, 2, 5, 13}) {
         constexpr int n = 70, k = 300;
-        const auto a = random_floats(m * k, 7);
-        auto b = random_floats(k * n, 8);
+        const auto a = normal_floats(m * k, 7);
+        auto b = normal_floats(k * n, 8);
         b[3] = 1e-7F, b[4] = 3e-5F, b[5] = -6e-5F, b[6] = 0, b[7] = -0.0F, b[8] = 70000;  // subnormal halves, too large
         auto rounded = b;
         for (float& w : rounded) w = f16_to_f32(f32_to_f16(std::min(w, 65504.0F)));
@@ -121,7 +121,7 @@ TEST_P(Packed, HalvesGiveTheBitsOfTheNumbersTheyStandFor) {
 
 TEST_P(Packed, PartsMakeTheWhole) {
     constexpr int n = 101, k = 77;
-    const auto b = random_floats(k * n, 9);
+    const auto b = normal_floats(k * n, 9);
     for (const auto format : {WeightFormat::f32, WeightFormat::f16, WeightFormat::q8}) {
         const PackedMatrix whole = packed(compute_, b, k, n, format);
         PackedMatrix parts;
@@ -151,7 +151,7 @@ TEST_P(Packed, StoredQuantsComeBackAsTheyWere) {
     Rng rng(10);
     std::vector<std::int8_t> quants(k * n);
     for (std::int8_t& q : quants) q = static_cast<std::int8_t>(static_cast<int>(rng.uniform() * 255) - 127);
-    const auto scales = random_floats(blocks * n, 11);
+    const auto scales = normal_floats(blocks * n, 11);
     PackedMatrix matrix;
     ASSERT_TRUE(matrix.reserve(compute_, k, n, WeightFormat::q8));
     matrix.fill({quants.data(), n, 1, scales.data(), n, 1}, 0, k, 0, n);
@@ -170,7 +170,7 @@ TEST_P(Packed, MemoryThatIsNotThereIsSaid) {
 }
 
 TEST_P(Packed, QuantisedRowsKeepNanAndForgetNothingElse) {
-    std::vector<float> x = random_floats(96, 12);
+    std::vector<float> x = normal_floats(96, 12);
     x[40] = std::numeric_limits<float>::quiet_NaN();
     std::fill(x.begin() + 64, x.end(), 0.0F);
     std::vector<std::int16_t> quants(96);
@@ -188,7 +188,7 @@ TEST_P(Packed, QuantisedRowsKeepNanAndForgetNothingElse) {
 TEST_P(Packed, ThreadsChangeNoBit) {
     for (const int m : {1, 40, 200}) {
         constexpr int n = 1000, k = 160;
-        const auto a = random_floats(m * k, 13), b = random_floats(k * n, 14);
+        const auto a = normal_floats(m * k, 13), b = normal_floats(k * n, 14);
         const Compute three(3, kernels());
         for (const auto format : {WeightFormat::f16, WeightFormat::q8}) {
             const PackedMatrix matrix = packed(compute_, b, k, n, format), same = packed(three, b, k, n, format);

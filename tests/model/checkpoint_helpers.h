@@ -14,8 +14,15 @@
 
 namespace headlight::model {
 
+constexpr const char* kWeights = "model.safetensors";
 inline const std::string kWeightsName = "model.safetensors";
 inline const std::string kIndexName = "model.safetensors.index.json";
+
+struct Tensor {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    std::vector<float> values;
+};
 
 // Sizes that are no multiples of 32, more than one panel of 32 rows, heads and bias as wished.
 inline GptConfig odd_config(bool tied = true) {

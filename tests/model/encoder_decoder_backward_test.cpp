@@ -20,7 +20,7 @@ TEST_P(BackwardAgainstPyTorch, LossAndEveryGradient) {
 INSTANTIATE_TEST_SUITE_P(Golden, BackwardAgainstPyTorch, testing::Values("paper", "tutorial"),
                          [](const auto& each) { return std::string(each.param); });
 
-EncoderDecoderConfig config() {
+EncoderDecoderConfig batch_config() {
     return {.vocab = 11,
             .context = 7,
             .d_model = 10,
@@ -32,7 +32,7 @@ EncoderDecoderConfig config() {
 }
 
 PaddedPairs batch() {
-    return random_batch(config(), {4, 7, 1}, {6, 2, 5});
+    return random_batch(batch_config(), {4, 7, 1}, {6, 2, 5});
 }
 
 // Every unit of the feed-forward is far on one side of ReLU's corner, across which a difference would reach.
@@ -97,23 +97,23 @@ void expect_gradients(const EncoderDecoderConfig& config, float dropout = 0) {
 }
 
 TEST(EncoderDecoderBackward, AgreesWithFiniteDifferences) {
-    expect_gradients(config());
+    expect_gradients(batch_config());
 }
 TEST(EncoderDecoderBackward, WithoutBiasWithATableAndAnUntiedHead) {
-    EncoderDecoderConfig c = config();
+    EncoderDecoderConfig c = batch_config();
     c.attention_bias = c.tied_head = c.scaled_embedding = false;
     c.positions = Positions::table;
     c.attention_scale = 1.3F;
     expect_gradients(c);
 }
 TEST(EncoderDecoderBackward, WithOneLayerOfFeedForward) {
-    EncoderDecoderConfig c = config();
+    EncoderDecoderConfig c = batch_config();
     c.feed_forward = FeedForward::one_layer;
     c.d_mlp = c.d_model;
     expect_gradients(c);
 }
 TEST(EncoderDecoderBackward, WithDropoutOfTheSameMask) {
-    EncoderDecoderConfig c = config();
+    EncoderDecoderConfig c = batch_config();
     c.tied_head = false;  // whose share of the embedding's gradient would hide a wrong mask there
     expect_gradients(c, 0.2F);
 }
@@ -126,7 +126,7 @@ TEST(EncoderDecoderBackward, DoesNotDependOnThreadsOrKernels) {
         for (const int threads : {1, 2, 3}) {
             const Compute compute(threads, *kernels);
             std::vector<float> gradients;
-            const double loss = loss_of(compute, lively_model(compute, config()), batch(), gradients, 0.1F, 0.1F);
+            const double loss = loss_of(compute, lively_model(compute, batch_config()), batch(), gradients, 0.1F, 0.1F);
             if (expected.empty()) expected = gradients, expected_loss = loss;
             EXPECT_EQ(gradients, expected) << kernels->name << ", " << threads << " threads";
             EXPECT_EQ(loss, expected_loss);
@@ -137,7 +137,7 @@ TEST(EncoderDecoderBackward, DoesNotDependOnThreadsOrKernels) {
 // What stands in padding, of sources and of targets, changes neither loss nor gradient by a bit.
 TEST(EncoderDecoderBackward, PaddingTakesNoPart) {
     const Compute compute(2);
-    const EncoderDecoder model = lively_model(compute, config());
+    const EncoderDecoder model = lively_model(compute, batch_config());
     PaddedPairs pairs = batch();
     std::vector<float> before, after;
     const double loss = loss_of(compute, model, pairs, before, 0.1F);
@@ -157,13 +157,13 @@ TEST(EncoderDecoderBackward, PaddingTakesNoPart) {
 
 TEST(EncoderDecoderBackward, AddsToTheGradients) {
     const Compute compute;
-    const EncoderDecoder model = lively_model(compute, config());
+    const EncoderDecoder model = lively_model(compute, batch_config());
     const PaddedPairs pairs = batch();
     std::vector<float> once;
     loss_of(compute, model, pairs, once, 0);
-    Activations encoder = encoder_activations(config(), 3, 7, Keep::training);
-    Activations decoder = decoder_activations(config(), 3, 6, 7, Keep::training);
-    EncoderDecoderBackward backward(config(), 21, nn::attention_work_floats(compute, {3, 0, 7, 7, 2, 4}));
+    Activations encoder = encoder_activations(batch_config(), 3, 7, Keep::training);
+    Activations decoder = decoder_activations(batch_config(), 3, 6, 7, Keep::training);
+    EncoderDecoderBackward backward(batch_config(), 21, nn::attention_work_floats(compute, {3, 0, 7, 7, 2, 4}));
     std::vector<float> sum(once.size(), 0.0F);
     for (int i = 0; i < 2; ++i) {
         EncoderForward(compute, model, encoder, pairs.sources, pairs.source_lengths).run();

@@ -36,7 +36,7 @@ EncoderDecoderConfig unusual() {
 // The message for config.json of the defaults after `change`.
 template <class Change>
 std::string refusal(Change&& change) {
-    json object = read_json(config_json({}));
+    json object = read_json(config_json(EncoderDecoderConfig{}));
     change(object);
     const auto parsed = parse_encoder_decoder_config(write_json(object), "folder/config.json");
     return parsed.has_value() ? "(accepted)" : parsed.error().message;
@@ -66,11 +66,12 @@ TEST(EncoderDecoderConfig, ComesBackAsItWasWritten) {
 }
 
 TEST(EncoderDecoderConfig, WritesKeysThatPeopleRead) {
-    const json object = read_json(config_json({}));
+    const json object = read_json(config_json(EncoderDecoderConfig{}));
     EXPECT_EQ(object["model_type"], "headlight-encoder-decoder");
     EXPECT_EQ(object["positions"], "sinusoidal");
     EXPECT_EQ(object["feed_forward"], "two_layers");
-    EXPECT_NE(config_json({}).find("\"layer_norm_epsilon\": 1e-05"), std::string::npos) << config_json({});
+    EXPECT_NE(config_json(EncoderDecoderConfig{}).find("\"layer_norm_epsilon\": 1e-05"), std::string::npos)
+        << config_json(EncoderDecoderConfig{});
     EXPECT_NE(config_json(unusual()).find("\"layer_norm_epsilon_outside\": 0.0001"), std::string::npos);
 }
 

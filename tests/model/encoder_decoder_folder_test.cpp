@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "model/checkpoint_helpers.h"
 #include "text/bpe_trainer.h"
 
 namespace headlight::model {
@@ -16,13 +17,11 @@ namespace {
 
 using checkpoint::Dtype;
 
-constexpr const char* kWeights = "model.safetensors";
-
-EncoderDecoderConfig small_config() {
+EncoderDecoderConfig folder_config() {
     return {.vocab = 19, .context = 8, .d_model = 10, .decoder_layers = 2, .heads = 3, .d_head = 4, .d_mlp = 12};
 }
-EncoderDecoderConfig other_config() {
-    EncoderDecoderConfig c = small_config();
+EncoderDecoderConfig other_folder_config() {
+    EncoderDecoderConfig c = folder_config();
     c.feed_forward = FeedForward::one_layer;
     c.d_mlp = c.d_model;
     c.positions = Positions::table;
@@ -36,16 +35,10 @@ Files files_of(const EncoderDecoder& model, Dtype dtype = Dtype::f32) {
     return {{"config.json", config_json(model.config())}, {kWeights, weights_file(model, dtype)}};
 }
 
-struct Tensor {
-    std::string name;
-    std::vector<std::int64_t> shape;
-    std::vector<float> values;
-};
-
 class EncoderDecoderFolder : public testing::Test {
   protected:
     Compute compute_;
-    EncoderDecoder model_ = EncoderDecoder::random(compute_, small_config(), 4);
+    EncoderDecoder model_ = EncoderDecoder::random(compute_, folder_config(), 4);
 
     // The folder's files after `change` has had its way with the list of tensors.
     template <class Change>
@@ -80,7 +73,7 @@ class EncoderDecoderFolder : public testing::Test {
 };
 
 TEST_F(EncoderDecoderFolder, ComesBackInEveryTypeOfNumber) {
-    for (const EncoderDecoderConfig& config : {small_config(), other_config()}) {
+    for (const EncoderDecoderConfig& config : {folder_config(), other_folder_config()}) {
         const EncoderDecoder model = EncoderDecoder::random(compute_, config, 4);
         const auto loaded = load_encoder_decoder(compute_, files_of(model));
         ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
@@ -108,8 +101,8 @@ TEST_F(EncoderDecoderFolder, ComputesTheSameAfterwards) {
     const std::vector<int> lengths{4};
     std::vector<std::vector<float>> logits;
     for (const EncoderDecoder* model : {static_cast<const EncoderDecoder*>(&model_), &loaded->model}) {
-        Activations encoder = encoder_activations(small_config(), 1, 4, Keep::decode);
-        Activations decoder = decoder_activations(small_config(), 1, 3, 4, Keep::decode);
+        Activations encoder = encoder_activations(folder_config(), 1, 4, Keep::decode);
+        Activations decoder = decoder_activations(folder_config(), 1, 3, 4, Keep::decode);
         EncoderForward(compute_, *model, encoder, source, lengths).run();
         DecoderForward pass(compute_, *model, decoder, encoder, target, 0, lengths);
         pass.run();
@@ -125,7 +118,7 @@ TEST_F(EncoderDecoderFolder, SavedFolderOpensWithItsTokenizer) {
     const std::vector<std::string> texts{"the cat and the hat"};
     const auto tokenizer = text::train_bpe(texts, {.vocab_size = 262});
     ASSERT_TRUE(tokenizer.has_value());
-    EncoderDecoderConfig config = small_config();
+    EncoderDecoderConfig config = folder_config();
     config.vocab = tokenizer->vocab_size();
     const EncoderDecoder model = EncoderDecoder::random(compute_, config, 4);
     ASSERT_TRUE(save_encoder_decoder_folder(folder, model, &*tokenizer, Dtype::f32).has_value());

@@ -10,7 +10,7 @@ namespace {
 
 using Values = std::map<std::string, std::vector<float>>;
 
-EncoderDecoderConfig small_config() {
+EncoderDecoderConfig pair_config() {
     return {.vocab = 37,
             .context = 150,
             .d_model = 24,
@@ -21,8 +21,8 @@ EncoderDecoderConfig small_config() {
             .d_mlp = 50};
 }
 // Everything otherwise.
-EncoderDecoderConfig other_config() {
-    EncoderDecoderConfig c = small_config();
+EncoderDecoderConfig other_pair_config() {
+    EncoderDecoderConfig c = pair_config();
     c.d_mlp = c.d_model;
     c.feed_forward = FeedForward::one_layer;
     c.positions = Positions::table;
@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(Golden, ForwardAgainstPyTorch, testing::Values("paper",
 
 TEST(EncoderDecoder, TokenByTokenAndInPiecesGivesTheBitsOfTheWholePass) {
     const Compute compute(2);
-    for (const EncoderDecoderConfig& config : {small_config(), other_config()}) {
+    for (const EncoderDecoderConfig& config : {pair_config(), other_pair_config()}) {
         const EncoderDecoder model = lively_model(compute, config);
         const PaddedPairs pair = random_batch(config, {97}, {140});
         const Traced whole(compute, model, pair.sources, pair.inputs);
@@ -164,7 +164,7 @@ TEST(EncoderDecoder, TokenByTokenAndInPiecesGivesTheBitsOfTheWholePass) {
 // The prompt of a target in one pass into the cache, as in a trace.
 TEST(EncoderDecoder, TheCachesPassGivesTheBitsOfTheTraces) {
     const Compute compute(2);
-    const EncoderDecoderConfig config = small_config();
+    const EncoderDecoderConfig config = pair_config();
     const EncoderDecoder model = lively_model(compute, config);
     const PaddedPairs pair = random_batch(config, {30}, {70});
     const Traced trace(compute, model, pair.sources, pair.inputs);
@@ -183,7 +183,7 @@ TEST(EncoderDecoder, TheCachesPassGivesTheBitsOfTheTraces) {
 // A second sentence in the same caches: nothing of the first, longer one shows.
 TEST(EncoderDecoder, CachesServeOneSentenceAfterAnother) {
     const Compute compute;
-    const EncoderDecoderConfig config = small_config();
+    const EncoderDecoderConfig config = pair_config();
     const EncoderDecoder model = lively_model(compute, config);
     Activations encoder = encoder_activations(config, 1, 50, Keep::decode);
     Activations cache = decoder_activations(config, 1, 50, 50, Keep::decode);
@@ -202,7 +202,7 @@ TEST(EncoderDecoder, CachesServeOneSentenceAfterAnother) {
 
 TEST(EncoderDecoder, APaddedRowOfABatchHasTheBitsOfThePairAlone) {
     const Compute compute(2);
-    for (const EncoderDecoderConfig& config : {small_config(), other_config()}) {
+    for (const EncoderDecoderConfig& config : {pair_config(), other_pair_config()}) {
         const EncoderDecoder model = lively_model(compute, config);
         const PaddedPairs pairs = random_batch(config, {5, 80, 33, 1}, {70, 3, 41, 90});
         Activations encoder = encoder_activations(config, 4, 80, Keep::training);
@@ -233,7 +233,7 @@ TEST(EncoderDecoder, APaddedRowOfABatchHasTheBitsOfThePairAlone) {
 // Padding behind a single source, too: a longer list of ids with a length.
 TEST(EncoderDecoder, PaddingBehindASourceChangesNothing) {
     const Compute compute;
-    const EncoderDecoderConfig config = small_config();
+    const EncoderDecoderConfig config = pair_config();
     const EncoderDecoder model = lively_model(compute, config);
     const PaddedPairs pair = random_batch(config, {9}, {12});
     const Traced alone(compute, model, pair.sources, pair.inputs);
@@ -252,7 +252,7 @@ TEST(EncoderDecoder, PaddingBehindASourceChangesNothing) {
 }
 
 TEST(EncoderDecoder, SameBitsOnEveryKernelAndNumberOfThreads) {
-    for (const EncoderDecoderConfig& config : {small_config(), other_config()}) {
+    for (const EncoderDecoderConfig& config : {pair_config(), other_pair_config()}) {
         const PaddedPairs pair = random_batch(config, {97}, {70});
         Values expected;
         int ran = 0;
@@ -272,7 +272,7 @@ TEST(EncoderDecoder, SameBitsOnEveryKernelAndNumberOfThreads) {
 }
 
 // Counts the calls at each site; changes nothing, or one value.
-class Watcher : public nn::Observer {
+class PairWatcher : public nn::Observer {
   public:
     std::vector<std::string> order;
     std::optional<nn::SiteAt> zeroed;
@@ -285,11 +285,11 @@ class Watcher : public nn::Observer {
 
 TEST(EncoderDecoder, EverySiteIsSeenOnceInOrderAndWatchingChangesNoBit) {
     const Compute compute;
-    const EncoderDecoderConfig config = small_config();
+    const EncoderDecoderConfig config = pair_config();
     const EncoderDecoder model = lively_model(compute, config);
     const PaddedPairs pair = random_batch(config, {12}, {20});
     const Values plain = Traced(compute, model, pair.sources, pair.inputs).values();
-    Watcher watcher;
+    PairWatcher watcher;
     ForwardOptions options;
     options.observer = &watcher;
     expect_same(plain, Traced(compute, model, pair.sources, pair.inputs, options).values());
@@ -325,7 +325,7 @@ TEST(EncoderDecoder, EverySiteIsSeenOnceInOrderAndWatchingChangesNoBit) {
 
 TEST(EncoderDecoder, TheDecoderSeesTheWholeSourceAndOnlyTheTargetBefore) {
     const Compute compute;
-    const EncoderDecoderConfig config = small_config();
+    const EncoderDecoderConfig config = pair_config();
     const EncoderDecoder model = lively_model(compute, config);
     PaddedPairs pair = random_batch(config, {9}, {12});
     const Traced before(compute, model, pair.sources, pair.inputs);
@@ -358,7 +358,7 @@ TEST(EncoderDecoder, TheDecoderSeesTheWholeSourceAndOnlyTheTargetBefore) {
 // Vaswani et al., section 3.5.
 TEST(EncoderDecoder, PositionsAreThePapersSinusoidsOrATable) {
     const Compute compute;
-    EncoderDecoderConfig config = small_config();
+    EncoderDecoderConfig config = pair_config();
     config.d_model = 7;
     const EncoderDecoder model = EncoderDecoder::random(compute, config, 1);
     for (int pos = 0; pos < config.context; ++pos) {
@@ -369,7 +369,7 @@ TEST(EncoderDecoder, PositionsAreThePapersSinusoidsOrATable) {
             EXPECT_NEAR(static_cast<double>(model.position(pos)[column]), expected, 1e-6) << pos << " " << column;
         }
     }
-    const EncoderDecoder with_table = EncoderDecoder::random(compute, other_config(), 1);
+    const EncoderDecoder with_table = EncoderDecoder::random(compute, other_pair_config(), 1);
     EXPECT_EQ(with_table.position(3), with_table.weights(with_table.layout().positions) + 3 * 24);
 }
 
@@ -401,7 +401,7 @@ TEST(EncoderDecoder, RandomWeightsHaveTheAskedSpread) {
 // Stage by stage is the same pass.
 TEST(EncoderDecoder, StopsAfterEveryStage) {
     const Compute compute;
-    const EncoderDecoderConfig config = small_config();
+    const EncoderDecoderConfig config = pair_config();
     const EncoderDecoder model = lively_model(compute, config);
     const PaddedPairs pair = random_batch(config, {4}, {3});
     const Traced whole(compute, model, pair.sources, pair.inputs);

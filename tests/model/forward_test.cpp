@@ -12,7 +12,7 @@
 namespace headlight::model {
 namespace {
 
-GptConfig small_config() {
+GptConfig forward_config() {
     return {.vocab = 37, .context = 150, .d_model = 24, .layers = 3, .heads = 4, .d_mlp = 96};
 }
 
@@ -48,7 +48,7 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 
 TEST(Forward, PrefillInPiecesAndTokenByTokenGiveTheSameBits) {
     const Compute compute(2);
-    const GptConfig config = small_config();
+    const GptConfig config = forward_config();
     const Gpt gpt = Gpt::random(compute, config, 1);
     const auto ids = some_ids(140, config.vocab);
     Activations whole(config, 1, config.context, Keep::trace);
@@ -76,7 +76,7 @@ TEST(Forward, PrefillInPiecesAndTokenByTokenGiveTheSameBits) {
 }
 
 TEST(Forward, SameBitsOnEveryKernelAndNumberOfThreads) {
-    const GptConfig config = small_config();
+    const GptConfig config = forward_config();
     const auto ids = some_ids(97, config.vocab);
     std::map<std::string, std::vector<float>> expected;
     for (const auto* kernels : kernels::implementations()) {
@@ -109,7 +109,7 @@ class Watcher : public nn::Observer {
 
 TEST(Forward, EverySiteIsSeenOnceAndWatchingChangesNoBit) {
     const Compute compute;
-    const GptConfig config = small_config();
+    const GptConfig config = forward_config();
     const Gpt gpt = Gpt::random(compute, config, 1);
     const auto ids = some_ids(20, config.vocab);
     Activations plain(config, 1, config.context, Keep::trace);
@@ -141,7 +141,7 @@ TEST(Forward, EverySiteIsSeenOnceAndWatchingChangesNoBit) {
 
 TEST(Forward, ShapesAndMaskAreThoseOfTransformerLens) {
     const Compute compute;
-    const GptConfig config = small_config();
+    const GptConfig config = forward_config();
     const Gpt gpt = Gpt::random(compute, config, 1);
     Activations a(config, 1, config.context, Keep::trace);
     Forward(compute, gpt, a, some_ids(9, config.vocab), 0).run();

@@ -18,21 +18,13 @@ namespace {
 
 using checkpoint::Dtype;
 
-constexpr const char* kWeights = "model.safetensors";
-
-GptConfig small_config() {
+GptConfig stored_config() {
     return {.vocab = 19, .context = 8, .d_model = 12, .layers = 2, .heads = 3, .d_mlp = 20, .end_token = 18};
 }
 
 Files files_of(const Gpt& gpt, Dtype dtype = Dtype::f32) {
     return {{"config.json", config_json(gpt.config())}, {kWeights, weights_file(gpt, dtype)}};
 }
-
-struct Tensor {
-    std::string name;
-    std::vector<std::int64_t> shape;
-    std::vector<float> values;
-};
 
 // model.safetensors of `gpt` after `change` has had its way with the list of tensors.
 template <class Change>
@@ -59,7 +51,7 @@ Tensor& find(std::vector<Tensor>& tensors, const std::string& name) {
 class HfFolder : public testing::Test {
   protected:
     Compute compute_;
-    Gpt gpt_ = Gpt::random(compute_, small_config(), 4);
+    Gpt gpt_ = Gpt::random(compute_, stored_config(), 4);
 
     // Refused, with all of these in the message.
     void expect_refused(const Files& files, const std::vector<std::string>& parts) const {
@@ -76,7 +68,7 @@ class HfFolder : public testing::Test {
 TEST_F(HfFolder, ComesBackInEveryTypeOfNumber) {
     for (const bool qkv_bias : {true, false}) {
         for (const bool tied : {true, false}) {
-            GptConfig config = small_config();
+            GptConfig config = stored_config();
             config.qkv_bias = qkv_bias;
             config.tied_head = tied;
             const Gpt gpt = Gpt::random(compute_, config, 4);
@@ -106,7 +98,7 @@ TEST_F(HfFolder, SavedFolderOpensWithItsTokenizer) {
     const std::vector<std::string> texts{"the cat and the hat"};
     const auto tokenizer = text::train_bpe(texts, {.vocab_size = 262});
     ASSERT_TRUE(tokenizer.has_value());
-    GptConfig config = small_config();
+    GptConfig config = stored_config();
     config.vocab = tokenizer->vocab_size();
     const Gpt gpt = Gpt::random(compute_, config, 4);
     ASSERT_TRUE(save_model_folder(folder, gpt, &*tokenizer, Dtype::f32).has_value());
@@ -136,7 +128,7 @@ TEST_F(HfFolder, WritesFoldersForPyTorch) {
                              {"f16", Dtype::f16, true, true},
                              {"bf16", Dtype::bf16, true, true},
                              {"untied", Dtype::f32, false, false}}) {
-        GptConfig config = small_config();
+        GptConfig config = stored_config();
         config.tied_head = kind.tied;
         config.qkv_bias = kind.qkv_bias;
         Gpt gpt = Gpt::random(compute_, config, 6);
@@ -254,7 +246,7 @@ TEST_F(HfFolder, ATokenizerLargerThanTheModelIsRefused) {
 }
 
 TEST_F(HfFolder, ConfigComesBack) {
-    GptConfig config = small_config();
+    GptConfig config = stored_config();
     for (const float eps : {1e-5F, 1e-6F, 3e-4F}) {
         config.layer_norm_eps = eps;
         for (const int end : {-1, 0, 18}) {
@@ -264,7 +256,7 @@ TEST_F(HfFolder, ConfigComesBack) {
             EXPECT_EQ(*back, config);
         }
     }
-    EXPECT_NE(config_json(small_config()).find("1e-05"), std::string::npos) << config_json(small_config());
+    EXPECT_NE(config_json(stored_config()).find("1e-05"), std::string::npos) << config_json(stored_config());
 }
 
 }  // namespace

@@ -10,11 +10,11 @@
 namespace headlight::nn {
 namespace {
 
-struct Buffers {
+struct KeysBuffers {
     AttentionShape shape;
     Floats q, k, v, scores, pattern, z, work;
 
-    Buffers(const Compute& compute, const AttentionShape& s) : shape(s) {
+    KeysBuffers(const Compute& compute, const AttentionShape& s) : shape(s) {
         const auto width = static_cast<std::size_t>(s.heads * s.d_head);
         const auto rows = static_cast<std::size_t>(s.batch * s.capacity);
         const auto keys = static_cast<std::size_t>(s.batch * s.columns());
@@ -100,7 +100,7 @@ TEST(AttentionToKeys, AgreesWithAReferenceInDoublePrecision) {
     for (const AttentionShape& shape :
          {shape_of(1, 1, 1, 1, 1), shape_of(2, 3, 9, 3, 5), shape_of(3, 8, 7, 2, 4, counts),
           shape_of(2, 140, 150, 2, 16, many), shape_of(1, 70, 3, 1, 6)}) {
-        Buffers b(compute, shape);
+        KeysBuffers b(compute, shape);
         b.run(compute);
         b.expect_reference(std::sqrt(static_cast<double>(shape.d_head)));
     }
@@ -110,12 +110,12 @@ TEST(AttentionToKeys, DividesScoresByWhatTheShapeSays) {
     const Compute compute;
     AttentionShape shape = shape_of(1, 4, 6, 2, 4);
     shape.divisor = std::sqrt(6.0F);
-    Buffers b(compute, shape);
+    KeysBuffers b(compute, shape);
     b.run(compute);
     b.expect_reference(std::sqrt(6.0));
     AttentionShape causal{1, 0, 5, 5, 1, 4};
     causal.divisor = 3;
-    Buffers c(compute, causal);
+    KeysBuffers c(compute, causal);
     c.run(compute);
     c.expect_reference(3);
 }
@@ -124,7 +124,7 @@ TEST(AttentionToKeys, DividesScoresByWhatTheShapeSays) {
 TEST(AttentionToKeys, PaddingIsNeverRead) {
     const Compute compute(2);
     const std::vector<int> counts{2, 5, 3};
-    Buffers b(compute, shape_of(3, 4, 5, 2, 3, counts));
+    KeysBuffers b(compute, shape_of(3, 4, 5, 2, 3, counts));
     b.run(compute);
     const Floats z = b.z;
     const Floats dz = random_floats(z.size(), 4);
@@ -155,10 +155,10 @@ TEST(AttentionToKeys, ASequenceAloneGivesTheSameBits) {
     const Compute compute(2);
     const std::vector<int> counts{66, 3, 130};
     constexpr int kQueries = 70, kKeys = 130, kWidth = 8;
-    Buffers batch(compute, shape_of(3, kQueries, kKeys, 2, 4, counts));
+    KeysBuffers batch(compute, shape_of(3, kQueries, kKeys, 2, 4, counts));
     batch.run(compute);
     for (std::size_t sequence = 0; sequence < 3; ++sequence) {
-        Buffers alone(compute, shape_of(1, kQueries, counts[sequence], 2, 4));
+        KeysBuffers alone(compute, shape_of(1, kQueries, counts[sequence], 2, 4));
         const auto from = [&](const Floats& all, int rows) {
             return all.begin() + static_cast<std::ptrdiff_t>(sequence) * rows * kWidth;
         };
@@ -173,9 +173,9 @@ TEST(AttentionToKeys, ASequenceAloneGivesTheSameBits) {
 TEST(AttentionToKeys, QueriesInPiecesGiveTheSameBits) {
     const Compute compute(2);
     const std::vector<int> counts{11};
-    Buffers whole(compute, shape_of(1, 80, 14, 2, 8, counts));
+    KeysBuffers whole(compute, shape_of(1, 80, 14, 2, 8, counts));
     whole.run(compute);
-    Buffers pieces(compute, whole.shape);
+    KeysBuffers pieces(compute, whole.shape);
     int first = 0;
     for (const int last : {1, 3, 67, 80}) {
         pieces.shape.first = first;
@@ -188,9 +188,9 @@ TEST(AttentionToKeys, QueriesInPiecesGiveTheSameBits) {
     EXPECT_EQ(pieces.scores, whole.scores);
 }
 
-void expect_gradients(const AttentionShape& shape, Dropout dropout) {
+void expect_keys_gradients(const AttentionShape& shape, Dropout dropout) {
     const Compute compute(2);
-    Buffers b(compute, shape);
+    KeysBuffers b(compute, shape);
     const Floats dz = random_floats(b.z.size(), 4);
     b.run(compute, dropout);
     const float garbage = 1e6F;  // dq, dk, dv are written, not added to
@@ -207,18 +207,18 @@ void expect_gradients(const AttentionShape& shape, Dropout dropout) {
 }
 
 TEST(AttentionToKeys, BackwardAgreesWithFiniteDifferences) {
-    expect_gradients(shape_of(2, 5, 8, 2, 3), {});
+    expect_keys_gradients(shape_of(2, 5, 8, 2, 3), {});
     AttentionShape divided = shape_of(1, 6, 4, 1, 3);
     divided.divisor = 1.1F;
-    expect_gradients(divided, {});
+    expect_keys_gradients(divided, {});
 }
 TEST(AttentionToKeys, BackwardPastPaddingAndDroppedCells) {
     const std::vector<int> counts{3, 8};
-    expect_gradients(shape_of(2, 5, 8, 2, 3, counts), {0.3F, 99});
+    expect_keys_gradients(shape_of(2, 5, 8, 2, 3, counts), {0.3F, 99});
 }
 TEST(AttentionToKeys, BackwardOverSeveralBlocksOfQueries) {
     const std::vector<int> counts{17};
-    expect_gradients(shape_of(1, 131, 20, 1, 2, counts), {0.1F, 5});
+    expect_keys_gradients(shape_of(1, 131, 20, 1, 2, counts), {0.1F, 5});
 }
 
 }  // namespace

@@ -12,14 +12,11 @@ namespace {
 
 using ArchitecturePanels = ScreenTest;
 
-struct Size {
-    float width, height, ratio;
-};
-constexpr Size kSizes[] = {{1440, 900, 1}, {1920, 1200, 2}, {1000, 700, 1},
-                           {640, 480, 1},  {390, 844, 3},   {320, 320, 1}};
+constexpr ScreenSize kArchitectureSizes[] = {{1440, 900, 1}, {1920, 1200, 2}, {1000, 700, 1},
+                                             {640, 480, 1},  {390, 844, 3},   {320, 320, 1}};
 
 TEST_F(ArchitecturePanels, EveryLookAtEverySizeIsDrawn) {
-    for (const Size& size : kSizes) {
+    for (const ScreenSize& size : kArchitectureSizes) {
         for (const char* look :
              {"arch=1", "arch=1&tab=heads&stage=pattern", "arch=1&tab=heads&stage=query&theme=light&lang=tr",
               "arch=1&tab=out", "arch=1&tab=more", "arch=1&tab=heads&exhibit=loop&loop=36",

@@ -24,14 +24,14 @@ std::vector<float> pattern(int rows, int seed = 0) {
     return values;
 }
 
-interpret::Matrix view(const std::vector<float>& values, int rows, int columns) {
+interpret::Matrix atlas_view(const std::vector<float>& values, int rows, int columns) {
     return {values.data(), rows, columns, kStride, 1};
 }
 
 Pixels fresh(const std::vector<float>& values, int rows, bool skip_first = false) {
     HeadAtlas atlas;
     atlas.prepare(1, 1, theme(true), skip_first);
-    atlas.put(0, 0, view(values, rows, rows), true, 0);
+    atlas.put(0, 0, atlas_view(values, rows, rows), true, 0);
     return atlas.pixels(0, 0);
 }
 
@@ -40,7 +40,7 @@ TEST(HeadAtlas, AGrowingTextGivesThePictureOfTheWholeText) {
     HeadAtlas atlas;
     atlas.prepare(2, 1, theme(true), false);
     for (int rows = 1; rows <= kStride; ++rows) {
-        atlas.put(1, 0, view(values, rows, rows), true, rows - 1);
+        atlas.put(1, 0, atlas_view(values, rows, rows), true, rows - 1);
         const Pixels grown = atlas.pixels(1, 0), whole = fresh(values, rows);
         ASSERT_EQ(grown.width, whole.width);
         ASSERT_EQ(grown.height, whole.height);
@@ -53,10 +53,10 @@ TEST(HeadAtlas, ShorterAndOtherTextsToo) {
     const std::vector<float> one = pattern(kStride), other = pattern(kStride, 5);
     HeadAtlas atlas;
     atlas.prepare(1, 1, theme(true), false);
-    atlas.put(0, 0, view(one, 131, 131), true, 0);
-    atlas.put(0, 0, view(one, 129, 129), true, 129);
+    atlas.put(0, 0, atlas_view(one, 131, 131), true, 0);
+    atlas.put(0, 0, atlas_view(one, 129, 129), true, 129);
     EXPECT_EQ(atlas.pixels(0, 0).data, fresh(one, 129).data);
-    atlas.put(0, 0, view(other, 129, 129), true, 0);
+    atlas.put(0, 0, atlas_view(other, 129, 129), true, 0);
     EXPECT_EQ(atlas.pixels(0, 0).data, fresh(other, 129).data);
 }
 
@@ -82,10 +82,10 @@ TEST(HeadAtlas, OnlyRowsThatChangedAreUploaded) {
     platform::NullPlatform platform(100, 100, 1);
     HeadAtlas atlas;
     atlas.prepare(1, 2, theme(true), false);
-    for (int row = 0; row < 2; ++row) atlas.put(0, row, view(values, 40, 40), true, 0);
+    for (int row = 0; row < 2; ++row) atlas.put(0, row, atlas_view(values, 40, 40), true, 0);
     atlas.upload(platform);
     EXPECT_EQ(platform.uploads, 1);
-    atlas.put(0, 1, view(values, 41, 41), true, 40);
+    atlas.put(0, 1, atlas_view(values, 41, 41), true, 40);
     atlas.upload(platform);
     EXPECT_EQ(platform.uploads, 1);
     EXPECT_EQ(platform.first_uploaded_row, HeadAtlas::kCell + 40);

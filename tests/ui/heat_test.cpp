@@ -7,7 +7,7 @@
 namespace headlight::ui {
 namespace {
 
-interpret::Matrix view(const std::vector<float>& values, int rows, int cols) {
+interpret::Matrix heat_view(const std::vector<float>& values, int rows, int cols) {
     return {values.data(), rows, cols, cols, 1};
 }
 
@@ -25,7 +25,7 @@ TEST(Heat, MaskedCellsStayClearAndTheSinkIsLeftOut) {
     Pixels out;
     HeatOptions options;
     options.causal = options.skip_first = true;
-    heat_pixels(view(values, 3, 3), theme(true), options, out);
+    heat_pixels(heat_view(values, 3, 3), theme(true), options, out);
     ASSERT_EQ(out.data.size(), 9u);
     EXPECT_EQ(out.data[1], 0u);
     EXPECT_EQ(out.data[2], 0u);
@@ -41,7 +41,7 @@ TEST(Heat, SmallPicturesKeepWhatStandsOut) {
     HeatOptions options;
     options.causal = true;
     options.most_rows = options.most_columns = 8;
-    heat_pixels(view(values, 64, 64), theme(false), options, out);
+    heat_pixels(heat_view(values, 64, 64), theme(false), options, out);
     ASSERT_EQ(out.data.size(), 64u);
     EXPECT_EQ(out.data[7 * 8 + 4], heat_colour(theme(false), 1));
 }
@@ -51,14 +51,14 @@ TEST(Heat, ThumbnailsShowTheRoot) {
     Pixels out;
     HeatOptions options;
     options.root = true;
-    heat_pixels(view(values, 1, 1), theme(true), options, out);
+    heat_pixels(heat_view(values, 1, 1), theme(true), options, out);
     EXPECT_EQ(out.data[0], heat_colour(theme(true), 0.5f));
 }
 
 TEST(Heat, AWideMatrixIsCutToTheTexture) {
     std::vector<float> values(3 * 50257, 0.25f);
     Pixels out;
-    heat_pixels(view(values, 3, 50257), theme(true), {}, out);
+    heat_pixels(heat_view(values, 3, 50257), theme(true), {}, out);
     EXPECT_EQ(out.width, 2048);
     EXPECT_EQ(out.height, 3);
 }

@@ -18,6 +18,10 @@
 
 namespace headlight::ui {
 
+struct ScreenSize {
+    float width, height, ratio;
+};
+
 // What ImGui asserts fails the test.
 class ScreenTest : public testing::Test {
   protected:

@@ -89,7 +89,7 @@ TEST_F(TranslationPanelsTest, GreedyLeavesNothingToDraw) {
     EXPECT_NE(screen.widget("seed"), nullptr);
 }
 
-std::string changes(const Screen& screen) {
+std::string translator_changes(const Screen& screen) {
     return screen.app->settings().translator_changes;
 }
 
@@ -97,24 +97,24 @@ TEST_F(TranslationPanelsTest, HeadsOfEveryPartCanBeChanged) {
     Screen screen(1440, 900, translating("&part=cross&layer=0&head=0"));
     screen.settle();
     ASSERT_TRUE(screen.click("tools.off"));
-    EXPECT_EQ(changes(screen), "off:cross0.0");
+    EXPECT_EQ(translator_changes(screen), "off:cross0.0");
     ASSERT_TRUE(screen.click("tools.mean"));
-    EXPECT_EQ(changes(screen), "mean:cross0.0");
+    EXPECT_EQ(translator_changes(screen), "mean:cross0.0");
     ASSERT_TRUE(screen.click("tools.pattern"));
     for (const char* key : {"pattern.previous", "pattern.self", "pattern.copy", "pattern.freeze", "pattern.mlp"})
         EXPECT_EQ(screen.widget(key), nullptr) << key;
     ASSERT_TRUE(screen.click("pattern.first"));
-    EXPECT_EQ(changes(screen), "mean:cross0.0;paint:cross0.0@first");
+    EXPECT_EQ(translator_changes(screen), "mean:cross0.0;paint:cross0.0@first");
     ASSERT_TRUE(screen.click("change.0"));
-    EXPECT_EQ(changes(screen), "paint:cross0.0@first");
+    EXPECT_EQ(translator_changes(screen), "paint:cross0.0@first");
     ASSERT_TRUE(screen.click("head.encoder.0.1"));
     ASSERT_TRUE(screen.click("tools.pattern"));
     ASSERT_TRUE(screen.click("pattern.previous"));
     ASSERT_TRUE(screen.click("tools.pattern"));
     ASSERT_TRUE(screen.click("pattern.mlp"));
-    EXPECT_EQ(changes(screen), "paint:cross0.0@first;paint:enc0.1@previous;off:enc0.mlp");
+    EXPECT_EQ(translator_changes(screen), "paint:cross0.0@first;paint:enc0.1@previous;off:enc0.mlp");
     ASSERT_TRUE(screen.click("changes.clear"));
-    EXPECT_EQ(changes(screen), "");
+    EXPECT_EQ(translator_changes(screen), "");
 }
 
 TEST_F(TranslationPanelsTest, ShiftClickSwitchesAHeadOfAnyPartOff) {
@@ -122,11 +122,11 @@ TEST_F(TranslationPanelsTest, ShiftClickSwitchesAHeadOfAnyPartOff) {
     screen.settle();
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Shift, true);
     ASSERT_TRUE(screen.click("head.cross.1.1"));
-    EXPECT_EQ(changes(screen), "off:cross1.1");
+    EXPECT_EQ(translator_changes(screen), "off:cross1.1");
     ASSERT_TRUE(screen.click("head.decoder.0.1"));
-    EXPECT_EQ(changes(screen), "off:cross1.1;off:dec0.1");
+    EXPECT_EQ(translator_changes(screen), "off:cross1.1;off:dec0.1");
     ASSERT_TRUE(screen.click("head.cross.1.1"));
-    EXPECT_EQ(changes(screen), "off:dec0.1");
+    EXPECT_EQ(translator_changes(screen), "off:dec0.1");
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Shift, false);
 }
 
@@ -135,7 +135,7 @@ TEST_F(TranslationPanelsTest, WeightsAreDrawnByHandOnBothSidesOfTheDiagonal) {
     screen.settle();
     ASSERT_TRUE(screen.click("tools.paint"));
     ASSERT_TRUE(screen.click("cell.1.3"));
-    EXPECT_EQ(changes(screen), "paint:enc0.0@1-3-1");
+    EXPECT_EQ(translator_changes(screen), "paint:enc0.0@1-3-1");
     EXPECT_EQ(screen.app->attention(app::Part::encoder, 0, 0, app::Values::pattern).at(1, 3), 1);
 }
 

@@ -14,11 +14,8 @@ namespace {
 
 using UiTest = ScreenTest;
 
-struct Size {
-    float width, height, ratio;
-};
-constexpr Size kSizes[] = {{1440, 900, 1}, {1920, 1200, 2}, {900, 700, 1}, {640, 480, 1.25f},
-                           {600, 900, 1},  {390, 844, 3},   {320, 320, 1}};
+constexpr ScreenSize kSizes[] = {{1440, 900, 1}, {1920, 1200, 2}, {900, 700, 1}, {640, 480, 1.25f},
+                                 {600, 900, 1},  {390, 844, 3},   {320, 320, 1}};
 constexpr const char* kLooks[] = {"theme=dark",
                                   "theme=light&view=lines",
                                   "values=scores&theme=light",
@@ -52,7 +49,7 @@ void expect_a_picture(Screen& screen, const std::string& what) {
 }
 
 TEST_F(UiTest, EveryLookAtEverySizeIsDrawn) {
-    for (const Size& size : kSizes) {
+    for (const ScreenSize& size : kSizes) {
         for (const char* look : kLooks) {
             Screen screen(size.width, size.height, app::make_loaded_app(std::string("v=1&") + look), size.ratio);
             screen.settle();
@@ -62,7 +59,7 @@ TEST_F(UiTest, EveryLookAtEverySizeIsDrawn) {
 }
 
 TEST_F(UiTest, WithoutAModelThePanelsSayWhatIsMissing) {
-    for (const Size& size : kSizes) {
+    for (const ScreenSize& size : kSizes) {
         Screen screen(size.width, size.height, app::make_app(), size.ratio);
         screen.settle();
         expect_a_picture(screen, "no model");
@@ -186,7 +183,7 @@ TEST_F(UiTest, TabReachesTheWidgets) {
 }
 
 TEST_F(UiTest, TheTourVisitsEveryStopAndHidesThePrompt) {
-    for (const Size& size : {kSizes[0], kSizes[5]}) {
+    for (const ScreenSize& size : {kSizes[0], kSizes[5]}) {
         Screen screen(size.width, size.height, app::make_loaded_app(), size.ratio);
         screen.ui->start_tour();
         screen.platform->input = true;
@@ -216,7 +213,7 @@ TEST_F(UiTest, HelpOpensAndCloses) {
 }
 
 TEST_F(UiTest, WidgetsStayOnTheScreenAndHaveNames) {
-    for (const Size& size : kSizes) {
+    for (const ScreenSize& size : kSizes) {
         Screen screen(size.width, size.height, app::make_loaded_app(), size.ratio);
         screen.settle();
         std::multiset<std::string> keys;
