@@ -27,7 +27,8 @@ export class Mirror {
     if (state.playing) return;  // every token would be read out; the end of it is
     const percent = new Intl.NumberFormat(currentLanguage(), { style: 'percent', maximumFractionDigits: 1 });
     const tokens = state.tokens ?? [], predictions = state.predictions ?? [], strongest = state.strongest ?? [];
-    const key = JSON.stringify([tokens, predictions, strongest, state.language, state.live, state.notices]);
+    const second = state.laboratory?.second ?? [];
+    const key = JSON.stringify([tokens, predictions, strongest, second, state.language, state.live, state.notices]);
     if (key === this.#shown) return;
     this.#shown = key;
     const text = (index) => (tokens[index]?.text ?? '').trim();
@@ -57,6 +58,11 @@ export class Mirror {
       list(predictions.map(({ token, text: name, p }) =>
         button(say('take', { text: name.trim() || JSON.stringify(name), percent: percent.format(p) }),
           () => this.#headlight.take(token)))),
+      ...second.length ? [
+        element('h2', say(state.laboratory.pair.runs === 'prompts' ? 'second_prompts' : 'second_changes')),
+        list(second.map(({ text: name, p, now }) => element('span',
+          say('second_item', { text: name.trim() || JSON.stringify(name), percent: percent.format(p), now: percent.format(now) })))),
+      ] : [],
       element('h2', say('strongest', { head: `${layer}.${head}` })),
       list(strongest.map(({ from, to, weight }) =>
         element('span', say('link', { from: text(from), to: text(to), weight: percent.format(weight) })))),

@@ -160,7 +160,7 @@ void App::State::run_export(const Export& command) {
     if (shown.values.empty()) return notify_key(Severity::info, "notice.nothing_to_export");
     if (of_trace) shown.stem = "headlight-trace";
     const std::string link_text = "#" + link();
-    const int first_key = settings.hide_sink && shown.head && shown.causal ? 1 : 0;
+    const int first_key = settings.hide_sink && shown.head && (shown.causal || !shown.runs.empty()) ? 1 : 0;
     const HeatRange range = shown.pattern ? pattern_range(shown.values, settings.scale, first_key)
                                           : matrix_range(shown.values, settings.scale, first_key);
     const Picture picture{shown.caption, link_text, range, first_key};
@@ -175,8 +175,9 @@ void App::State::run_export(const Export& command) {
                 bytes = drawing_svg(drawing, shown.caption, link_text);
                 break;
             }
+            if (shown.runs.empty()) shown.runs.push_back({shown.values, shown.names, ""});
             bytes = shown.head && settings.view == View::lines && shown.pattern
-                        ? head_lines_svg(shown.values, shown.names, picture)
+                        ? head_lines_svg(shown.runs, picture)
                         : matrix_svg(shown.values, shown.names, picture, shown.causal);
             break;
         case ExportWhat::head_png:

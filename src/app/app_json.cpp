@@ -1,5 +1,4 @@
-// The state as JSON (JavaScript interface, tests) and as sentences (live
-// region).
+// The state as JSON (JavaScript interface, tests) and as sentences (live region).
 #include <nlohmann/json.hpp>
 
 #include "app/app_state.h"
@@ -277,6 +276,37 @@ std::string App::State::spoken_tutorial() const {
                                       {"all", std::to_string(corpus.pairs().size())}});
 }
 
+namespace {
+
+// What the run expects that the shown one is compared with, and how far both are ahead in the odds; "" without one.
+// Probabilities are those of temperature 1.
+std::string spoken_pair(const App& app) {
+    const Laboratory& lab = app.laboratory();
+    if (lab.pair == Pair::none || app.distribution().empty()) return "";
+    const Strings& strings = app.strings();
+    const auto percent = [&](float p) { return percent_text(static_cast<double>(p), strings); };
+    std::string list;
+    for (const std::int32_t id : most_likely(lab.baseline, kSpokenPredictions)) {
+        const auto now = std::ranges::find(app.distribution().candidates, id, &Candidate::id);
+        append_item(list, strings("live.pair_item", {{"token", spoken(app.token_text(id), strings)},
+                                                     {"percent", percent(lab.baseline[static_cast<std::size_t>(id)])},
+                                                     {"now", percent(now->model_probability)}}));
+    }
+    const bool prompts = lab.pair == Pair::prompts;
+    std::string text = strings(prompts ? "live.other" : "live.without", {{"list", list}});
+    if (lab.odds.token < 0) return text + '.';
+    const auto odds = [&](float value) { return fixed_text(static_cast<double>(value), 2, strings); };
+    return text + "; " +
+           strings(prompts ? "out.odds_prompts" : "out.odds_before",
+                   {{"token", spoken(app.token_text(lab.odds.token), strings)},
+                    {"rival", spoken(app.token_text(lab.odds.rival), strings)},
+                    {"now", odds(lab.odds.now)},
+                    {"before", odds(lab.odds.baseline)}}) +
+           '.';
+}
+
+}  // namespace
+
 std::string App::live_text() const {
     const State& s = *state_;
     const Strings& strings = s.strings();
@@ -304,6 +334,7 @@ std::string App::live_text() const {
     }
     const std::string predicting = spoken(tokens[static_cast<std::size_t>(d.position)].display, strings);
     text += ' ' + strings("live.prediction", {{"token", predicting}, {"list", predictions}});
+    if (const std::string second = spoken_pair(*this); !second.empty()) text += ' ' + second;
 
     const Selection selected = selection();
     const std::string links = s.spoken_links(s.pattern(selected.layer, selected.head), attention_kind(*this));

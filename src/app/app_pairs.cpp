@@ -42,7 +42,7 @@ App::State::RunRows App::State::rows_of(Run run) const {
 void App::State::put_beside(Shown& shown) const {
     const Settings& s = document.settings;
     const Pair runs = pair();
-    if (!s.side_by_side || runs == Pair::none || s.view == View::lines || shows_difference()) return;
+    if (!s.side_by_side || runs == Pair::none || shows_difference()) return;
     const bool prompts = runs == Pair::prompts;
     const std::array<Run, 2> order =
         prompts ? std::array{Run::changed, Run::other} : std::array{Run::baseline, Run::changed};
@@ -55,6 +55,10 @@ void App::State::put_beside(Shown& shown) const {
         }
     }
     const Selection selected = selection();
+    const std::array titles{strings()(!prompts        ? "ab.baseline"
+                                      : lab.changed() ? "ab.prompt_changed"
+                                                      : "ab.prompt"),
+                            strings()(prompts ? "ab.other" : "ab.changed")};
     const std::size_t first = names[0].size(), columns = first + 1 + names[1].size();
     const std::size_t rows = std::max(first, names[1].size());
     shown.storage.assign(rows * columns, -std::numeric_limits<float>::infinity());
@@ -62,6 +66,7 @@ void App::State::put_beside(Shown& shown) const {
         const interpret::Matrix many = summary(order[i]);
         const interpret::Matrix one =
             many.empty() ? attention(order[i], selected.layer, selected.head, s.values) : many;
+        shown.runs.push_back({one, {names[i], names[i]}, std::string(titles[i])});
         for (int r = 0; r < one.rows; ++r) {
             float* row = shown.storage.data() + static_cast<std::size_t>(r) * columns + i * (first + 1);
             for (int c = s.hide_sink ? 1 : 0; c <= r; ++c) row[c] = one.at(r, c);
@@ -76,10 +81,23 @@ void App::State::put_beside(Shown& shown) const {
     }
     shown.names.columns.emplace_back();
     shown.names.columns.insert(shown.names.columns.end(), names[1].begin(), names[1].end());
-    shown.caption = std::string(strings()(prompts ? "ab.prompt" : "ab.baseline")) + " | " +
-                    std::string(strings()(prompts ? "ab.other" : "ab.changed")) + ", " + shown.caption;
+    shown.caption = std::string(titles[0]) + " | " + std::string(titles[1]) + ", " + shown.caption;
     shown.stem += "-beside";
     shown.causal = false;
+}
+
+std::vector<std::int32_t> most_likely(std::span<const float> values, std::size_t most) {
+    std::vector<std::int32_t> ids(values.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<std::int32_t>(i);
+    const std::size_t count = std::min(most, ids.size());
+    std::ranges::partial_sort(ids, ids.begin() + static_cast<std::ptrdiff_t>(count),
+                              [&](std::int32_t a, std::int32_t b) {
+                                  const float left = values[static_cast<std::size_t>(a)];
+                                  const float right = values[static_cast<std::size_t>(b)];
+                                  return left > right || (left == right && a < b);
+                              });
+    ids.resize(count);
+    return ids;
 }
 
 interpret::Matrix App::attention(Run run, int layer, int head, Values values) const {

@@ -58,7 +58,8 @@ struct Shown {
     TableNames names;
     std::string caption, stem;
     bool causal = false, pattern = false, head = false;
-    std::vector<float> storage = {};  // of values that stand nowhere else; moves with them
+    std::vector<float> storage = {};   // of values that stand nowhere else; moves with them
+    std::vector<HeadLines> runs = {};  // where two stand beside each other: both by themselves
 };
 
 // 32 bits of a hash over the bits of the numbers, as 8 hex digits.

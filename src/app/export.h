@@ -36,7 +36,12 @@ struct Picture {
 [[nodiscard]] std::string matrix_svg(const interpret::Matrix& matrix, const TableNames& names, const Picture& picture,
                                      bool causal);
 // A head as lines from queries (left) to keys (right), their opacity the weight.
-[[nodiscard]] std::string head_lines_svg(const interpret::Matrix& pattern, const TableNames& names,
-                                         const Picture& picture);
+struct HeadLines {
+    interpret::Matrix pattern;
+    TableNames names;
+    std::string title;  // above it; "": none
+};
+// One head, or two runs of it from left to right.
+[[nodiscard]] std::string head_lines_svg(std::span<const HeadLines> runs, const Picture& picture);
 
 }  // namespace headlight::app

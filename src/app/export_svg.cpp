@@ -59,25 +59,43 @@ std::string matrix_svg(const interpret::Matrix& matrix, const TableNames& names,
                         body);
 }
 
-std::string head_lines_svg(const interpret::Matrix& pattern, const TableNames& names, const Picture& picture) {
-    constexpr double kReach = 180;
-    const double left = kSvgMargin + label_width(names.rows, pattern.rows) + 8;
-    const double right = left + kReach;
-    const auto middle = [](int row) { return kSvgMargin + kCell * (row + 0.5); };
-    std::string body;
-    for (int query = 0; query < pattern.rows; ++query) {
-        body += svg_text(left - 8, middle(query) + kSvgFont * 0.35, "end", label(names.rows, query));
-        body += svg_text(right + 8, middle(query) + kSvgFont * 0.35, "start", label(names.columns, query));
+namespace {
+
+constexpr double kReach = 180, kLineTitle = 22;
+
+// Its lines and words, from `left` on; returns where it ends.
+double put_lines(std::string& body, const HeadLines& run, const Picture& picture, double left, double top) {
+    const auto middle = [&](int row) { return top + kCell * (row + 0.5); };
+    const double begin = left + label_width(run.names.rows, run.pattern.rows) + 8, end = begin + kReach;
+    if (!run.title.empty()) body += svg_text(begin, top - 10, "start", run.title, " font-weight=\"bold\"");
+    for (int query = 0; query < run.pattern.rows; ++query) {
+        body += svg_text(begin - 8, middle(query) + kSvgFont * 0.35, "end", label(run.names.rows, query));
+        body += svg_text(end + 8, middle(query) + kSvgFont * 0.35, "start", label(run.names.columns, query));
         for (int key = picture.first_key; key <= query; ++key) {
-            const float part = heat(picture.range, pattern.at(query, key));
+            const float part = heat(picture.range, run.pattern.at(query, key));
             if (part < 0.02F) continue;
-            body += "<line x1=\"" + svg_number(left) + "\" y1=\"" + svg_number(middle(query)) + "\" x2=\"" +
-                    svg_number(right) + "\" y2=\"" + svg_number(middle(key)) + "\" stroke=\"" + hex_colour(kAmber) +
+            body += "<line x1=\"" + svg_number(begin) + "\" y1=\"" + svg_number(middle(query)) + "\" x2=\"" +
+                    svg_number(end) + "\" y2=\"" + svg_number(middle(key)) + "\" stroke=\"" + hex_colour(kAmber) +
                     "\" stroke-width=\"1.5\" stroke-opacity=\"" + fixed(static_cast<double>(part), 3) + "\"/>\n";
         }
     }
-    const double bottom = kSvgMargin + kCell * pattern.rows;
-    const double width = std::max(right + label_width(names.columns, pattern.cols) + kSvgMargin, 460.0);
+    return end + 8 + label_width(run.names.columns, run.pattern.cols);
+}
+
+}  // namespace
+
+std::string head_lines_svg(std::span<const HeadLines> runs, const Picture& picture) {
+    constexpr double kBetween = 28;
+    std::string body;
+    double x = kSvgMargin, top = kSvgMargin;
+    int rows = 0;
+    for (const HeadLines& run : runs) {
+        rows = std::max(rows, run.pattern.rows);
+        if (!run.title.empty()) top = kSvgMargin + kLineTitle;
+    }
+    for (const HeadLines& run : runs) x = put_lines(body, run, picture, x, top) + kBetween;
+    const double bottom = top + kCell * rows;
+    const double width = std::max(x - kBetween + kSvgMargin, 460.0);
     body += svg_caption(width, bottom + 24, picture.caption, picture.link);
     return svg_document(width, bottom + svg_caption_height(width, picture.link) + kSvgMargin, picture.caption, body);
 }

@@ -3,9 +3,11 @@
 // of changes is Settings::changes, in the text form of interpret/intervention.h.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "app/strings.h"
 #include "interpret/attribution.h"
 #include "interpret/embedding_space.h"
 #include "interpret/intervention.h"
@@ -43,11 +45,14 @@ struct Space {
     std::size_t of_text = 0;        // how many are of the text
     std::int32_t selected = -1;     // the token whose neighbours these are
     std::vector<interpret::Neighbour> neighbours;
-    std::vector<float> cosines;       // of each id to the selected token
-    interpret::EmbeddingPlane plane;  // a point an id
+    std::string wanted;                       // what a person searches the vocabulary for; "": nothing
+    std::vector<interpret::Neighbour> found;  // tokens with it, the best match first
+    int matches = 0;                          // of all that have it
+    std::vector<float> cosines;               // of each id to the selected token
+    interpret::EmbeddingPlane plane;          // a point an id
 };
 
-// Also of the translator's rung, with Settings::translator_changes: what concerns another prompt or odds is not there.
+// Also of the translator's rung, with Settings::translator_changes: what concerns another prompt is not there.
 struct Laboratory {
     std::vector<ChangeInfo> changes;
     interpret::Part part = interpret::Part::gpt;  // whose heads are shown
@@ -63,5 +68,8 @@ struct Laboratory {
     int other_position = -1;  // of the other prompt's token that they come after; -1: not of Pair::prompts
     Odds odds;
 };
+
+// Up to `most` indices of the highest values, the highest first, the first of equals before the others.
+[[nodiscard]] std::vector<std::int32_t> most_likely(std::span<const float> values, std::size_t most);
 
 }  // namespace headlight::app

@@ -1,4 +1,5 @@
 // What the JavaScript interface and the tests read of the laboratory.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/app.h"
@@ -37,6 +38,22 @@ Json parts_json(const interpret::Attribution& attribution) {
     return {{"difference", attribution.difference}, {"parts", std::move(parts)}};
 }
 
+// What the other of two runs that are told together expects, with the probability in the shown one, at temperature 1.
+Json second_json(const App& app) {
+    constexpr int kTold = 5;
+    const Laboratory& lab = app.laboratory();
+    Json json = Json::array();
+    for (const std::int32_t id : most_likely(lab.baseline, kTold)) {
+        const auto now = std::ranges::find(app.distribution().candidates, id, &Candidate::id);
+        if (now == app.distribution().candidates.end()) continue;
+        json.push_back({{"token", id},
+                        {"text", app.token_text(id)},
+                        {"p", lab.baseline[static_cast<std::size_t>(id)]},
+                        {"now", now->model_probability}});
+    }
+    return json;
+}
+
 }  // namespace
 
 // Lens, parts and sweep only while they are shown: they cost work.
@@ -55,6 +72,7 @@ std::string App::laboratory_json() const {
                     {"beside", settings().side_by_side && lab.pair != Pair::none},
                     {"difference", shows_difference()},
                     {"why", lab.pair_why}};
+    json["second"] = second_json(*this);
     json["odds"] = {
         {"token", lab.odds.token}, {"rival", lab.odds.rival}, {"now", lab.odds.now}, {"baseline", lab.odds.baseline}};
     const Bottom shown = settings().bottom;

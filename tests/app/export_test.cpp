@@ -49,13 +49,27 @@ TEST(Export, SvgEscapesAndDrawsOnlyWhatIsNotMasked) {
     EXPECT_EQ(cells, 3U);
     const interpret::Matrix transposed{kValues, 2, 2, 1, 2};  // has a value beyond the diagonal
     EXPECT_NE(matrix_svg(transposed, kNames, picture, false), matrix_svg(transposed, kNames, picture, true));
-    const std::string lines = head_lines_svg(kSquare, kNames, picture);
+    const std::vector<HeadLines> one{{kSquare, kNames, ""}};
+    const std::string lines = head_lines_svg(one, picture);
     std::size_t drawn = 0;
     for (std::size_t at = 0; (at = lines.find("<line", at)) != std::string::npos; ++at) ++drawn;
     EXPECT_EQ(drawn, 3U);
     Picture without_sink = picture;
     without_sink.first_key = 1;
-    EXPECT_EQ(head_lines_svg(kSquare, kNames, without_sink).find("stroke-opacity=\"0.250\""), std::string::npos);
+    EXPECT_EQ(head_lines_svg(one, without_sink).find("stroke-opacity=\"0.250\""), std::string::npos);
+}
+
+TEST(Export, TwoRunsAsLinesStandBesideEachOtherWithTheirNames) {
+    const Picture picture{"", "", pattern_range(kSquare, ColourScale::linear, 0), 0};
+    const std::vector<HeadLines> two{{kSquare, kNames, "A & c"}, {kSquare, kNames, "B"}};
+    const std::string svg = head_lines_svg(two, picture);
+    EXPECT_LT(svg.find("A &amp; c</text>"), svg.find(">B</text>"));
+    std::vector<double> starts;
+    for (std::size_t at = 0; (at = svg.find("<line x1=\"", at)) != std::string::npos; at += 10)
+        starts.push_back(std::strtod(svg.c_str() + at + 10, nullptr));
+    ASSERT_EQ(starts.size(), 6U);
+    EXPECT_EQ(starts[0], starts[2]);
+    EXPECT_GT(starts[3], starts[0] + 180) << "right of the first";
 }
 
 // A reader of its own: bitwise CRC, stored blocks only.
