@@ -250,7 +250,6 @@ void App::State::drop_unknown_tokens() {
 
 void App::State::open_link(const std::string& text) {
     Link link = decode_link(text);
-    warn(link.warnings);
     for_each_field([&](const auto& field) {
         const bool mentioned = link.settings.*field.member != Settings().*field.member;
         if (is_preference(field.key) && !mentioned) link.settings.*field.member = document.settings.*field.member;
@@ -288,6 +287,7 @@ void App::State::open_link(const std::string& text) {
     show_part(opened, opened.part);
     if (opened.rung == Rung::translate) next.settings.site = opened.site;
     document = std::move(next);
+    warn(link.warnings);  // in the language of the link
     redo.clear();
     last_edit.clear();
     seat();

@@ -1,33 +1,23 @@
 // Changes in the GPT: the list, what of it is in force, and which run is shown.
 #include <algorithm>
+#include <array>
 
 #include "app/app_state.h"
+#include "base/check.h"
 
 namespace headlight::app {
 
 using interpret::Intervention;
 
-namespace {
-
-// What of a change a GPT or its text does not have, in the language in use; "" where only the English reason of
-// interpret::fitting() tells.
-std::string misfit_text(const Strings& texts, const Intervention& item, const model::GptConfig& config, int positions) {
-    const auto says = [&](std::string_view key, int index, int count) {
-        return texts(key, {{"index", std::to_string(index)}, {"last", std::to_string(count - 1)}});
-    };
-    const bool layered = item.target != interpret::Target::position;
-    if (layered && item.layer >= config.layers) return says("lab.idle.layer", item.layer, config.layers);
-    if (item.target == interpret::Target::head && item.index >= config.heads)
-        return says("lab.idle.head", item.index, config.heads);
-    if (item.target == interpret::Target::neuron && item.index >= config.d_mlp)
-        return says("lab.idle.neuron", item.index, config.d_mlp);
-    int furthest = item.position;
-    for (const interpret::PaintedCell& cell : item.cells) furthest = std::max(furthest, cell.query);
-    if (furthest >= positions) return says("lab.idle.position", furthest, positions);
-    return "";
+std::string fault_text(const Strings& strings, const interpret::Fault& fault) {
+    std::string word(fault.word);
+    std::ranges::replace(word, ' ', '_');
+    const std::string_view what = word.empty() ? std::string_view() : strings("lab.word." + word);
+    std::array<Strings::Hole, 4> holes{Strings::Hole{"what", what}};
+    CHECK(fault.values.size() < holes.size());
+    for (std::size_t i = 0; i < fault.values.size(); ++i) holes[i + 1] = fault.values[i];
+    return strings("lab.idle." + std::string(fault.key), {holes[0], holes[1], holes[2], holes[3]});
 }
-
-}  // namespace
 
 // ---- the list
 
@@ -69,10 +59,7 @@ std::string App::State::why_idle(const Intervention& item) const {
     const int longer = std::max(session->positions(), reads ? static_cast<int>(lab.other_ids.size()) : 0);
     if (!lab.run->affordable(longer)) return std::string(strings()("lab.idle.memory"));
     const auto fitting = interpret::fitting(std::span(&item, 1), session->gpt().config(), session->positions());
-    if (!fitting.bad.empty()) {
-        const std::string text = misfit_text(strings(), item, session->gpt().config(), session->positions());
-        return text.empty() ? fitting.bad.front().reason : text;
-    }
+    if (!fitting.bad.empty()) return fault_text(strings(), fitting.bad.front().fault);
     if (!reads) return "";
     if (lab.other_ids.empty()) return std::string(strings()("lab.idle.other"));
     const bool behind = item.position >= static_cast<int>(lab.other_ids.size());
@@ -89,19 +76,13 @@ void App::State::tell_misfits() {
     if (lab.told == document.settings.changes) return;
     lab.told = document.settings.changes;
     const model::GptConfig& config = session->gpt().config();
-    auto misfits = interpret::fitting(lab.list, config, config.context);
-    for (interpret::BadIntervention& bad : misfits.bad) {
-        const auto read = interpret::parse_interventions(bad.item).good;
-        if (read.empty()) continue;
-        if (std::string text = misfit_text(strings(), read.front(), config, config.context); !text.empty())
-            bad.reason = std::move(text);
-    }
-    tell_bad(misfits.bad);
+    tell_bad(interpret::fitting(lab.list, config, config.context).bad);
 }
 
 void App::State::tell_bad(std::span<const interpret::BadIntervention> all) {
     for (const interpret::BadIntervention& bad : all) {
-        notify_key(Severity::warning, "notice.bad_change", {{"what", bad.item}, {"value", bad.reason}});
+        notify_key(Severity::warning, "notice.bad_change",
+                   {{"what", bad.item}, {"value", fault_text(strings(), bad.fault)}});
     }
 }
 

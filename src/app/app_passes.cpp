@@ -101,7 +101,9 @@ void App::State::warn(const Warnings& warnings) {
     for (const Warning& warning : warnings) {
         const std::string label = "set." + warning.what;
         const std::string_view what = strings().has(label) ? strings()(label) : std::string_view(warning.what);
-        notify_key(Severity::warning, warning.key, {{"what", what}, {"value", warning.value}});
+        const std::string value =
+            warning.fault.key.empty() ? warning.value : fault_text(strings(), warning.fault);
+        notify_key(Severity::warning, warning.key, {{"what", what}, {"value", value}});
     }
 }
 

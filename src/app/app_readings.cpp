@@ -41,7 +41,8 @@ const Laboratory& App::State::laboratory() const {
     const bool there = gpt_rung() && session != nullptr && !tokens.empty();
     const int target = there ? selection().target : -1;
     const Settings& s = document.settings;
-    const LaboratoryState::ViewKey key{lab.revision, pass_revision, target, s.token, s.rival, s.language, lab.busy()};
+    const LaboratoryState::ViewKey key{lab.revision, pass_revision, target,     s.token,
+                                       s.rival,      s.language,    lab.busy(), interpret::Part::gpt};
     if (key == lab.view_key) return v;
     lab.view_key = key;
     v = {};
@@ -164,7 +165,7 @@ void App::State::run_sweep() {
 const interpret::Attribution& App::State::attribution() const {
     const Laboratory& v = laboratory();
     const int target = selection().target;
-    if (v.odds.token < 0 || !gpt_ready()) {
+    if (v.odds.token < 0 || !gpt_rung() || !gpt_ready()) {
         lab.parts = {};
         lab.parts_key.reset();
         return lab.parts;

@@ -21,10 +21,11 @@ nn::Stack App::State::stack() const {
 // Every rung is left as it was and found again so.
 void App::State::switch_rung(Settings& s, Rung to) {
     if (view_slot(s.rung) != view_slot(to)) {
-        views[view_slot(s.rung)] = {s.layer, s.head, s.query, s.key, s.row, s.column, s.site};
+        views[view_slot(s.rung)] = {s.layer, s.head, s.query, s.key, s.row, s.column, s.token, s.rival, s.site};
         const RungView& found = views[view_slot(to)];
         s.layer = found.layer, s.head = found.head, s.query = found.query, s.key = found.key;
         s.row = found.row, s.column = found.column, s.site = found.site;
+        s.token = found.token, s.rival = found.rival;
         hover = {};
     }
     s.rung = to;

@@ -35,6 +35,7 @@ struct Document {
 // Where a rung was looked at when another was chosen.
 struct RungView {
     int layer = -1, head = -1, query = -1, key = -1, row = -1, column = -1;
+    int token = -1, rival = -1;  // of the odds: another model has another vocabulary
     std::string site = Settings().site;
 };
 

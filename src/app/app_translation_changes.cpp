@@ -1,6 +1,4 @@
 // Changes in the encoder-decoder: what of the list is in force, and what it writes without them.
-#include <array>
-
 #include "app/app_state.h"
 #include "text/tokenizer.h"
 
@@ -16,26 +14,20 @@ std::string text_of(const text::Tokenizer& tokenizer, std::span<const std::int32
     return text + decoder.finish();
 }
 
-// What of a change the model or its two texts do not have, in the language in use.
-std::string misfit_text(const Strings& texts, const interpret::Intervention& item,
-                        const model::EncoderDecoderConfig& config, int sources, int targets) {
-    using interpret::Part, interpret::Target;
-    const auto says = [&](std::string_view key, int index, int count) {
-        return texts(key, {{"index", std::to_string(index)}, {"last", std::to_string(count - 1)}});
+// Of the same target tokens with and without the changes.
+void tell_odds(Odds& odds, std::span<const float> now, std::span<const float> before, const Settings& settings) {
+    const std::vector<std::int32_t> best = most_likely(before, 2);
+    if (best.size() < 2) return;
+    const auto chosen = [&](int wanted, std::int32_t otherwise) {
+        return wanted >= 0 && static_cast<std::size_t>(wanted) < before.size() ? wanted : otherwise;
     };
-    const int layers = item.part == Part::encoder ? config.encoder_layers : config.decoder_layers;
-    if (item.layer >= layers) return says("lab.idle.layer", item.layer, layers);
-    if (item.target == Target::head && item.index >= config.heads)
-        return says("lab.idle.head", item.index, config.heads);
-    if (item.target == Target::neuron && item.index >= config.d_mlp)
-        return says("lab.idle.neuron", item.index, config.d_mlp);
-    const int queries = item.part == Part::encoder ? sources : targets;
-    const int keys = item.part == Part::decoder ? targets : sources;
-    for (const interpret::PaintedCell& cell : item.cells) {
-        if (cell.query >= queries) return says("lab.idle.position", cell.query, queries);
-        if (cell.key >= keys) return says("lab.idle.position", cell.key, keys);
-    }
-    return "";
+    odds.token = chosen(settings.token, best[0]);
+    odds.rival = chosen(settings.rival, odds.token != best[0] ? best[0] : best[1]);
+    const auto difference = [&](std::span<const float> logits) {
+        return logits[static_cast<std::size_t>(odds.token)] - logits[static_cast<std::size_t>(odds.rival)];
+    };
+    odds.now = difference(now);
+    odds.baseline = difference(before);
 }
 
 }  // namespace
@@ -54,10 +46,7 @@ void App::State::read_translator_changes(Wish& wish) {
     // What only waits for a longer sentence is not told.
     if (translator_changes_told == text) return;
     translator_changes_told = text;
-    for (const interpret::Intervention& item : translator_changes) {
-        const std::string reason = misfit_text(strings(), item, c, c.context, c.context);
-        if (!reason.empty()) tell_bad(std::array{interpret::BadIntervention{interpret::to_text(item), reason}});
-    }
+    tell_bad(interpret::fitting(translator_changes, c, c.context, c.context).bad);
 }
 
 const Laboratory& App::State::translation_laboratory() const {
@@ -66,8 +55,8 @@ const Laboratory& App::State::translation_laboratory() const {
     const Settings& s = document.settings;
     const interpret::Part part = changes_part();
     const bool working = translator != nullptr && translator->working();
-    const LaboratoryState::ViewKey key{lab.revision,           pass_revision, target, -2,
-                                       static_cast<int>(part), s.language,    working};
+    const LaboratoryState::ViewKey key{lab.revision, pass_revision, target,  s.token,
+                                       s.rival,      s.language,    working, part};
     if (key == lab.view_key) return v;
     lab.view_key = key;
     v = {};
@@ -76,17 +65,22 @@ const Laboratory& App::State::translation_laboratory() const {
     const model::EncoderDecoderConfig& c = translator->model().config();
     const int sources = static_cast<int>(source_tokens.size()), targets = static_cast<int>(target_tokens.size());
     for (const interpret::Intervention& item : translator_changes) {
-        const bool idle = interpret::fitting(std::span(&item, 1), c, sources, targets).good.empty();
+        const auto fits = interpret::fitting(std::span(&item, 1), c, sources, targets);
         const bool shown = item.part == part && item.target == interpret::Target::head;
         v.changes.push_back({interpret::to_text(item), change_label(item),
-                             idle ? misfit_text(strings(), item, c, sources, targets) : "", shown ? item.layer : -1,
-                             shown ? item.index : -1});
+                             fits.good.empty() ? fault_text(strings(), fits.bad.front().fault)
+                                               : ""
+                                                 "",
+                             shown ? item.layer : -1, shown ? item.index : -1});
     }
     v.changed = translator->changed();
     v.without = text_of(translator->tokenizer(), translator->unchanged_target());
-    if (!v.changed || target < 0) return v;
+    if (target < 0 || static_cast<std::size_t>(target) >= translator->target().size()) return v;
+    const std::span<const float> now = translator->logits(target);
+    const std::span<const float> before = v.changed ? translator->unchanged_logits(target) : now;
+    tell_odds(v.odds, now, before, s);
+    if (!v.changed) return v;
     v.pair = Pair::changes;
-    const std::span<const float> before = translator->unchanged_logits(target);
     v.baseline.resize(before.size());
     compute.kernels().softmax(v.baseline.data(), before.data(), static_cast<int>(before.size()));
     return v;

@@ -69,6 +69,9 @@ struct Laboratory {
     Odds odds;
 };
 
+// What is wrong with a change, in this language.
+[[nodiscard]] std::string fault_text(const Strings& strings, const interpret::Fault& fault);
+
 // Up to `most` indices of the highest values, the highest first, the first of equals before the others.
 [[nodiscard]] std::vector<std::int32_t> most_likely(std::span<const float> values, std::size_t most);
 

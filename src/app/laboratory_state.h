@@ -30,8 +30,9 @@ struct LaboratoryState {
     bool sweeping = false;
 
     // Caches of the last pass, by a key of what they were made of.
-    // Of what `view` is: the list, the pass, the position, the tokens of the odds, the language, a run on its way.
-    using ViewKey = std::tuple<std::uint64_t, std::uint64_t, int, int, int, Language, bool>;
+    // Of what `view` is: the list, the pass, the position, the tokens of the odds, the language, a run on its way, and
+    // of a translator the part.
+    using ViewKey = std::tuple<std::uint64_t, std::uint64_t, int, int, int, Language, bool, interpret::Part>;
     mutable Laboratory view;
     mutable std::optional<ViewKey> view_key;
     mutable std::unique_ptr<interpret::LogitLens> lens;

@@ -93,7 +93,7 @@ std::string readable_changes(std::string_view text, interpret::ModelKind kind, W
     const interpret::InterventionList changes = interpret::parse_interventions(text, kind);
     constexpr std::size_t kMostTold = 3;  // of a thousand bad ones
     for (std::size_t i = 0; i < std::min(changes.bad.size(), kMostTold); ++i) {
-        warnings.push_back({"notice.bad_change", changes.bad[i].item, changes.bad[i].reason});
+        warnings.push_back({"notice.bad_change", changes.bad[i].item, "", changes.bad[i].fault});
     }
     if (changes.bad.size() > kMostTold) {
         warnings.push_back({"notice.bad_changes", std::to_string(changes.bad.size() - kMostTold), ""});

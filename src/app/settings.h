@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "interpret/intervention_fault.h"
 #include "interpret/patch_sweep.h"
 #include "interpret/tutorial_sheet.h"
 #include "model/architecture.h"
@@ -147,8 +148,9 @@ struct Settings {
 // Things that were clamped or ignored. The key names a string of the language files; {what} and {value} are its holes.
 struct Warning {
     std::string key;
-    std::string what;   // for example the settings key
-    std::string value;  // for example the value used instead
+    std::string what;             // for example the settings key
+    std::string value;            // for example the value used instead
+    interpret::Fault fault = {};  // of a change: its words take the place of `value`
     bool operator==(const Warning&) const = default;
 };
 using Warnings = std::vector<Warning>;

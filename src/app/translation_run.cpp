@@ -157,6 +157,8 @@ void TranslationRun::begin(Buffer& buffer, bool sentence, std::vector<std::int32
         job.observer = std::make_unique<interpret::InterventionObserver>(
             buffer.changes, interpret::InterventionObserver::Runs{.encoder = buffer.unchanged.encoder.get(),
                                                                   .decoder = buffer.unchanged.decoder.get(),
+                                                                  .own_encoder = buffer.shown.encoder.get(),
+                                                                  .own_decoder = buffer.shown.decoder.get(),
                                                                   .sources = job.lengths[0]});
         add_passes(buffer.unchanged, nullptr);
     }

@@ -12,7 +12,7 @@ using model::Activations;
 Result<void> all_good(const interpret::InterventionList& list) {
     if (list.bad.empty()) return {};
     const std::size_t more = list.bad.size() - 1;
-    return invalid("cannot do '" + list.bad[0].item + "': " + list.bad[0].reason +
+    return invalid("cannot do '" + list.bad[0].item + "': " + list.bad[0].reason() +
                    (more > 0 ? " (and " + std::to_string(more) + " more that cannot be done)" : ""));
 }
 

@@ -67,8 +67,11 @@ Result<TranslationTrace> trace_translation(const kernels::Compute& compute, cons
     run(nullptr);
     if (!trace.changes.empty()) {
         const std::array before{encoder, decoder};
-        interpret::InterventionObserver observer(trace.changes,
-                                                 {.encoder = &before[0], .decoder = &before[1], .sources = sources});
+        interpret::InterventionObserver observer(trace.changes, {.encoder = &before[0],
+                                                                 .decoder = &before[1],
+                                                                 .own_encoder = &encoder,
+                                                                 .own_decoder = &decoder,
+                                                                 .sources = sources});
         run(&observer);
     }
     trace.tensors = interpret::trace_tensors(encoder, sources, wanted);

@@ -1,6 +1,7 @@
 #include "interpret/intervention.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace headlight::interpret {
 namespace {
@@ -9,28 +10,30 @@ bool has_layer(const Intervention& i) {
     return i.target != Target::position;
 }
 
-std::string not_there(const char* what, int index, int count) {
-    return std::string(what) + " " + std::to_string(index) + " is not there: the model has " + what + "s 0 to " +
-           std::to_string(count - 1);
+Fault not_there(std::string_view what, int index, int count) {
+    return {what, "", {{"index", std::to_string(index)}, {"last", std::to_string(count - 1)}}};
 }
-std::string behind_the_end(int position, int positions, const std::string& text = "the prompt") {
-    const std::string found = "position " + std::to_string(position) + " lies behind the end: " + text + " ";
-    return found + (positions > 0 ? "has positions 0 to " + std::to_string(positions - 1) : "is empty");
+Fault behind_the_end(int position, int positions, std::string_view text = "the prompt") {
+    if (positions == 0) return {"nothing", text, {{"index", std::to_string(position)}}};
+    return {"position", text, {{"index", std::to_string(position)}, {"last", std::to_string(positions - 1)}}};
 }
 bool within(int index, int count) {
     return index >= 0 && index < count;
 }
 
-// Why the model cannot have it, painted cells aside; empty when it can.
-std::string misfit(const Intervention& i, const model::GptConfig& c, int positions) {
-    if (i.part != Part::gpt) return "is of an encoder-decoder, not of a GPT";
+Fault misfit_of_copy(const Intervention& i, int heads) {
+    if (i.preset != Preset::copy) return {};
+    if (!within(i.from_layer, i.layer + 1)) return not_there("layer", i.from_layer, i.layer + 1);
+    return within(i.from_head, heads) ? Fault{} : not_there("head", i.from_head, heads);
+}
+
+// Why the model cannot have it, painted cells aside; without a key when it can.
+Fault misfit(const Intervention& i, const model::GptConfig& c, int positions) {
+    if (i.part != Part::gpt) return {"of_pair"};
     if (has_layer(i) && !within(i.layer, c.layers)) return not_there("layer", i.layer, c.layers);
     if (i.target == Target::head && !within(i.index, c.heads)) return not_there("head", i.index, c.heads);
     if (i.target == Target::neuron && !within(i.index, c.d_mlp)) return not_there("neuron", i.index, c.d_mlp);
-    if (i.preset == Preset::copy && !within(i.from_layer, i.layer + 1)) {
-        return not_there("layer", i.from_layer, i.layer + 1);
-    }
-    if (i.preset == Preset::copy && !within(i.from_head, c.heads)) return not_there("head", i.from_head, c.heads);
+    if (Fault fault = misfit_of_copy(i, c.heads); !fault.key.empty()) return fault;
     const bool anywhere = i.change == Change::patch && i.position < 0;
     const bool placed = i.change == Change::patch || i.target == Target::position;
     if (placed && !anywhere && !within(i.position, positions)) return behind_the_end(i.position, positions);
@@ -38,19 +41,19 @@ std::string misfit(const Intervention& i, const model::GptConfig& c, int positio
     return {};
 }
 
-std::string misfit(const Intervention& i, const model::EncoderDecoderConfig& c) {
-    if (i.part == Part::gpt) return "is of a GPT, not of an encoder-decoder";
+Fault misfit(const Intervention& i, const model::EncoderDecoderConfig& c) {
+    if (i.part == Part::gpt) return {"of_gpt"};
     const int layers = i.part == Part::encoder ? c.encoder_layers : c.decoder_layers;
     if (!within(i.layer, layers)) return not_there("layer", i.layer, layers);
     if (i.target == Target::head && !within(i.index, c.heads)) return not_there("head", i.index, c.heads);
     if (i.target == Target::neuron && !within(i.index, c.d_mlp)) return not_there("neuron", i.index, c.d_mlp);
-    return {};
+    return misfit_of_copy(i, c.heads);
 }
 
 // What a painted cell stands in: how many there are of each, and of what.
 struct Axes {
     int queries, keys;
-    const char *query_text, *key_text;
+    std::string_view query_text, key_text;
 };
 bool inside(const PaintedCell& cell, const Axes& axes) {
     return cell.query < axes.queries && cell.key < axes.keys;
@@ -97,8 +100,8 @@ Place place_of(Change change) {
 InterventionList fitting(std::span<const Intervention> list, const model::GptConfig& config, int positions) {
     InterventionList result;
     for (const Intervention& item : list) {
-        if (const std::string reason = misfit(item, config, positions); !reason.empty()) {
-            result.bad.push_back({to_text(item), reason});
+        if (Fault fault = misfit(item, config, positions); !fault.key.empty()) {
+            result.bad.push_back({to_text(item), std::move(fault)});
             continue;
         }
         add_fitting(item, {positions, positions, "the prompt", "the prompt"}, result);
@@ -108,11 +111,11 @@ InterventionList fitting(std::span<const Intervention> list, const model::GptCon
 
 InterventionList fitting(std::span<const Intervention> list, const model::EncoderDecoderConfig& config, int sources,
                          int targets) {
-    const char *const source = "the sentence", *const target = "the translation";
+    constexpr std::string_view source = "the sentence", target = "the translation";
     InterventionList result;
     for (const Intervention& item : list) {
-        if (const std::string reason = misfit(item, config); !reason.empty()) {
-            result.bad.push_back({to_text(item), reason});
+        if (Fault fault = misfit(item, config); !fault.key.empty()) {
+            result.bad.push_back({to_text(item), std::move(fault)});
         } else if (item.part == Part::encoder) {
             add_fitting(item, {sources, sources, source, source}, result);
         } else if (item.part == Part::decoder) {
@@ -150,6 +153,11 @@ bool needs_other_run(std::span<const Intervention> list) {
 
 bool needs_baseline(std::span<const Intervention> list) {
     return std::ranges::any_of(list, [](const Intervention& i) { return i.change == Change::mean; });
+}
+
+bool needs_own_trace(std::span<const Intervention> list) {
+    return std::ranges::any_of(
+        list, [](const Intervention& i) { return i.preset == Preset::copy && i.from_layer != i.layer; });
 }
 
 bool needs_whole_prompt(std::span<const Intervention> list) {

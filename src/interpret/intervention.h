@@ -27,6 +27,7 @@
 //                    the run of the same tokens without changes.
 //   paint:cross0.1@first  presets uniform and first; in self-attention also previous and self
 //   paint:enc0.1@0-5-1    any key of the sentence; in the decoder (dec) no key behind its query
+//   paint:cross2.1@copy0.3  the pattern of another head of the same kind, of an earlier layer or of the same one
 //
 // separated by ";", with or without spaces. Layers, heads, neurons and positions count from 0. Ablations and patches as
 // in Vig et al. (2020) and Meng et al. (2022), under the names of TransformerLens.
@@ -37,7 +38,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
+#include "interpret/intervention_fault.h"
 #include "model/encoder_decoder_config.h"
 #include "model/gpt.h"
 #include "nn/sites.h"
@@ -76,7 +77,9 @@ inline constexpr std::size_t kMostPaintedCells = 256;  // of one intervention
 
 // What was wrong with one item of a list, and what would be right.
 struct BadIntervention {
-    std::string item, reason;
+    std::string item;
+    Fault fault;
+    [[nodiscard]] std::string reason() const { return in_english(fault); }
 };
 struct InterventionList {
     std::vector<Intervention> good;
@@ -108,6 +111,7 @@ struct InterventionList {
 [[nodiscard]] int first_changed_layer(std::span<const Intervention> list, int layers);
 [[nodiscard]] bool needs_other_run(std::span<const Intervention> list);  // patch, freeze
 [[nodiscard]] bool needs_baseline(std::span<const Intervention> list);   // mean
+[[nodiscard]] bool needs_own_trace(std::span<const Intervention> list);  // copies from an earlier layer
 // Of a GPT: whether a row's result depends on later rows of the prompt (means do): then every row changes with the
 // prompt.
 [[nodiscard]] bool needs_whole_prompt(std::span<const Intervention> list);
@@ -129,6 +133,8 @@ class InterventionObserver : public nn::Observer {
         // Of an encoder-decoder, Keep::trace, for means: the same tokens without changes. Of the decoder, the rows that
         // the pass computes must be there.
         const model::Activations *encoder = nullptr, *decoder = nullptr;
+        // What the pass itself writes into, Keep::trace: patterns of earlier layers are copied from here.
+        const model::Activations *own_encoder = nullptr, *own_decoder = nullptr;
         int sources = 0;
     };
     // The list must fit the model (fitting()); all must outlive the observer.
@@ -140,6 +146,7 @@ class InterventionObserver : public nn::Observer {
     void change_patterns(nn::SiteAt site, nn::MutableSiteView view, int first) const;
     [[nodiscard]] std::vector<float> means_of(const Intervention& change, nn::Site site, int first, int rows) const;
     [[nodiscard]] std::vector<float> source_rows(const Intervention& copy, nn::MutableSiteView view, int first) const;
+    [[nodiscard]] const model::Activations* own_run(Part part) const;  // null: not there
 
     std::span<const Intervention> list_;
     Runs runs_;

@@ -102,8 +102,13 @@ InterventionObserver::InterventionObserver(std::span<const Intervention> list, R
             CHECK(!encoder || runs_.sources > 0);
         }
         const bool copies_earlier = i.preset == Preset::copy && !copies_same_layer(i);
-        CHECK(!copies_earlier || runs_.own != nullptr || runs_.baseline != nullptr);
+        const bool from_baseline = i.part == Part::gpt && runs_.baseline != nullptr;
+        CHECK(!copies_earlier || own_run(i.part) != nullptr || from_baseline);
     }
+}
+
+const Activations* InterventionObserver::own_run(Part part) const {
+    return part == Part::gpt ? runs_.own : part == Part::encoder ? runs_.own_encoder : runs_.own_decoder;
 }
 
 void InterventionObserver::at(nn::SiteAt site, nn::MutableSiteView view, int first) {
@@ -167,13 +172,13 @@ std::vector<float> InterventionObserver::means_of(const Intervention& i, Site si
 
 // view: [head, query, key]. Heads are copied within the layer as they were before anything was changed.
 void InterventionObserver::change_patterns(nn::SiteAt site, nn::MutableSiteView view, int first) const {
-    std::vector<std::vector<float>> sources;  // by intervention; [query, key] from `first` on
+    std::vector<std::vector<float>> sources;  // by intervention; [query, key] from `first` on, all keys
     for (const Intervention& i : list_) {
         const bool copies = i.preset == Preset::copy && is_at(i, site, pattern_of(i.part));
         sources.push_back(copies ? source_rows(i, view, first) : std::vector<float>());
     }
     const std::ptrdiff_t stride = view.stride[1];
-    const int rows = view.shape[1];
+    const int rows = view.shape[1], keys = view.shape[2];
     for (std::size_t at = 0; at < list_.size(); ++at) {
         const Intervention& i = list_[at];
         if (i.change == Change::drop && site.stack == nn::Stack::gpt) {
@@ -188,8 +193,8 @@ void InterventionObserver::change_patterns(nn::SiteAt site, nn::MutableSiteView 
         if (i.preset == Preset::copy) {
             const float* from = sources[at].data();
             const float* const end = from + sources[at].size();
-            for (int query = first; from != end; ++query, from += rows) {
-                std::copy_n(from, query + 1, head + query * stride);
+            for (int query = first; from != end; ++query, from += keys) {
+                std::copy_n(from, row_of(view, i.index, query, i.part).keys, head + query * stride);
             }
         } else if (i.change == Change::freeze) {
             if (runs_.other == nullptr) continue;
@@ -202,21 +207,22 @@ void InterventionObserver::change_patterns(nn::SiteAt site, nn::MutableSiteView 
     }
 }
 
-// The pattern of the head that is copied, [rows - first, rows], as far as its run has rows.
+// The pattern of the head that is copied, [rows - first, keys], as far as its run has rows.
 std::vector<float> InterventionObserver::source_rows(const Intervention& copy, nn::MutableSiteView view,
                                                      int first) const {
-    const int rows = view.shape[1];
+    const int rows = view.shape[1], keys = view.shape[2];
     nn::SiteView from{view.data, view.rank, view.shape, view.stride};
     if (!copies_same_layer(copy)) {
-        const bool own = runs_.own != nullptr;
-        const Activations& run = own ? *runs_.own : *runs_.baseline;
-        from = run.view(Site::pattern, copy.from_layer, own ? rows : std::min(rows, runs_.positions));
+        const Activations* own = own_run(copy.part);
+        const Activations& run = own != nullptr ? *own : *runs_.baseline;
+        from =
+            run.view(pattern_of(copy.part), copy.from_layer, own != nullptr ? rows : std::min(rows, runs_.positions));
     }
     std::vector<float> values;
     for (int query = first; query < from.shape[1]; ++query) {
         const float* row = from.data + copy.from_head * from.stride[0] + query * from.stride[1];
-        values.insert(values.end(), row, row + from.shape[1]);
-        values.resize(values.size() + static_cast<std::size_t>(rows - from.shape[1]));
+        values.insert(values.end(), row, row + from.shape[2]);
+        values.resize(values.size() + static_cast<std::size_t>(keys - from.shape[2]));
     }
     return values;
 }

@@ -1,10 +1,12 @@
 // Interventions as text and back. The text comes from links and command lines: anything can stand there.
 #include <algorithm>
 #include <array>
+#include <expected>
 #include <map>
 #include <utility>
 
 #include "base/numeric_text.h"
+#include "base/result.h"
 #include "interpret/intervention.h"
 
 namespace headlight::interpret {
@@ -55,8 +57,19 @@ std::string shown(std::string_view text) {
     }
     return text.size() > kMostShown ? result + "..." : result;
 }
-std::string quoted(std::string_view text) {
-    return "\"" + shown(text) + "\"";
+
+// What was read, or why it cannot be.
+template <class T>
+using Read = std::expected<T, Fault>;
+using Values = std::vector<std::pair<std::string_view, std::string>>;
+std::unexpected<Fault> bad(std::string_view key, Values values = {}) {
+    return std::unexpected(Fault{key, "", std::move(values)});
+}
+std::unexpected<Fault> bad(std::string_view key, std::string_view text) {
+    return bad(key, Values{{"text", shown(text)}});
+}
+std::unexpected<Fault> bad_word(std::string_view key, std::string_view word, Values values) {
+    return std::unexpected(Fault{key, word, std::move(values)});
 }
 
 // Before and behind the first mark.
@@ -70,31 +83,31 @@ Halves halves(std::string_view text, char mark) {
     return {text.substr(0, at), text.substr(at + 1), true};
 }
 
-Result<int> read_count(std::string_view text, const std::string& what) {
+Read<int> read_count(std::string_view text, std::string_view what) {
     const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-    if (!digits || text.size() > 9) return invalid(what + " " + quoted(text) + " is no whole number from 0");
-    ASSIGN_OR_RETURN(const std::int64_t value, parse_int(text));
-    return static_cast<int>(value);
+    const auto value = digits && text.size() <= 9 ? parse_int(text) : invalid("no digits");
+    if (!value.has_value()) return bad_word("count", what, {{"text", shown(text)}});
+    return static_cast<int>(*value);
 }
 
-Result<float> read_number(std::string_view text, const std::string& what, int low, int high) {
+Read<float> read_number(std::string_view text, std::string_view what, int low, int high) {
     const auto value = parse_double(text);
     if (!value.has_value() || *value < low || *value > high) {
-        return invalid(what + " " + quoted(text) + " is no number from " + std::to_string(low) + " to " +
-                       std::to_string(high));
+        return bad_word("number", what,
+                        {{"text", shown(text)}, {"low", std::to_string(low)}, {"high", std::to_string(high)}});
     }
     return static_cast<float>(*value) + 0.0F;  // no negative zero
 }
 
 // "3" in a GPT, "enc3" in an encoder-decoder
-Result<void> read_layer(std::string_view text, ModelKind kind, Intervention& into) {
+Read<void> read_layer(std::string_view text, ModelKind kind, Intervention& into) {
     const std::size_t digits = std::min(text.find_first_of("0123456789"), text.size());
     const Part* part = value_of<Part>(kParts, text.substr(0, digits));
     if (kind == ModelKind::gpt && part != nullptr) {
-        return invalid(quoted(text) + " is a layer of an encoder-decoder; those of a GPT are numbers alone, as 3.2");
+        return bad("layer_of_pair", text);
     }
     if (kind == ModelKind::encoder_decoder && part == nullptr) {
-        return invalid("expected enc, dec or cross before the layer, as enc0.2, not " + quoted(text));
+        return bad("part", text);
     }
     if (part != nullptr) into.part = *part;
     ASSIGN_OR_RETURN(into.layer, read_count(part != nullptr ? text.substr(digits) : text, "layer"));
@@ -102,9 +115,9 @@ Result<void> read_layer(std::string_view text, ModelKind kind, Intervention& int
 }
 
 // "3.2", "3.attn", "3.mlp", "3.n17", "3.resid"
-Result<void> read_place(std::string_view text, ModelKind kind, Intervention& into) {
+Read<void> read_place(std::string_view text, ModelKind kind, Intervention& into) {
     const Halves parts = halves(text, '.');
-    if (!parts.marked) return invalid("expected a layer, a dot and what of it, as 3.2, not " + quoted(text));
+    if (!parts.marked) return bad("place", text);
     RETURN_IF_ERROR(read_layer(parts.before, kind, into));
     if (const Target* target = value_of<Target>(kTargets, parts.behind)) {
         into.target = *target;
@@ -131,37 +144,31 @@ bool takes(Change change, Part part, Target target) {
             return target == Target::head;
     }
 }
-std::string taken_by(Change change, Part part) {
-    if (part == Part::cross) return "cross-attention has heads and attn, as cross0.3 and cross0.attn";
-    if (change == Change::patch) return "patch takes 3.resid, 3.attn, 3.mlp or a head as 3.2";
-    if (change == Change::off || change == Change::mean) {
-        return name_of<Change>(kChanges, change) + " takes a head as 3.2, 3.attn, 3.mlp or a neuron as 3.n17";
-    }
-    return name_of<Change>(kChanges, change) + " takes a head as 3.2";
+std::unexpected<Fault> taken_by(Change change, Part part, std::string_view text) {
+    if (part == Part::cross) return bad("takes_cross", text);
+    if (change == Change::patch) return bad("takes_patch", text);
+    const bool of_values = change == Change::off || change == Change::mean;
+    return bad(of_values ? "takes_values" : "takes_head",
+               {{"change", name_of<Change>(kChanges, change)}, {"text", shown(text)}});
 }
 
 // "5-0-1_5-3-0.25"; of two that are the same cell, the later one.
-Result<std::vector<PaintedCell>> read_cells(std::string_view text, Part part) {
+Read<std::vector<PaintedCell>> read_cells(std::string_view text, Part part) {
     const bool causal = part == Part::gpt || part == Part::decoder;
     std::map<std::pair<int, int>, float> cells;
     for (Halves rest{{}, text, true}; rest.marked;) {
         rest = halves(rest.behind, '_');
         const Halves query = halves(rest.before, '-'), key = halves(query.behind, '-');
-        if (!key.marked) {
-            return invalid(quoted(rest.before) +
-                           " is no cell: expected query-key-weight as 5-0-1, or uniform, previous, first, self or "
-                           "copy1.4");
-        }
+        if (!key.marked) return bad("cell", rest.before);
         ASSIGN_OR_RETURN(const int at_query, read_count(query.before, "query"));
         ASSIGN_OR_RETURN(const int at_key, read_count(key.before, "key"));
         ASSIGN_OR_RETURN(const float weight, read_number(key.behind, "weight", 0, 1));
         if (causal && at_key > at_query) {
-            return invalid("key " + std::to_string(at_key) + " lies behind query " + std::to_string(at_query) +
-                           ": a position sees itself and earlier ones only");
+            return bad("later_key", {{"key", std::to_string(at_key)}, {"query", std::to_string(at_query)}});
         }
         cells[{at_query, at_key}] = weight;
         if (cells.size() > kMostPaintedCells) {
-            return invalid("more than " + std::to_string(kMostPaintedCells) + " painted cells");
+            return bad("many_cells", {{"most", std::to_string(kMostPaintedCells)}});
         }
     }
     std::vector<PaintedCell> sorted;
@@ -169,16 +176,15 @@ Result<std::vector<PaintedCell>> read_cells(std::string_view text, Part part) {
     return sorted;
 }
 
-Result<void> read_paint(std::string_view text, Intervention& into) {
+Read<void> read_paint(std::string_view text, Intervention& into) {
     const bool copies = text.starts_with("copy");
-    if (copies && into.part != Part::gpt) return invalid("patterns are copied in a GPT only");
     const Preset* preset = value_of<Preset>(kPresets, text);
     if ((copies || preset != nullptr) && into.change == Change::raw) {
-        return invalid("raw takes cells, as raw:3.2@5-0-1; presets are painted: paint:3.2@uniform");
+        return bad("raw_preset");
     }
     const bool of_itself = preset != nullptr && (*preset == Preset::previous || *preset == Preset::self);
     if (of_itself && into.part == Part::cross) {
-        return invalid(quoted(text) + " is of self-attention; cross-attention takes uniform, first or cells as 5-0-1");
+        return bad("self_preset", text);
     }
     if (preset != nullptr) {
         into.preset = *preset;
@@ -193,14 +199,13 @@ Result<void> read_paint(std::string_view text, Intervention& into) {
     ASSIGN_OR_RETURN(into.from_layer, read_count(from.before, "copied layer"));
     ASSIGN_OR_RETURN(into.from_head, read_count(from.behind, "copied head"));
     if (into.from_layer > into.layer) {
-        return invalid("layer " + std::to_string(into.from_layer) + " comes after layer " + std::to_string(into.layer) +
-                       "; a pattern is copied from the same layer or an earlier one");
+        return bad("later_layer", {{"from", std::to_string(into.from_layer)}, {"layer", std::to_string(into.layer)}});
     }
     return {};
 }
 
 // What stands behind the "@".
-Result<void> read_detail(std::string_view text, Intervention& into) {
+Read<void> read_detail(std::string_view text, Intervention& into) {
     switch (into.change) {
         case Change::scale: {
             ASSIGN_OR_RETURN(into.factor, read_number(text, "factor", -2, 2));
@@ -225,20 +230,13 @@ bool in_gpt_only(Change change) {
     return change >= Change::freeze;
 }
 
-Result<Intervention> read_item(std::string_view item, ModelKind kind) {
+Read<Intervention> read_item(std::string_view item, ModelKind kind) {
     const bool gpt = kind == ModelKind::gpt;
-    if (item.empty())
-        return invalid(std::string("an empty item; expected for instance off:") + (gpt ? "" : "enc") + "3.2");
+    if (item.empty()) return bad(gpt ? "empty_gpt" : "empty_pair");
     const Halves word = halves(item, ':');
     const Change* change = value_of<Change>(kChanges, word.before);
-    if (change == nullptr || !word.marked) {
-        return invalid(std::string("expected off:, mean:, scale:, paint:") +
-                       (gpt ? ", raw:, freeze:, patch:, swap: or drop:" : " or raw:"));
-    }
-    if (!gpt && in_gpt_only(*change)) {
-        return invalid(std::string(word.before) +
-                       " is of a GPT; an encoder-decoder takes off, mean, scale, paint, raw");
-    }
+    if (change == nullptr || !word.marked) return bad(gpt ? "word_gpt" : "word_pair");
+    if (!gpt && in_gpt_only(*change)) return bad("change_of_gpt", {{"change", std::string(word.before)}});
     Intervention result;
     result.change = *change;
     const Halves where = halves(word.behind, '@');
@@ -247,16 +245,12 @@ Result<Intervention> read_item(std::string_view item, ModelKind kind) {
         ASSIGN_OR_RETURN(result.position, read_count(where.before, "position"));
     } else {
         RETURN_IF_ERROR(read_place(where.before, kind, result));
-        if (!takes(*change, result.part, result.target)) {
-            return invalid(taken_by(*change, result.part) + ", not " + quoted(where.before));
-        }
+        if (!takes(*change, result.part, result.target)) return taken_by(*change, result.part, where.before);
     }
     const bool detailed = *change == Change::scale || *change == Change::paint || *change == Change::raw ||
                           *change == Change::patch || *change == Change::swap;
     if (where.marked != detailed) {
-        return invalid(detailed ? "expected an @ and more behind the place, as scale:3.2@0.5, paint:3.2@first, "
-                                  "patch:3.resid@5 or swap:5@318"
-                                : std::string(word.before) + " takes a place alone, without an @");
+        return detailed ? bad("detail") : bad("no_detail", {{"change", std::string(word.before)}});
     }
     if (detailed) RETURN_IF_ERROR(read_detail(where.behind, result));
     return result;
@@ -295,7 +289,7 @@ InterventionList parse_interventions(std::string_view text, ModelKind kind) {
         auto read = read_item(item, kind);
         if (!read.has_value()) {
             if (list.bad.size() < kMostBad) {
-                list.bad.push_back({shown(item), std::move(read).error().message});
+                list.bad.push_back({shown(item), std::move(read).error()});
             } else {
                 ++unread;
             }
@@ -305,11 +299,12 @@ InterventionList parse_interventions(std::string_view text, ModelKind kind) {
             first_too_many = shown(item);
         }
     }
-    if (unread > 0) list.bad.push_back({"...", std::to_string(unread) + " more items cannot be read"});
+    if (unread > 0) list.bad.push_back({"...", bad("unread", {{"count", std::to_string(unread)}}).error()});
     if (too_many > 0) {
-        list.bad.push_back({first_too_many, "a list has at most " + std::to_string(kMostInterventions) +
-                                                " interventions; from here on, " + std::to_string(too_many) +
-                                                (too_many == 1 ? " is" : " are") + " left out"});
+        list.bad.push_back(
+            {first_too_many, bad(too_many == 1 ? "one_too_many" : "too_many",
+                                 {{"most", std::to_string(kMostInterventions)}, {"count", std::to_string(too_many)}})
+                                 .error()});
     }
     return list;
 }

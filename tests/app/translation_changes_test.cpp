@@ -77,6 +77,46 @@ TEST(TranslationChanges, TheBarsHaveTheirGhosts) {
     EXPECT_TRUE(differs);
 }
 
+TEST(TranslationChanges, TheOddsOfATokenAreToldWithAndWithoutThem) {
+    const auto app = make_translating_app(kChangesLink);
+    run(*app, SelectCell{1, -1});
+    const auto& candidates = app->distribution().candidates;
+    const Odds plain = app->laboratory().odds;
+    EXPECT_EQ(plain.token, candidates[0].id) << "the first two, while none is chosen";
+    EXPECT_EQ(plain.rival, candidates[1].id);
+    EXPECT_FLOAT_EQ(plain.now, candidates[0].logit - candidates[1].logit);
+    EXPECT_EQ(plain.now, plain.baseline);
+    const std::int32_t third = candidates[2].id;
+    run(*app, set<&Settings::rival>(third));
+    EXPECT_EQ(app->laboratory().odds.rival, third);
+    run(*app, AddChange{"scale:cross1.0@-1"});
+    const auto logit = [&](std::int32_t id) {
+        return std::ranges::find(app->distribution().candidates, id, &Candidate::id)->logit;
+    };
+    const Odds changed = app->laboratory().odds;
+    EXPECT_FLOAT_EQ(changed.now, logit(changed.token) - logit(third));
+    EXPECT_NE(changed.now, changed.baseline);
+    // Tokens of the translator's vocabulary are not those of the GPT.
+    run(*app, set<&Settings::rung>(Rung::small));
+    EXPECT_EQ(app->settings().rival, -1);
+    run(*app, set<&Settings::rung>(Rung::translate));
+    EXPECT_EQ(app->settings().rival, third);
+}
+
+TEST(TranslationChanges, APatternIsCopiedFromAnotherHead) {
+    const auto app = make_translating_app(kChangesLink);
+    run(*app, AddChange{"paint:cross1.0@copy0.1"});
+    ASSERT_TRUE(app->laboratory().changed) << app->laboratory().changes.at(0).reason;
+    const auto to = app->attention(Part::cross, 1, 0, Values::pattern);
+    const auto from = app->attention(Part::cross, 0, 1, Values::pattern);
+    ASSERT_FALSE(to.empty());
+    for (int row = 0; row < to.rows; ++row) {
+        for (int col = 0; col < to.cols; ++col) EXPECT_EQ(to.at(row, col), from.at(row, col)) << row << ' ' << col;
+    }
+    const auto again = make_translating_app("v=1&" + app->link().substr(4));
+    EXPECT_EQ(again->checksum(), app->checksum());
+}
+
 TEST(TranslationChanges, BadAndImpossibleOnesBecomeNotices) {
     const auto app = make_translating_app(kChangesLink);
     for (const char* text : {"off:3.2", "patch:enc0.resid@1", "paint:cross0.0@self", "\xFF\xFE;;;", "off:cross0.mlp"}) {

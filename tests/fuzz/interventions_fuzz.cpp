@@ -15,8 +15,8 @@ using namespace headlight::interpret;
 void check_list(const InterventionList& list) {
     CHECK(list.good.size() <= kMostInterventions);
     for (const BadIntervention& bad : list.bad) {
-        for (const char letter : bad.item + bad.reason) CHECK(letter >= ' ' && letter <= '~');
-        CHECK(!bad.reason.empty());
+        for (const char letter : bad.item + bad.reason()) CHECK(letter >= ' ' && letter <= '~');
+        CHECK(!bad.reason().empty());
     }
 }
 

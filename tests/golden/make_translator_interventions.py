@@ -9,13 +9,12 @@ Made with PyTorch 1.13.0 of Debian 12, in double precision. The logits of two ro
 """
 import json
 import os
-import sys
 
 import torch
 
 import torch_encoder_decoder as reference
 import torch_gpt2
-from make_interventions import compare
+from make_interventions import assign, write_or_compare
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, 'encoder_decoder', 'paper')
@@ -39,12 +38,6 @@ class Hooked(reference.EncoderDecoder):
         padding = torch.zeros(1, len(SOURCE), dtype=torch.bool)
         encoded = self.encode(torch.tensor([SOURCE]), padding)
         return self.decode(torch.tensor([TARGET]), encoded, padding)[0]
-
-
-def assign(index, what):
-    def change(value):
-        value[index] = what(value) if callable(what) else what
-    return change
 
 
 def cases(base):
@@ -88,6 +81,9 @@ def cases(base):
         'paint:cross0.1@first': {cross % (0, 'pattern'): assign(1, torch.eye(sources)[0].double())},
         'paint:enc1.0@0-5-1': {encoder % (1, 'pattern'): assign((0, 0), torch.eye(sources)[5].double())},
         'paint:cross0.2@4-2-0.5_4-7-0.25': {cross % (0, 'pattern'): two_cells},
+        'paint:enc1.0@copy0.2': {encoder % (1, 'pattern'): assign(0, base[encoder % (0, 'pattern')][0][2])},
+        'paint:dec0.1@copy0.0': {decoder % (0, 'pattern'): assign(1, lambda pattern: pattern[0])},
+        'paint:cross1.2@copy0.1': {cross % (1, 'pattern'): assign(2, base[cross % (0, 'pattern')][0][1])},
         'raw:dec0.0@5-0-1': {decoder % (0, 'pattern'): assign((0, 5, 0), 1.0)},
         'off:enc0.0;scale:cross0.1@2': {encoder % (0, 'z'): assign((every, 0), 0.0),
                                         cross % (0, 'z'): assign((every, 1), lambda z: z[:, 1] * 2)},
@@ -112,13 +108,4 @@ def make():
 
 
 if __name__ == '__main__':
-    data = make()
-    if len(sys.argv) > 1:
-        for case in data['cases']:
-            case['logits'] = [[float('%.9g' % value) for value in row] for row in case['logits']]
-        with open(sys.argv[1], 'w', encoding='utf-8') as out:
-            head, each = dict(data, cases=None), data['cases']
-            out.write(json.dumps(head)[:-len('null}')] + '[\n')
-            out.write(',\n'.join(json.dumps(case) for case in each) + '\n]}\n')
-    else:
-        compare(data, os.path.join(HERE, 'translator_interventions.json'))
+    write_or_compare(make(), 'translator_interventions.json')

@@ -53,9 +53,9 @@ struct Lab {
     // What the text changes; everything in it must fit.
     std::vector<Intervention> list(std::string_view text) const {
         const InterventionList read = parse_interventions(text);
-        for (const auto& bad : read.bad) ADD_FAILURE() << bad.item << ": " << bad.reason;
+        for (const auto& bad : read.bad) ADD_FAILURE() << bad.item << ": " << bad.reason();
         const InterventionList fits = fitting(read.good, gpt.config(), positions());
-        for (const auto& bad : fits.bad) ADD_FAILURE() << bad.item << ": " << bad.reason;
+        for (const auto& bad : fits.bad) ADD_FAILURE() << bad.item << ": " << bad.reason();
         return fits.good;
     }
     InterventionObserver::Runs runs(const Activations* own = nullptr) const {

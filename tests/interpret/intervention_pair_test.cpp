@@ -46,9 +46,16 @@ struct PairLab {
     // `at_once`: rows of the decoder in one pass.
     PairRun run(nn::Observer* observer, int at_once = 99) const { return run_of(model, observer, at_once); }
     PairRun run_of(const model::EncoderDecoder& of, nn::Observer* observer, int at_once = 99) const {
+        PairRun made = empty_run();
+        fill(made, of, observer, at_once);
+        return made;
+    }
+    PairRun empty_run() const {
         using model::Keep;
-        PairRun made{model::encoder_activations(config, 1, config.context, Keep::trace),
-                     model::decoder_activations(config, 1, config.context, config.context, Keep::trace)};
+        return {model::encoder_activations(config, 1, config.context, Keep::trace),
+                model::decoder_activations(config, 1, config.context, config.context, Keep::trace)};
+    }
+    void fill(PairRun& made, const model::EncoderDecoder& of, nn::Observer* observer, int at_once) const {
         model::EncoderForward(compute, of, made.encoder, source, lengths, {.observer = observer}).run();
         const auto rows = static_cast<int>(target.size());
         for (int first = 0; first < rows; first += at_once) {
@@ -56,22 +63,25 @@ struct PairLab {
             model::DecoderForward(compute, of, made.decoder, made.encoder, some, first, lengths, {.observer = observer})
                 .run();
         }
-        return made;
     }
     std::vector<Intervention> list(std::string_view text) const {
         const InterventionList read = parsed(text);
-        for (const auto& bad : read.bad) ADD_FAILURE() << bad.item << ": " << bad.reason;
+        for (const auto& bad : read.bad) ADD_FAILURE() << bad.item << ": " << bad.reason();
         const InterventionList fits =
             fitting(read.good, config, static_cast<int>(source.size()), static_cast<int>(target.size()));
-        for (const auto& bad : fits.bad) ADD_FAILURE() << bad.item << ": " << bad.reason;
+        for (const auto& bad : fits.bad) ADD_FAILURE() << bad.item << ": " << bad.reason();
         return fits.good;
     }
     PairRun changed(std::string_view text, int at_once = 99) const {
         const auto interventions = list(text);
-        InterventionObserver observer(
-            interventions,
-            {.encoder = &baseline.encoder, .decoder = &baseline.decoder, .sources = static_cast<int>(source.size())});
-        return run(&observer, at_once);
+        PairRun made = empty_run();
+        InterventionObserver observer(interventions, {.encoder = &baseline.encoder,
+                                                      .decoder = &baseline.decoder,
+                                                      .own_encoder = &made.encoder,
+                                                      .own_decoder = &made.decoder,
+                                                      .sources = static_cast<int>(source.size())});
+        fill(made, model, &observer, at_once);
+        return made;
     }
     std::vector<float> values(const PairRun& run, Stack stack, const nn::SiteInfo& info, int layer) const {
         const bool encoder = stack == Stack::encoder;
@@ -104,12 +114,12 @@ const PairLab& pair_lab() {
 }
 
 TEST(InterventionPair, EveryItemComesBackAsItWas) {
-    for (const char* item :
-         {"off:enc3.2", "off:dec3.attn", "off:cross3.attn", "mean:enc3.mlp", "off:dec1.n17", "mean:cross0.1",
-          "scale:cross1.0@-0.5", "paint:cross0.1@uniform", "paint:cross0.1@first", "paint:enc0.1@previous",
-          "paint:dec0.1@self", "paint:enc0.1@0-5-1", "paint:cross3.2@5-9-0.25_6-0-1", "raw:dec3.2@5-5-1"}) {
+    for (const char* item : {"off:enc3.2", "off:dec3.attn", "off:cross3.attn", "mean:enc3.mlp", "off:dec1.n17",
+                             "mean:cross0.1", "scale:cross1.0@-0.5", "paint:cross0.1@uniform", "paint:cross0.1@first",
+                             "paint:enc0.1@previous", "paint:dec0.1@self", "paint:enc0.1@0-5-1",
+                             "paint:cross2.1@copy0.3", "paint:cross3.2@5-9-0.25_6-0-1", "raw:dec3.2@5-5-1"}) {
         const InterventionList list = parsed(item);
-        ASSERT_EQ(list.good.size(), 1u) << item << (list.bad.empty() ? "" : ": " + list.bad[0].reason);
+        ASSERT_EQ(list.good.size(), 1u) << item << (list.bad.empty() ? "" : ": " + list.bad[0].reason());
         EXPECT_EQ(to_text(list.good[0]), item);
         EXPECT_TRUE(parse_interventions(item).good.empty()) << item << " is none of a GPT's";
     }
@@ -132,7 +142,7 @@ TEST(InterventionPair, WhatCannotBeReadIsToldWithAReason) {
         {"scale:dec0.1@nan", "factor \"nan\""},
         {"paint:cross0.1@previous", "is of self-attention"},
         {"paint:cross0.1@self", "is of self-attention"},
-        {"paint:enc0.1@copy0.0", "copied in a GPT only"},
+        {"paint:enc0.1@copy1.0", "layer 1 comes after layer 0"},
         {"paint:dec0.1@3-4-1", "key 4 lies behind query 3"},
         {"raw:cross0.1@first", "raw takes cells"},
         {"freeze:enc0.1", "freeze is of a GPT"},
@@ -145,9 +155,9 @@ TEST(InterventionPair, WhatCannotBeReadIsToldWithAReason) {
         const InterventionList list = parsed(std::string("off:dec0.0;") + item + ";off:dec0.1");
         EXPECT_EQ(to_text(list.good), "off:dec0.0;off:dec0.1") << item;
         ASSERT_EQ(list.bad.size(), 1u) << item;
-        EXPECT_NE(list.bad[0].reason.find(reason), std::string::npos) << item << ": " << list.bad[0].reason;
+        EXPECT_NE(list.bad[0].reason().find(reason), std::string::npos) << item << ": " << list.bad[0].reason();
     }
-    EXPECT_NE(parse_interventions("off:enc0.2").bad.at(0).reason.find("of an encoder-decoder"), std::string::npos);
+    EXPECT_NE(parse_interventions("off:enc0.2").bad.at(0).reason().find("of an encoder-decoder"), std::string::npos);
 }
 
 TEST(InterventionPair, WhatDoesNotFitIsTold) {
@@ -170,13 +180,13 @@ TEST(InterventionPair, WhatDoesNotFitIsTold) {
         EXPECT_EQ(to_text(fits.good), "off:dec2.0") << item;
         ASSERT_EQ(fits.bad.size(), 1u) << item;
         EXPECT_EQ(fits.bad[0].item, item);
-        EXPECT_EQ(fits.bad[0].reason, reason);
+        EXPECT_EQ(fits.bad[0].reason(), reason);
     }
     const auto some = fitting(parsed("paint:cross0.0@0-2-0.5_0-6-0.5").good, config, 6, 5);
     EXPECT_EQ(to_text(some.good), "paint:cross0.0@0-2-0.5");
-    EXPECT_EQ(fitting(parsed("off:dec0.0").good, small_config(), 5).bad.at(0).reason,
+    EXPECT_EQ(fitting(parsed("off:dec0.0").good, small_config(), 5).bad.at(0).reason(),
               "is of an encoder-decoder, not of a GPT");
-    EXPECT_EQ(fitting(parse_interventions("off:0.0").good, config, 6, 5).bad.at(0).reason,
+    EXPECT_EQ(fitting(parse_interventions("off:0.0").good, config, 6, 5).bad.at(0).reason(),
               "is of a GPT, not of an encoder-decoder");
 }
 
@@ -292,6 +302,42 @@ TEST(InterventionPair, PatternsSumToOneWhereTheyAreNormalised) {
     const auto cross = changed.decoder.view(Site::cross_pattern, 0, 5);
     for (const float weight : row(cross, 0, 2)) EXPECT_FLOAT_EQ(weight, 1.0F / 6) << "nothing is left: all alike";
     EXPECT_EQ(row(cross, 1, 4), (std::vector<float>{1, 0, 0, 0, 0, 0}));
+}
+
+// Patterns [query, key] of one head.
+std::vector<float> head_pattern(const PairRun& run, Part part, int layer, int head) {
+    const bool encoder = part == Part::encoder;
+    const Site site = part == Part::cross ? Site::cross_pattern : Site::pattern;
+    const int rows = static_cast<int>(encoder ? pair_lab().source.size() : pair_lab().target.size());
+    const nn::SiteView view = (encoder ? run.encoder : run.decoder).view(site, layer, rows);
+    std::vector<float> values;
+    for (int query = 0; query < rows; ++query) {
+        const int keys = part == Part::decoder ? query + 1 : view.shape[2];
+        for (int key = 0; key < keys; ++key)
+            values.push_back(view.data[head * view.stride[0] + query * view.stride[1] + key * view.stride[2]]);
+    }
+    return values;
+}
+
+TEST(InterventionPair, PatternsAreCopiedFromAHeadOfTheSameKind) {
+    const std::pair<Part, std::string> parts[] = {
+        {Part::encoder, "enc"}, {Part::decoder, "dec"}, {Part::cross, "cross"}};
+    for (const auto& [part, name] : parts) {
+        for (const int at_once : {99, 1}) {
+            const PairRun earlier = pair_lab().changed("scale:enc0.0@-1;paint:" + name + "1.0@copy0.1", at_once);
+            EXPECT_TRUE(same_bits(head_pattern(earlier, part, 1, 0), head_pattern(earlier, part, 0, 1)))
+                << name << ": as this run has it";
+            EXPECT_FALSE(same_bits(head_pattern(earlier, part, 1, 0), head_pattern(pair_lab().baseline, part, 1, 0)));
+            const PairRun beside =
+                pair_lab().changed("paint:" + name + "0.0@copy0.1;paint:" + name + "0.1@first", at_once);
+            EXPECT_TRUE(same_bits(head_pattern(beside, part, 0, 0), head_pattern(pair_lab().baseline, part, 0, 1)))
+                << name << ": as the head itself computed it";
+        }
+    }
+    EXPECT_TRUE(needs_own_trace(pair_lab().list("paint:cross1.0@copy0.1")));
+    EXPECT_FALSE(needs_own_trace(pair_lab().list("paint:cross1.0@copy1.1;off:enc0.0")));
+    EXPECT_EQ(fitting(parsed("paint:dec1.0@copy0.5").good, pair_lab().config, 6, 5).bad.at(0).reason(),
+              "head 5 is not there: the model has heads 0 to 1");
 }
 
 }  // namespace

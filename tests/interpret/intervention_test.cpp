@@ -48,7 +48,7 @@ TEST(Interventions, WhatDoesNotFitIsTold) {
         EXPECT_EQ(to_text(fits.good), "off:0.0") << item;
         ASSERT_EQ(fits.bad.size(), 1u) << item;
         EXPECT_EQ(fits.bad[0].item, item);
-        EXPECT_EQ(fits.bad[0].reason, reason);
+        EXPECT_EQ(fits.bad[0].reason(), reason);
     }
 }
 
@@ -56,7 +56,7 @@ TEST(Interventions, AnEmptyPromptHasNoPositions) {
     const InterventionList fits = fitting(all("drop:0;off:0.0;patch:0.0@all"), kConfig, 0);
     EXPECT_EQ(to_text(fits.good), "off:0.0;patch:0.0@all");
     ASSERT_EQ(fits.bad.size(), 1u);
-    EXPECT_EQ(fits.bad[0].reason, "position 0 lies behind the end: the prompt is empty");
+    EXPECT_EQ(fits.bad[0].reason(), "position 0 lies behind the end: the prompt is empty");
 }
 
 TEST(Interventions, OfPaintedCellsThoseThatFitStay) {

@@ -39,7 +39,7 @@ TEST(InterventionText, EveryItemComesBackAsItWas) {
                              "swap:5@318",
                              "drop:5"}) {
         const InterventionList list = parse_interventions(item);
-        ASSERT_EQ(list.good.size(), 1u) << item << (list.bad.empty() ? "" : ": " + list.bad[0].reason);
+        ASSERT_EQ(list.good.size(), 1u) << item << (list.bad.empty() ? "" : ": " + list.bad[0].reason());
         EXPECT_TRUE(list.bad.empty()) << item;
         EXPECT_EQ(to_text(list.good[0]), item);
     }
@@ -132,7 +132,7 @@ TEST(InterventionText, WhatCannotBeReadIsToldWithAReason) {
         const InterventionList list = parse_interventions("off:0.0;" + item + ";off:0.1");
         ASSERT_EQ(list.bad.size(), 1u) << item;
         EXPECT_EQ(list.bad[0].item, item);
-        EXPECT_NE(list.bad[0].reason.find(reason), std::string::npos) << item << ": " << list.bad[0].reason;
+        EXPECT_NE(list.bad[0].reason().find(reason), std::string::npos) << item << ": " << list.bad[0].reason();
         EXPECT_EQ(to_text(list.good), "off:0.0;off:0.1") << "the others stay";
     }
 }
@@ -156,22 +156,22 @@ TEST(InterventionText, AThousandItems) {
     EXPECT_EQ(most.good.size(), kMostInterventions);
     ASSERT_EQ(most.bad.size(), 1u);
     EXPECT_EQ(most.bad[0].item, "off:0.64");
-    EXPECT_EQ(most.bad[0].reason, "a list has at most 64 interventions; from here on, 936 are left out");
+    EXPECT_EQ(most.bad[0].reason(), "a list has at most 64 interventions; from here on, 936 are left out");
     const InterventionList none = parse_interventions(junk);
     EXPECT_TRUE(none.good.empty());
     ASSERT_EQ(none.bad.size(), 65u);
-    EXPECT_EQ(none.bad.back().reason, "936 more items cannot be read");
+    EXPECT_EQ(none.bad.back().reason(), "936 more items cannot be read");
     const InterventionList painted = parse_interventions("paint:0.0@" + cells);
     EXPECT_TRUE(painted.good.empty());
     ASSERT_EQ(painted.bad.size(), 1u);
-    EXPECT_EQ(painted.bad[0].reason, "more than 256 painted cells");
+    EXPECT_EQ(painted.bad[0].reason(), "more than 256 painted cells");
     EXPECT_LT(painted.bad[0].item.size(), 60u) << "told in short";
 }
 
 TEST(InterventionText, ToldInPrintableLetters) {
     const InterventionList list = parse_interventions(std::string("off:\xff\x00\x1b[2J.2;\xc3", 13));
     for (const BadIntervention& bad : list.bad) {
-        for (const char letter : bad.item + bad.reason) EXPECT_TRUE(letter >= ' ' && letter <= '~') << int{letter};
+        for (const char letter : bad.item + bad.reason()) EXPECT_TRUE(letter >= ' ' && letter <= '~') << int{letter};
     }
     EXPECT_EQ(list.bad.size(), 2u);
 }

@@ -101,7 +101,7 @@ TEST_F(TranslationPanelsTest, HeadsOfEveryPartCanBeChanged) {
     ASSERT_TRUE(screen.click("tools.mean"));
     EXPECT_EQ(translator_changes(screen), "mean:cross0.0");
     ASSERT_TRUE(screen.click("tools.pattern"));
-    for (const char* key : {"pattern.previous", "pattern.self", "pattern.copy", "pattern.freeze", "pattern.mlp"})
+    for (const char* key : {"pattern.previous", "pattern.self", "pattern.freeze", "pattern.mlp"})
         EXPECT_EQ(screen.widget(key), nullptr) << key;
     ASSERT_TRUE(screen.click("pattern.first"));
     EXPECT_EQ(translator_changes(screen), "mean:cross0.0;paint:cross0.0@first");
@@ -115,6 +115,33 @@ TEST_F(TranslationPanelsTest, HeadsOfEveryPartCanBeChanged) {
     EXPECT_EQ(translator_changes(screen), "paint:cross0.0@first;paint:enc0.1@previous;off:enc0.mlp");
     ASSERT_TRUE(screen.click("changes.clear"));
     EXPECT_EQ(translator_changes(screen), "");
+}
+
+TEST_F(TranslationPanelsTest, APatternIsCopiedFromAHeadOfTheSamePart) {
+    Screen screen(1440, 900, translating("&part=cross&layer=1&head=0"));
+    screen.settle();
+    for (const char* from : {"head.encoder.0.1", "head.cross.0.1"}) {  // the first has other rows and columns
+        ASSERT_TRUE(screen.click("tools.pattern"));
+        ASSERT_TRUE(screen.click("pattern.copy"));
+        screen.settle();
+        ASSERT_TRUE(screen.click(from));
+        EXPECT_EQ(translator_changes(screen),
+                  (std::string_view(from) == "head.cross.0.1") ? "paint:cross1.0@copy0.1" : "")
+            << from;
+    }
+    ASSERT_TRUE(screen.click("tools.pattern"));
+    EXPECT_EQ(screen.widget("pattern.copy")->on, true);
+}
+
+TEST_F(TranslationPanelsTest, TheOddsOfTwoTokensAreToldAndChosen) {
+    Screen screen(1440, 900, translating());
+    screen.settle();
+    ASSERT_NE(screen.widget("odds"), nullptr);
+    ASSERT_TRUE(screen.click("odds.rival"));
+    ASSERT_TRUE(screen.click("odds-rival.3"));
+    EXPECT_EQ(screen.app->settings().rival, screen.app->distribution().candidates[3].id);
+    screen.run(app::AddChange{"off:cross0.attn"});
+    EXPECT_NE(screen.widget("odds")->label.find("before"), std::string::npos);
 }
 
 TEST_F(TranslationPanelsTest, ShiftClickSwitchesAHeadOfAnyPartOff) {

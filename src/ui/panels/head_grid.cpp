@@ -106,7 +106,7 @@ class HeadGrid final : public Panel {
     static float hint_height(const Context& context, float width) {
         return paragraph_height(context.fonts.small, width, context.t(hint_key(context)), kGridLeading);
     }
-    static bool copying(const Context& context) { return has_laboratory(context) && context.shared.copy_layer >= 0; }
+    static bool copying(const Context& context) { return can_change(context) && context.shared.copy_layer >= 0; }
 
     static bool is_selected(const Context& context, const Group& group) {
         return group.title.empty() || context.app.settings().part == group.part;
@@ -204,7 +204,7 @@ class HeadGrid final : public Panel {
 
     static void click(const Context& context, const Group& group, int layer, int head) {
         if (copying(context)) {
-            copy_from(context, layer, head);
+            copy_from(context, is_selected(context, group), layer, head);
             return;
         }
         if (!is_selected(context, group)) context.push(app::set<&app::Settings::part>(group.part));
@@ -215,12 +215,13 @@ class HeadGrid final : public Panel {
         }
     }
 
-    // A pattern that is not there yet when the head is computed cannot be copied: a later layer's is not taken.
-    static void copy_from(const Context& context, int layer, int head) {
+    // A pattern that is not there yet when the head is computed cannot be copied: a later layer's is not taken, nor one
+    // of another part, which has other rows and columns.
+    static void copy_from(const Context& context, bool same_part, int layer, int head) {
         app::App const& app = context.app;
         const int to_layer = std::exchange(context.shared.copy_layer, -1);
         const int to_head = std::exchange(context.shared.copy_head, -1);
-        if (layer > to_layer || (layer == to_layer && head == to_head)) return;
+        if (!same_part || layer > to_layer || (layer == to_layer && head == to_head)) return;
         if (to_layer >= app.model()->layers || to_head >= app.model()->heads) return;
         interpret::Intervention change = head_change(interpret::Change::paint, to_layer, to_head);
         change.preset = interpret::Preset::copy;

@@ -175,7 +175,7 @@ class Tools {
         add(!cross, "pattern.previous", "tools.pattern.previous", Preset::previous);
         add(true, "pattern.first", "tools.pattern.first", Preset::first);
         add(!cross, "pattern.self", "tools.pattern.self", Preset::self);
-        add(gpt, "pattern.copy", "tools.pattern.copy", Preset::copy);
+        add(true, "pattern.copy", "tools.pattern.copy", Preset::copy);
         add(gpt, "pattern.freeze", other ? "tools.pattern.freeze_other" : "tools.pattern.freeze");
         const std::string layer = std::to_string(layer_);
         all.push_back({"pattern.attention", context_.t("tools.layer.attention", {{"layer", layer}})});

@@ -68,7 +68,7 @@ float flow(const Context& context, float width, Put&& put) {
 
 bool there(const Context& context) {
     const app::Odds& odds = context.app.laboratory().odds;
-    return has_laboratory(context) && odds.token >= 0 && odds.rival >= 0;
+    return can_change(context) && odds.token >= 0 && odds.rival >= 0;
 }
 
 }  // namespace

@@ -186,7 +186,7 @@ class Predictions final : public Panel {
         if (hit.hovered) {
             context.hover.candidate = candidate.id;
             tooltip(context, tip(context, candidate, label));
-            if (has_laboratory(context) && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
+            if (can_change(context) && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
                 menu_ = candidate.id;
                 menu_at_ = row;
                 ImGui::OpenPopup("bar-menu");
