@@ -8,6 +8,8 @@
 #include "cli/interventions_input.h"
 #include "cli/terminal.h"
 #include "cli/translations.h"
+#include "interpret/changed_search.h"
+#include "model/beam_search.h"
 #include "model/translator.h"
 #include "text/utf8.h"
 
@@ -40,9 +42,6 @@ class Translate : public Action {
         if (text_.empty() == file_.empty()) return invalid("what? give --text TEXT or --file FILE");
         if (beam_.beam > 1 && temperature_ > 0) {
             return invalid("--beam searches and --temperature draws; expected one of them");
-        }
-        if (beam_.beam > 1 && changes_.given()) {
-            return invalid("with --do and --ablate the translation is written token by token; expected no --beam");
         }
         ASSIGN_OR_RETURN(const std::vector<std::string> lines, sentences());
         ASSIGN_OR_RETURN(const kernels::Compute compute, compute_.make());
@@ -129,6 +128,7 @@ class Translate : public Action {
         const std::vector<text::TokenId> source = loaded.tokenizer->encode(trimmed(sentence));
         if (source.empty()) return sentence_json(*loaded.tokenizer, sentence, source, {}, 0);
         ASSIGN_OR_RETURN(const auto changes, changes_.read(config, static_cast<int>(source.size()), config.context));
+        if (beam_.beam > 1) return changed_beam(compute, loaded, sentence, source, changes);
         ASSIGN_OR_RETURN(const ChangedTranslation result,
                          translate_changed(compute, loaded.model, source, changes, options()));
         double sum = 0;
@@ -137,6 +137,22 @@ class Translate : public Action {
         for (std::size_t i = 0; i < result.ids.size(); ++i) {
             json["tokens"][i]["probability"] = std::exp(result.log_probabilities[i]);
         }
+        json["interventions"] = interpret::to_text(changes);
+        return json;
+    }
+
+    Result<Json> changed_beam(const kernels::Compute& compute, const model::LoadedEncoderDecoder& loaded,
+                              std::string_view sentence, std::span<const text::TokenId> source,
+                              std::span<const interpret::Intervention> changes) const {
+        model::BeamSearch search(
+            compute, loaded.model.config(),
+            std::make_unique<interpret::ChangedHypotheses>(
+                compute, loaded.model, std::vector<interpret::Intervention>(changes.begin(), changes.end()),
+                beam_.beam + 1),
+            beam_);
+        ASSIGN_OR_RETURN(const model::Translation best, search.translate(source));
+        Json json = sentence_json(*loaded.tokenizer, sentence, source, best.ids, best.log_probability);
+        json["score"] = best.score;
         json["interventions"] = interpret::to_text(changes);
         return json;
     }
@@ -233,7 +249,7 @@ Command translate_command() {
             "headlight translate --text 'Where is the station?' --beam 4 --json\n"
             "headlight translate --model en-tr --file sentences.txt --beam 4\n"
             "headlight translate --text 'He runs.' --temperature 0.8 --seed 3\n"
-            "headlight translate --text 'I love you.' --do 'off:cross0.3;scale:enc0.1@0.5'",
+            "headlight translate --text 'I love you.' --beam 4 --do 'off:cross0.3;scale:enc0.1@0.5'",
             [] { return std::unique_ptr<Action>(std::make_unique<Translate>()); }};
 }
 

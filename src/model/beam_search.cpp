@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/check.h"
 #include "kernels/elementary.h"
@@ -9,11 +10,15 @@
 namespace headlight::model {
 
 BeamSearch::BeamSearch(const Compute& compute, const EncoderDecoder& model, const BeamOptions& options)
+    : BeamSearch(compute, model.config(), std::make_unique<DecodeState>(compute, model, options.beam + 1), options) {}
+
+BeamSearch::BeamSearch(const Compute& compute, const EncoderDecoderConfig& config,
+                       std::unique_ptr<Hypotheses> hypotheses, const BeamOptions& options)
     : compute_(&compute),
-      model_(&model),
+      config_(config),
       options_(options),
-      limit_(options.tokens > 0 ? std::min(options.tokens, model.config().context) : model.config().context),
-      state_(compute, model, options.beam + 1) {
+      limit_(options.tokens > 0 ? std::min(options.tokens, config.context) : config.context),
+      state_(std::move(hypotheses)) {
     CHECK(options.beam >= 1 && options.length_power >= 0);
     const auto most = static_cast<std::size_t>(options.beam) + 1;  // one more for the greedy hypothesis
     live_.resize(most);
@@ -38,7 +43,7 @@ double BeamSearch::score(double log_probability, int tokens) const {
 }
 
 Result<Translation> BeamSearch::translate(std::span<const TokenId> source) {
-    RETURN_IF_ERROR(state_.read(source));
+    RETURN_IF_ERROR(state_->read(source));
     best_.ids.clear();
     best_.log_probability = 0;
     best_.score = -std::numeric_limits<double>::infinity();
@@ -63,11 +68,11 @@ Result<void> BeamSearch::expand(int position) {
     candidates_.clear();
     for (int i = 0; i < live_count_; ++i) {
         const Hypothesis& hypothesis = live_[static_cast<std::size_t>(i)];
-        const TokenId last = position == 0 ? model_->config().start_token : hypothesis.ids.back();
-        const std::span<const float> logits = state_.step(hypothesis.cache, last, position);
+        const TokenId last = position == 0 ? config_.start_token : hypothesis.ids.back();
+        const std::span<const float> logits = state_->step(hypothesis.cache, last, position);
         if (!log_probabilities_.prepare(compute_->kernels(), logits))
             return invalid("no logit of the model is a number");
-        log_probabilities_.top(std::min(options_.beam + 1, model_->config().vocab), top_);
+        log_probabilities_.top(std::min(options_.beam + 1, config_.vocab), top_);
         for (const TokenId id : top_) {
             candidates_.push_back({.parent = i,
                                    .id = id,
@@ -91,7 +96,7 @@ void BeamSearch::select(int position) {
     int rank = 0, kept = 0;
     for (const Candidate& candidate : candidates_) {
         const bool among_best = rank++ < options_.beam;
-        if (last || candidate.id == model_->config().end_token) {
+        if (last || candidate.id == config_.end_token) {
             if (among_best || candidate.greedy) finish(candidate);
         } else if (kept < options_.beam) {
             ++kept;
@@ -136,7 +141,7 @@ void BeamSearch::assign_caches(int positions) {
             const auto free = std::ranges::find(cache_used_, 0);
             CHECK(free != cache_used_.end());
             *free = 1;
-            state_.copy(cache, static_cast<int>(free - cache_used_.begin()), positions);
+            state_->copy(cache, static_cast<int>(free - cache_used_.begin()), positions);
             cache = static_cast<int>(free - cache_used_.begin());
         }
         next_[static_cast<std::size_t>(i)].cache = cache;

@@ -2,6 +2,7 @@
 // Translating by beam search: the `beam` most likely beginnings are kept and continued. (Greedy and sampled, token by
 // token: model/translator.h.)
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Translation {
 class BeamSearch {
   public:
     BeamSearch(const Compute& compute, const EncoderDecoder& model, const BeamOptions& options = {});
+    // The same over somebody else's hypotheses: beam + 1 of them, numbered from 0.
+    BeamSearch(const Compute& compute, const EncoderDecoderConfig& config, std::unique_ptr<Hypotheses> hypotheses,
+               const BeamOptions& options);
 
     // The best hypothesis for a source. The greedy one is carried along even where the beam would
     // drop it, so that the result never scores below it. Errors: a bad source; no logit is a number.
@@ -56,10 +60,10 @@ class BeamSearch {
     [[nodiscard]] bool decided(int position) const;
 
     const Compute* compute_;
-    const EncoderDecoder* model_;
+    EncoderDecoderConfig config_;
     BeamOptions options_;
     int limit_;
-    DecodeState state_;
+    std::unique_ptr<Hypotheses> state_;
     LogProbabilities log_probabilities_;
     std::vector<Hypothesis> live_, next_;  // [beam + 1]; the first live_count_ and next_count_ are valid
     int live_count_ = 0, next_count_ = 0;

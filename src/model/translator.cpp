@@ -1,6 +1,7 @@
 #include "model/translator.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -9,6 +10,14 @@
 #include "kernels/elementary.h"
 
 namespace headlight::model {
+
+namespace {
+
+// Of which means over earlier positions are taken.
+constexpr std::array kMeanSites{Site::z,       Site::attn_out, Site::mlp_post,
+                                Site::mlp_out, Site::cross_z,  Site::cross_attn_out};
+
+}  // namespace
 
 Result<void> check_source(const EncoderDecoderConfig& config, std::span<const TokenId> source) {
     if (source.empty()) return invalid("the source has no token");
@@ -24,28 +33,29 @@ Result<void> check_source(const EncoderDecoderConfig& config, std::span<const To
     return {};
 }
 
-DecodeState::DecodeState(const Compute& compute, const EncoderDecoder& model, int hypotheses)
+DecodeState::DecodeState(const Compute& compute, const EncoderDecoder& model, int hypotheses, Keep keep)
     : compute_(&compute),
       model_(&model),
-      encoder_(encoder_activations(model.config(), 1, model.config().context, Keep::decode)),
+      encoder_(encoder_activations(model.config(), 1, model.config().context, keep)),
       source_length_(1, 0) {
     const int context = model.config().context;
     for (int i = 0; i < hypotheses; ++i) {
-        decoders_.push_back(decoder_activations(model.config(), 1, context, context, Keep::decode));
+        decoders_.push_back(decoder_activations(model.config(), 1, context, context, keep));
     }
 }
 
-Result<void> DecodeState::read(std::span<const TokenId> source) {
+Result<void> DecodeState::read(std::span<const TokenId> source, nn::Observer* observer) {
     RETURN_IF_ERROR(check_source(model_->config(), source));
     source_length_[0] = static_cast<int>(source.size());
-    EncoderForward(*compute_, *model_, encoder_, source, source_length_).run();
+    EncoderForward(*compute_, *model_, encoder_, source, source_length_, {.observer = observer}).run();
     return {};
 }
 
-std::span<const float> DecodeState::step(int hypothesis, TokenId token, int position) {
+std::span<const float> DecodeState::step(int hypothesis, TokenId token, int position, nn::Observer* observer) {
     CHECK(source_length_[0] > 0);
     Activations& cache = decoders_[static_cast<std::size_t>(hypothesis)];
-    DecoderForward forward(*compute_, *model_, cache, encoder_, std::span(&token, 1), position, source_length_);
+    DecoderForward forward(*compute_, *model_, cache, encoder_, std::span(&token, 1), position, source_length_,
+                           {.observer = observer});
     forward.run();
     return {forward.last_logits(), static_cast<std::size_t>(model_->config().vocab)};
 }
@@ -53,13 +63,17 @@ std::span<const float> DecodeState::step(int hypothesis, TokenId token, int posi
 void DecodeState::copy(int from, int to, int positions) {
     const Activations& source = decoders_[static_cast<std::size_t>(from)];
     Activations& target = decoders_[static_cast<std::size_t>(to)];
-    const auto width = static_cast<std::size_t>(model_->config().d_attention());
     const auto copy_rows = [&](Site site, int layer, int rows) {
+        const auto width = static_cast<std::size_t>(source.view(site, layer, 1).stride[0]);
         std::copy_n(source.at(site, layer), static_cast<std::size_t>(rows) * width, target.at(site, layer));
     };
+    const bool traced = source.keep() == Keep::trace;
     for (int layer = 0; layer < model_->config().decoder_layers; ++layer) {
         for (const Site site : {Site::k, Site::v}) copy_rows(site, layer, positions);
         for (const Site site : {Site::cross_k, Site::cross_v}) copy_rows(site, layer, source_length_[0]);
+        for (const Site site : kMeanSites) {
+            if (traced) copy_rows(site, layer, positions);
+        }
     }
 }
 

@@ -16,19 +16,40 @@ namespace headlight::model {
 // Why a source cannot be read: empty, too long for the context, or an id outside the vocabulary.
 [[nodiscard]] Result<void> check_source(const EncoderDecoderConfig& config, std::span<const TokenId> source);
 
-// The encoder's output for one source and the KV caches of decoders that read it, one a hypothesis; made once, used for
-// any number of sentences. compute and model must outlive it.
-class DecodeState {
+// The beginnings of translations of one source that a search goes on with, by their numbers.
+class Hypotheses {
   public:
-    DecodeState(const Compute& compute, const EncoderDecoder& model, int hypotheses);
-
-    // Runs the encoder; what the caches held is void.
-    Result<void> read(std::span<const TokenId> source);
+    virtual ~Hypotheses() = default;
+    // Runs the encoder; what was there is void.
+    virtual Result<void> read(std::span<const TokenId> source) = 0;
     // Runs the decoder over the token at `position` (0: the start token) of a hypothesis whose earlier positions have
     // run. Returns the logits of what follows, [vocab], valid until the hypothesis' next step.
-    std::span<const float> step(int hypothesis, TokenId token, int position);
+    virtual std::span<const float> step(int hypothesis, TokenId token, int position) = 0;
     // Makes `to` a copy of `from`, which has run `positions` >= 1 positions.
-    void copy(int from, int to, int positions);
+    virtual void copy(int from, int to, int positions) = 0;
+};
+
+// The encoder's output for one source and the KV caches of decoders that read it, one a hypothesis; made once, used for
+// any number of sentences. compute and model must outlive it.
+class DecodeState final : public Hypotheses {
+  public:
+    // Keep::trace: what stands behind heads, layers and neurons can be read afterwards, at every position of a
+    // hypothesis and of those that it was copied from.
+    DecodeState(const Compute& compute, const EncoderDecoder& model, int hypotheses, Keep keep = Keep::decode);
+
+    Result<void> read(std::span<const TokenId> source) override { return read(source, nullptr); }
+    std::span<const float> step(int hypothesis, TokenId token, int position) override {
+        return step(hypothesis, token, position, nullptr);
+    }
+    // The observer may change what it is shown.
+    Result<void> read(std::span<const TokenId> source, nn::Observer* observer);
+    std::span<const float> step(int hypothesis, TokenId token, int position, nn::Observer* observer);
+    void copy(int from, int to, int positions) override;
+
+    [[nodiscard]] const Activations& encoder() const { return encoder_; }
+    [[nodiscard]] const Activations& decoder(int hypothesis) const {
+        return decoders_[static_cast<std::size_t>(hypothesis)];
+    }
 
   private:
     const Compute* compute_;

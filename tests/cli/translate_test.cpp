@@ -250,6 +250,15 @@ TEST(EncoderDecoderChanges, AreTracedAndTranslatedWith) {
     EXPECT_EQ(after["tokens"].size(), after["ids"].size());
     EXPECT_EQ(headlight("translate --text 'Irmak saw the rope.'" + changes + with_model()).out,
               after["text"].get<std::string>() + "\n");
+    const auto beam = json_of("translate --json --beam 3 --text 'Irmak saw the rope.'" + changes + with_model());
+    EXPECT_EQ(beam["interventions"], after["interventions"]);
+    const auto mean_of = [](const auto& json) {
+        return json["log_probability"].template get<double>() / static_cast<double>(json["ids"].size());
+    };
+    EXPECT_NEAR(beam["score"].get<double>(), mean_of(beam), 1e-9);
+    EXPECT_GE(mean_of(beam), mean_of(after) - 1e-9) << "never below what is written token by token";
+    EXPECT_EQ(headlight("translate --beam 3 --text 'Irmak saw the rope.'" + changes + with_model()).out,
+              beam["text"].get<std::string>() + "\n");
     // A factor of 1 leaves everything as it is.
     auto same = json_of("translate --json --text 'Irmak saw the rope.' --do scale:cross0.1@1" + with_model());
     EXPECT_EQ(same["ids"], before["ids"]);
@@ -272,7 +281,6 @@ TEST(EncoderDecoderChanges, WhatCannotBeDoneIsRefused) {
     expect_refused("translate --do off:3.2" + text + with_model(), "expected enc, dec or cross before the layer");
     expect_refused("translate --do off:enc9.0" + text + with_model(), "layer 9 is not there");
     expect_refused("translate --do patch:enc0.resid@1" + text + with_model(), "patch is of a GPT");
-    expect_refused("translate --beam 2 --do off:enc0.0" + text + with_model(), "expected no --beam");
     expect_refused("trace --list --do off:dec0.9" + text + with_model(), "head 9 is not there");
     expect_refused("trace --list --do paint:dec0.0@22-0-1" + text + with_model(),
                    "lies behind the end: the translation");
