@@ -143,14 +143,18 @@ def compare(made, path):
     print('%d cases: the same logits' % len(made['cases']))
 
 
+def write_or_compare(data, name):
+    """Into the file on the command line, or else with the file of this name beside this script."""
+    if len(sys.argv) < 2:
+        compare(data, os.path.join(HERE, name))
+        return
+    for case in data['cases']:  # floats have nine digits at most
+        case['logits'] = [[float('%.9g' % value) for value in row] for row in case['logits']]
+    with open(sys.argv[1], 'w', encoding='utf-8') as out:
+        head, each = dict(data, cases=None), data['cases']
+        out.write(json.dumps(head)[:-len('null}')] + '[\n')
+        out.write(',\n'.join(json.dumps(case) for case in each) + '\n]}\n')
+
+
 if __name__ == '__main__':
-    data = make()
-    if len(sys.argv) > 1:
-        for case in data['cases']:  # floats have nine digits at most
-            case['logits'] = [[float('%.9g' % value) for value in row] for row in case['logits']]
-        with open(sys.argv[1], 'w', encoding='utf-8') as out:
-            head, each = dict(data, cases=None), data['cases']
-            out.write(json.dumps(head)[:-len('null}')] + '[\n')
-            out.write(',\n'.join(json.dumps(case) for case in each) + '\n]}\n')
-    else:
-        compare(data, os.path.join(HERE, 'interventions.json'))
+    write_or_compare(make(), 'interventions.json')

@@ -8,8 +8,8 @@
 #include <map>
 #include <set>
 
-#include "base/rng.h"
 #include "interpret/explain.h"
+#include "interpret/explain_fixture.h"
 
 namespace headlight::interpret {
 namespace {
@@ -25,32 +25,16 @@ struct Cell {
     bool operator==(const Cell& o) const { return at == o.at && indices == o.indices; }
 };
 
-struct Case {
-    const char* name;
-    bool qkv_bias, tied;
-};
-
-class ExplainSourcesTest : public testing::TestWithParam<Case> {
+class ExplainSourcesTest : public testing::TestWithParam<ExplainCase> {
   protected:
     ExplainSourcesTest()
         : compute_(1), gpt_(make_gpt()), trace_(gpt_.config(), 1, kPositions, model::Keep::trace), ids_{4, 9, 4, 1} {
         model::Forward(compute_, gpt_, trace_, ids_, 0).run();
     }
 
-    model::Gpt make_gpt() {
-        const model::GptConfig config{.vocab = 11,
-                                      .context = 8,
-                                      .d_model = 6,
-                                      .layers = 2,
-                                      .heads = 2,
-                                      .d_mlp = 7,
-                                      .qkv_bias = GetParam().qkv_bias,
-                                      .tied_head = GetParam().tied};
-        model::Gpt gpt = model::Gpt::random(compute_, config, 3);
-        Rng rng(4);
-        for (float& w : gpt.mutable_params()) w = w * 8 + static_cast<float>(rng.normal() * 0.1);
-        gpt.pack(compute_);
-        return gpt;
+    model::Gpt make_gpt() const {
+        return explained_gpt(compute_, {.vocab = 11, .context = 8, .d_model = 6, .layers = 2, .heads = 2, .d_mlp = 7},
+                             GetParam());
     }
 
     Explanation explained(const Cell& cell) {
@@ -190,10 +174,7 @@ TEST_P(ExplainSourcesTest, FollowedFromALogitTheyLeadToTheEmbeddingsAndEveryPara
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, ExplainSourcesTest,
-                         testing::Values(Case{"gpt2", true, true}, Case{"no_bias", false, true},
-                                         Case{"untied", true, false}),
-                         [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Models, ExplainSourcesTest, explain_cases(), explain_case_name);
 
 }  // namespace
 }  // namespace headlight::interpret

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/rng.h"
+#include "interpret/explain_fixture.h"
 #include "interpret/formula.h"
 
 namespace headlight::interpret {
@@ -13,12 +14,7 @@ namespace {
 
 using model::Site;
 
-struct Case {
-    const char* name;
-    bool qkv_bias, tied;
-};
-
-class ExplainTest : public testing::TestWithParam<Case> {
+class ExplainTest : public testing::TestWithParam<ExplainCase> {
   protected:
     ExplainTest() : compute_(1), gpt_(make_gpt()), trace_(gpt_.config(), 1, kPositions, model::Keep::trace) {
         Rng rng(7);
@@ -26,20 +22,10 @@ class ExplainTest : public testing::TestWithParam<Case> {
         model::Forward(compute_, gpt_, trace_, ids_, 0).run();
     }
 
-    model::Gpt make_gpt() {
-        const model::GptConfig config{.vocab = kVocab,
-                                      .context = 16,
-                                      .d_model = 24,
-                                      .layers = 2,
-                                      .heads = 3,
-                                      .d_mlp = 40,
-                                      .qkv_bias = GetParam().qkv_bias,
-                                      .tied_head = GetParam().tied};
-        model::Gpt gpt = model::Gpt::random(compute_, config, 3);
-        Rng rng(4);
-        for (float& w : gpt.mutable_params()) w = w * 8 + static_cast<float>(rng.normal() * 0.1);
-        gpt.pack(compute_);
-        return gpt;
+    model::Gpt make_gpt() const {
+        return explained_gpt(compute_,
+                             {.vocab = kVocab, .context = 16, .d_model = 24, .layers = 2, .heads = 3, .d_mlp = 40},
+                             GetParam());
     }
 
     Pass pass() { return {gpt_, trace_, ids_}; }
@@ -122,10 +108,7 @@ TEST_P(ExplainTest, RecomputesInsteadOfCopying) {
     EXPECT_GT(std::abs(softmax.recomputed - softmax.value), 1e-5);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, ExplainTest,
-                         testing::Values(Case{"gpt2", true, true}, Case{"no_bias", false, true},
-                                         Case{"untied", true, false}),
-                         [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Models, ExplainTest, explain_cases(), explain_case_name);
 
 TEST(Formula, NumbersAreShortAndSigned) {
     EXPECT_EQ(number_text(18.4199F), "18.42");

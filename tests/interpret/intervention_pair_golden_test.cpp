@@ -1,13 +1,7 @@
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <array>
-#include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "base/file.h"
-#include "base/json.h"
 #include "interpret/intervention.h"
+#include "interpret/intervention_golden.h"
 #include "model/encoder_decoder_folder.h"
 
 namespace headlight::interpret {
@@ -15,26 +9,13 @@ namespace {
 
 using Ids = std::vector<nn::TokenId>;
 
-// The largest difference of two rows, beside the largest value of the oracle's.
-double relative_error(const float* ours, const std::vector<double>& theirs) {
-    double worst = 0, largest = 0;
-    for (std::size_t i = 0; i < theirs.size(); ++i) {
-        worst = std::max(worst, std::abs(static_cast<double>(ours[i]) - theirs[i]));
-        largest = std::max(largest, std::abs(theirs[i]));
-    }
-    return worst / largest;
-}
-
-// A PyTorch oracle's logits of an encoder-decoder with each kind of change
-// (tests/golden/make_translator_interventions.py).
 TEST(InterventionPairGolden, AgreesWithPyTorch) {
-    const std::string golden = HEADLIGHT_GOLDEN_DIR;
     const model::Compute compute;
-    const auto loaded = model::load_encoder_decoder_folder(compute, golden + "/encoder_decoder/paper");
+    const auto loaded =
+        model::load_encoder_decoder_folder(compute, std::string(HEADLIGHT_GOLDEN_DIR) + "/encoder_decoder/paper");
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
-    const auto text = read_file(golden + "/translator_interventions.json");
-    ASSERT_TRUE(text.has_value());
-    const auto expected = read_json(*text);
+    const auto expected = golden_file("translator_interventions.json");
+    ASSERT_GE(expected["cases"].size(), 15u);
     const auto source = expected["source"].get<Ids>(), target = expected["target"].get<Ids>();
     const auto sources = static_cast<int>(source.size()), targets = static_cast<int>(target.size());
     const std::array lengths{sources};
@@ -47,20 +28,17 @@ TEST(InterventionPairGolden, AgreesWithPyTorch) {
     auto encoder = model::encoder_activations(config, 1, sources, model::Keep::trace), changed_encoder = encoder;
     auto decoder = model::decoder_activations(config, 1, targets, sources, model::Keep::trace), changed = decoder;
     run(nullptr, encoder, decoder);
-    ASSERT_GE(expected["cases"].size(), 15u);
-    for (const auto& one : expected["cases"]) {
-        const auto wanted = one["do"].get<std::string>();
+    expect_the_oracles_logits(expected, static_cast<std::size_t>(config.vocab), [&](const std::string& wanted) {
         const InterventionList list = parse_interventions(wanted, ModelKind::encoder_decoder);
-        ASSERT_TRUE(list.bad.empty() && fitting(list.good, config, sources, targets).bad.empty()) << wanted;
-        InterventionObserver observer(list.good, {.encoder = &encoder, .decoder = &decoder, .sources = sources});
+        EXPECT_TRUE(list.bad.empty() && fitting(list.good, config, sources, targets).bad.empty()) << wanted;
+        InterventionObserver observer(list.good, {.encoder = &encoder,
+                                                  .decoder = &decoder,
+                                                  .own_encoder = &changed_encoder,
+                                                  .own_decoder = &changed,
+                                                  .sources = sources});
         run(&observer, changed_encoder, changed);
-        for (std::size_t i = 0; i < expected["rows"].size(); ++i) {
-            const auto row = expected["rows"][i].get<std::size_t>();
-            const float* logits = changed.at(nn::Site::logits) + row * static_cast<std::size_t>(config.vocab);
-            EXPECT_LT(relative_error(logits, one["logits"][i].get<std::vector<double>>()), 1e-5)
-                << wanted << ", row " << row;
-        }
-    }
+        return changed.at(nn::Site::logits);
+    });
 }
 
 }  // namespace
