@@ -160,7 +160,7 @@ async function main() {
   });
   if (!started.ok) return showEnd(started.code === 'webgl' ? 'webgl' : 'start', started.message);
   field = new TextField('prompt', program, events, canvas);
-  new TextField('other', program, events, canvas);
+  for (const name of ['other', 'search']) new TextField(name, program, events, canvas);
 
   const fetched = await weights;
   showStarting();

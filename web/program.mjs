@@ -36,7 +36,7 @@ export class Program {
 
   contextLost() { this.#module._hl_context_lost?.(); }
 
-  // Of a text field (0: the prompt, 1: the other prompt): {x, y, width, height, size, clipTop, clipBottom} in CSS pixels
+  // Of a text field (platform::FieldId): {x, y, width, height, size, clipTop, clipBottom} in CSS pixels
   // and whether it takes the address of a model; null while the field is not shown.
   promptPlace(field) {
     const at = this.#module._malloc(8 * 4);

@@ -1,12 +1,16 @@
-// The prompt and the one that it is compared with are real text fields over the boxes that the canvas draws for them:
-// input methods, phone keyboards, the clipboard and screen readers all know what to do with them.
-import { say } from './strings.mjs';
+// The prompt, the one that it is compared with and the search for tokens are real text fields over the boxes that the
+// canvas draws for them: input methods, phone keyboards, the clipboard and screen readers all know what to do with them.
+import { currentLanguage, say } from './strings.mjs';
 
 // What each field holds: its number in the program (platform::FieldId), where its text stands in the program's state,
-// and the command that brings it there.
+// and the command that brings it there. line: it has one line, and Enter brings a line end to the program.
 const fields = {
   prompt: { number: 0, words: 'prompt', hint: 'placeholder', read: (state) => state.prompt, write: (text) => ({ do: 'set_prompt', text }) },
   other: { number: 1, words: 'other', hint: 'other_hint', read: (state) => state.settings.other, write: (text) => ({ do: 'set', key: 'other', value: text }) },
+  search: {
+    number: 2, words: 'search', hint: 'search_hint', line: true,
+    read: (state) => state.laboratory?.search?.text ?? '', write: (text) => ({ do: 'find_tokens', text }),
+  },
 };
 
 export class TextField {
@@ -18,6 +22,7 @@ export class TextField {
   #unheard = false;  // what was typed last has not come to the program yet: its state still holds the text before
   #place = '';
   #address = false;  // it takes the name or address of a model now
+  #language = '';
 
   constructor(name, program, events, canvas) {
     this.#what = fields[name];
@@ -42,9 +47,10 @@ export class TextField {
   }
 
   translate() {
+    this.#language = currentLanguage();
     this.#field.setAttribute('aria-label', say(this.#address ? 'address' : this.#what.words));
     this.#field.placeholder = say(this.#address ? 'address_hint' : this.#what.hint);
-    this.#field.setAttribute('enterkeyhint', this.#address ? 'search' : 'enter');
+    this.#field.setAttribute('enterkeyhint', this.#address ? 'search' : this.#what.line ? 'done' : 'enter');
     this.#field.setAttribute('inputmode', this.#address ? 'url' : 'text');
   }
 
@@ -63,6 +69,11 @@ export class TextField {
       this.#program.command({ do: 'inspect_address' });
       return;
     }
+    if (this.#what.line && event.key === 'Enter') {
+      event.preventDefault();
+      this.#program.command(this.#what.write(`${this.#field.value}\n`));
+      return;
+    }
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.#program.command({ do: 'step' });
@@ -71,8 +82,8 @@ export class TextField {
 
   #send() {
     if (this.#composing || this.#field.value === this.#sent) return;
-    // What is pasted may end in a line break, which no address has.
-    if (this.#address) this.#field.value = this.#field.value.replace(/[\r\n]+/g, '');
+    // What is pasted may end in a line break, which no address and no token has.
+    if (this.#address || this.#what.line) this.#field.value = this.#field.value.replace(/[\r\n]+/g, '');
     this.#sent = this.#field.value;
     this.#unheard = true;
     this.#program.command(this.#what.write(this.#sent));
@@ -95,6 +106,7 @@ export class TextField {
 
   #follow() {
     const place = this.#program.promptPlace(this.#what.number);
+    if (this.#language !== currentLanguage()) this.translate();
     const key = JSON.stringify(place);
     if (key === this.#place) return;
     this.#place = key;
@@ -105,9 +117,11 @@ export class TextField {
       this.translate();
     }
     const { x, y, width, height, size, clipTop, clipBottom } = place;
+    const leading = Math.round(size * 1.47);
     Object.assign(this.#field.style, {
       left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`,
-      fontSize: `${size}px`, lineHeight: `${Math.round(size * 1.47)}px`,
+      fontSize: `${size}px`, lineHeight: `${leading}px`,
+      paddingBlock: this.#what.line ? `${Math.max(0, (height - leading) / 2)}px` : '',
       clipPath: clipTop || clipBottom ? `inset(${clipTop}px 0 ${clipBottom}px)` : '',
     });
   }

@@ -286,6 +286,7 @@ struct App::State {
     void change_model(const RemoveChange& c) { remove_change(c.index); }
     void change_model(const ClearChanges&) { set_changes({}, "clear"); }
     void change_model(const ToggleHead& c) { toggle_head(c.layer, c.head); }
+    void change_model(const FindTokens& c) { find_tokens(c.text); }
     void change_model(const RunSweep&) { run_sweep(); }
     void change_model(const StopSweep&) { lab.sweeping = false; }
     void drop_laboratory();
@@ -304,6 +305,7 @@ struct App::State {
     void run_sweep();
     [[nodiscard]] std::string wanted_space() const;
     void advance_space();
+    void find_tokens(const std::string& text);
     [[nodiscard]] const interpret::Attribution& attribution() const;
 
     // ---- app_pairs.cpp

@@ -4,11 +4,12 @@
 
 #include "app/app_state.h"
 #include "interpret/attention_summary.h"
+#include "text/token_search.h"
 
 namespace headlight::app {
 namespace {
 
-constexpr int kNeighbours = 12;
+constexpr int kNeighbours = 12, kFound = 24;
 constexpr int kNeighbourRows = 4096;     // of the vocabulary, in one slice
 constexpr std::size_t kMostOfText = 64;  // of its tokens, the last ones
 
@@ -28,6 +29,15 @@ std::vector<float> cosines(const model::Gpt& gpt, std::int32_t to, std::span<con
         out.push_back(std::isfinite(cosine) ? static_cast<float>(cosine) : 0.0F);
     }
     return out;
+}
+
+// Of the tokens that were found, to the one that is looked at.
+void note_cosines(const model::Gpt& gpt, Space& space) {
+    if (space.selected < 0) return;
+    std::vector<std::int32_t> ids;
+    for (const interpret::Neighbour& each : space.found) ids.push_back(each.id);
+    const std::vector<float> to_selected = cosines(gpt, space.selected, ids);
+    for (std::size_t i = 0; i < ids.size(); ++i) space.found[i].cosine = to_selected[i];
 }
 
 }  // namespace
@@ -61,8 +71,31 @@ void App::State::advance_space() {
     space.of_text = space.ids.size();
     for (const interpret::Neighbour& each : space.neighbours) add(each.id);
     space.cosines = cosines(session->gpt(), id, space.ids);
+    note_cosines(session->gpt(), space);
     space.plane = interpret::embedding_plane(session->gpt(), space.ids);
     lab.space_key = key;
+}
+
+void App::State::find_tokens(const std::string& typed) {
+    if (!gpt_rung() || session == nullptr || session->tokenizer() == nullptr) return;
+    Space& space = lab.space;
+    space.wanted = typed;
+    const bool entered = std::erase_if(space.wanted, [](char c) { return c == '\n' || c == '\r'; }) > 0;
+    const text::TokenMatches matches = text::find_tokens(*session->tokenizer(), space.wanted, kFound);
+    space.matches = matches.count;
+    space.found.clear();
+    for (const std::int32_t id : matches.best) {
+        if (id < session->gpt().config().vocab) space.found.push_back({id, 0});
+    }
+    note_cosines(session->gpt(), space);
+    const int position = selection().target;
+    if (!entered || space.found.empty() || position < 0) return;
+    interpret::Intervention change;
+    change.change = interpret::Change::swap;
+    change.target = interpret::Target::position;
+    change.position = position;
+    change.token = space.found.front().id;
+    add_change(interpret::to_text(change));
 }
 
 interpret::Matrix App::State::summary() const {

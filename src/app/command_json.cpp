@@ -1,5 +1,4 @@
-// Commands as JSON, for the JavaScript interface and the tests: {"do": NAME,
-// ...}.
+// Commands as JSON, for the JavaScript interface and the tests: {"do": NAME, ...}.
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
@@ -156,6 +155,10 @@ constexpr Entry kEntries[] = {
     {"clear_changes", plain<ClearChanges>},
     {"toggle_head",
      [](const Parsed& j) { return two_numbers(j, "layer", "head", [](int a, int b) { return ToggleHead{a, b}; }); }},
+    {"find_tokens",
+     [](const Parsed& j) {
+         return map_result(text_of(j, "text"), [](std::string t) { return FindTokens{std::move(t)}; });
+     }},
     {"run_sweep", plain<RunSweep>},
     {"stop_sweep", plain<StopSweep>},
     {"cancel_job", plain<CancelJob>},

@@ -129,6 +129,10 @@ struct ClearChanges {};
 struct ToggleHead {
     int layer, head;
 };  // off, and on again
+// Tokens of the vocabulary for App::space(). A line end (the Enter key) lets the selected position read the first one.
+struct FindTokens {
+    std::string text;
+};
 struct RunSweep {};  // of Settings::sweep, from the other prompt into this one
 struct StopSweep {};
 
@@ -192,7 +196,7 @@ using Commands =
                  RevealMistake, GuessMistake, HideMistakes, LearnPlay, LearnPause, LearnStep, LearnRewind, LearnBack,
                  LearnSeed, UseCorpus, Answer, Visible, OpenModels, InspectAddress, ChooseFormat, DownloadModel,
                  RetryModel, ClearModels, OpenKept, DeleteKept, KeepModel, ImportReport, AddChange, RemoveChange,
-                 ClearChanges, ToggleHead, RunSweep, StopSweep>;
+                 ClearChanges, ToggleHead, FindTokens, RunSweep, StopSweep>;
 
 struct AnyCommand;  // any_command.h: a variant of Commands
 

@@ -78,6 +78,11 @@ std::string App::laboratory_json() const {
     const Bottom shown = settings().bottom;
     if (shown == Bottom::lens && lens() != nullptr) json["lens"] = lens_json(*lens());
     if (shown == Bottom::parts && ready()) json["parts"] = parts_json(attribution());
+    if (shown == Bottom::space) {
+        std::vector<std::int32_t> found;
+        for (const interpret::Neighbour& each : space().found) found.push_back(each.id);
+        json["search"] = {{"text", space().wanted}, {"found", found}, {"matches", space().matches}};
+    }
     json["sweeping"] = sweeping();
     if (const interpret::Sweep* s = shown == Bottom::patch ? sweep() : nullptr) {
         json["sweep"] = {{"rows", s->rows},         {"columns", s->columns},  {"done", s->done},

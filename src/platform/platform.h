@@ -51,9 +51,10 @@ struct Memory {
     double limit = 0, free = 0;
 };
 
-// The text fields of the window: the prompt, and the one that it is compared with.
-enum class FieldId : std::uint8_t { prompt, other };
-inline constexpr std::size_t kFields = 2;
+// The text fields of the window: the prompt, the one that it is compared with, and what tokens are searched for.
+enum class FieldId : std::uint8_t { prompt, other, search };
+inline constexpr std::size_t kFields = 3;
+inline constexpr float kPromptPaddingX = 12, kPromptPaddingY = 10;  // between box and text
 // On the web a real HTML field lies over the rectangle; elsewhere ImGui draws one.
 struct PromptField {
     FieldId id = FieldId::prompt;
@@ -61,10 +62,9 @@ struct PromptField {
     float clip_top = 0, clip_bottom = 0;  // so much of the box is scrolled out of sight
     std::string_view text;                // what the program holds
     std::string_view hint;                // shown while it is empty
-    float font_size = 15, line_height = 22;
+    float font_size = 15, line_height = 22, padding_y = kPromptPaddingY;
     bool address = false;  // it takes the name or address of a model: no spelling help, Enter asks for it
 };
-inline constexpr float kPromptPaddingX = 12, kPromptPaddingY = 10;  // between box and text
 
 class Platform {
   public:

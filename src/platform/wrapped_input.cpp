@@ -1,6 +1,7 @@
 #include "platform/wrapped_input.h"
 
 #include <algorithm>
+#include <array>
 
 #include "imgui.h"
 #include "imgui_internal.h"
@@ -61,7 +62,7 @@ std::optional<std::string> WrappedInput::draw(const PromptField& field) {
     };
     // ImGui draws a scroll bar of its own where the text is longer than the box.
     const float inner_width = field.rect.width - 2 * kPromptPaddingX + 8, width = inner_width - 10;
-    const ImVec2 at(field.rect.x + kPromptPaddingX, field.rect.y + kPromptPaddingY);
+    const ImVec2 at(field.rect.x + kPromptPaddingX, field.rect.y + field.padding_y);
     const bool replaced = field.text != plain_;
     if (replaced || width != width_) buffer_ = wrap(field.text, width, measure);
     const std::string replacement(field.text);
@@ -80,9 +81,10 @@ std::optional<std::string> WrappedInput::draw(const PromptField& field) {
     Editing editing{&buffer_, replaced ? &replacement : nullptr, width, &measure};
     constexpr ImGuiInputTextFlags kFlags = ImGuiInputTextFlags_CallbackAlways | ImGuiInputTextFlags_CallbackEdit |
                                            ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_NoHorizontalScroll;
-    ImGui::InputTextMultiline(field.id == FieldId::prompt ? "##prompt" : "##other", buffer_.data(),
-                              buffer_.capacity() + 1, ImVec2(inner_width, field.rect.height - 2 * kPromptPaddingY + 4),
-                              kFlags, on_input, &editing);
+    static constexpr std::array<const char*, kFields> kNames{"##prompt", "##other", "##search"};
+    ImGui::InputTextMultiline(kNames[static_cast<std::size_t>(field.id)], buffer_.data(), buffer_.capacity() + 1,
+                              ImVec2(inner_width, field.rect.height - 2 * field.padding_y + 4), kFlags, on_input,
+                              &editing);
     active_ = ImGui::IsItemActive();
     ImGui::PopStyleVar(2);
     ImGui::PopStyleColor(2);

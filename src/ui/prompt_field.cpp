@@ -1,6 +1,7 @@
 #include "ui/prompt_field.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ui/widgets.h"
 
@@ -14,6 +15,7 @@ struct Content {
     platform::FieldId id;
     std::string_view key, label, hint, text;
     bool address = false;
+    float padding_y = platform::kPromptPaddingY;
 };
 
 float height_of(const Context& context, std::string_view text, float width, float most_lines, float least_lines) {
@@ -34,6 +36,7 @@ platform::PromptField place_of(const Box& field, const Content& content) {
     out.hint = content.hint;
     out.line_height = kFieldLeading;
     out.address = content.address;
+    out.padding_y = content.padding_y;
     return out;
 }
 
@@ -43,7 +46,7 @@ std::optional<std::string> draw_field(const Context& context, const Box& field, 
     context.widgets.add({std::string(content.key), std::string(content.label), Role::text, field, {}, {}});
     if (context.covered) {
         // The real field would shine through what lies over it, so the text is drawn instead.
-        const Box text = field.inset(platform::kPromptPaddingX, platform::kPromptPaddingY);
+        const Box text = field.inset(platform::kPromptPaddingX, content.padding_y);
         canvas().PushClipRect(field.min(), field.max(), true);
         put_paragraph(context.fonts.prompt, text, context.theme.text, content.text, kFieldLeading);
         canvas().PopClipRect();
@@ -95,6 +98,14 @@ void other_field(const Context& context, const Box& field) {
                           context.app.settings().other};
     if (auto typed = draw_field(context, field, content))
         context.push(app::set<&app::Settings::other>(std::move(*typed)));
+}
+
+void search_field(const Context& context, const Box& field) {
+    fill(field, context.theme.dark ? context.theme.background : context.theme.panel, kRadius);
+    const std::string_view label = context.t("space.search"), hint = context.t("space.search_hint");
+    Content content{platform::FieldId::search, "space.search", label, hint, context.app.space().wanted};
+    content.padding_y = std::floor((field.height - kFieldLeading) / 2);
+    if (auto typed = draw_field(context, field, content)) context.push(app::FindTokens{std::move(*typed)});
 }
 
 }  // namespace headlight::ui

@@ -21,5 +21,7 @@ void prompt_field(const Context& context, const Box& field, std::string_view lab
                   bool address = false);
 // Settings::other.
 void other_field(const Context& context, const Box& field);
+// What the vocabulary is searched for: one line.
+void search_field(const Context& context, const Box& field);
 
 }  // namespace headlight::ui

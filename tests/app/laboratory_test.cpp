@@ -337,15 +337,15 @@ TEST(Laboratory, TheSampleIsRunInSlicesAndAgainForAnotherModel) {
     queue.push(set<&Settings::sample_scores>(true));
     app->apply(queue, 0);
     int slices = 0;
-    double before = 0;
-    while (app->next_work_ms(0) == 0) {
+    double before = 0, now = 0;
+    while (app->next_work_ms(now) == 0) {
         if (app->sample_progress() < 1) {
             EXPECT_EQ(induction_scores(*app), of_prompt) << "half a sample is none";
         }
         EXPECT_GE(app->sample_progress(), before);
         before = app->sample_progress();
         const std::uint64_t drawn = app->state_revision();
-        app->advance(0, 0);
+        app->advance(now += 100, 0);
         EXPECT_NE(app->state_revision(), drawn) << "the progress is seen";
         ++slices;
     }
@@ -357,6 +357,25 @@ TEST(Laboratory, TheSampleIsRunInSlicesAndAgainForAnotherModel) {
     run(*app, Release{});
     EXPECT_EQ(app->sample_progress(), 1.0);
     EXPECT_NE(induction_scores(*app), first);
+}
+
+TEST(Laboratory, ProgressIsToldAFewTimesASecondAndTheEndAtOnce) {
+    const auto app = make_loaded_app(kText);
+    CommandQueue queue;
+    queue.push(set<&Settings::sample_scores>(true));
+    app->apply(queue, 1000);
+    app->advance(1100, 0);
+    const std::uint64_t told = app->state_revision();
+    app->advance(1199, 0);
+    EXPECT_EQ(app->state_revision(), told);
+    app->advance(1200, 0);
+    EXPECT_NE(app->state_revision(), told);
+    std::uint64_t last = 0;
+    while (app->next_work_ms(1201) == 0) {
+        last = app->state_revision();
+        app->advance(1201, 0);
+    }
+    EXPECT_NE(app->state_revision(), last);
 }
 
 TEST(Laboratory, SummariesAreMeansAndRowsOfThemSumToOne) {
@@ -398,6 +417,30 @@ TEST(Laboratory, TheSpaceHasTheTextAndWhatIsNearTheSelectedToken) {
             EXPECT_NEAR(space.cosines[i], 1.0F, 1e-6F);
         }
     }
+}
+
+TEST(Laboratory, TokensAreSearchedForAndToldWithTheirCosines) {
+    const auto app = make_loaded_app(std::string(kText) + "&bottom=space");
+    run(*app, SelectCell{2, -1});
+    run(*app, FindTokens{"th"});
+    const Space& space = app->space();
+    ASSERT_EQ(space.found.size(), 2U);
+    EXPECT_EQ(space.matches, 2);
+    const auto near = interpret::neighbours(tiny_gpt(model::Compute(1)), app->tokens()[2].id, kTinyVocab);
+    for (const interpret::Neighbour& each : space.found) {
+        EXPECT_FLOAT_EQ(each.cosine, std::ranges::find(near, each.id, &interpret::Neighbour::id)->cosine);
+    }
+    const float before = space.found[0].cosine;
+    run(*app, SelectCell{3, -1});
+    EXPECT_NE(space.found[0].cosine, before) << "to the token that is looked at";
+    const auto json = read_json(app->state_json())["laboratory"]["search"];
+    EXPECT_EQ(json["text"], "th");
+    EXPECT_EQ(json["found"], (std::vector<int>{256, 257}));
+    run(*app, FindTokens{"\n"});
+    EXPECT_TRUE(app->settings().changes.empty()) << "nothing was searched for";
+    run(*app, FindTokens{"the\n"});
+    EXPECT_EQ(app->settings().changes, "swap:3@257");
+    EXPECT_EQ(space.wanted, "the");
 }
 
 TEST(Laboratory, WhatItShowsIsExportedAsNumbers) {

@@ -101,6 +101,37 @@ export default async function laboratory() {
     await visit.page.waitForFunction((text) => document.getElementById('other').value === text, kOther);
   });
 
+  await test('any token of the vocabulary is found by typing in a real field, and read by Enter or a click', async () => {
+    await visit.run('clearChanges');
+    await visit.click('bottom.space');
+    await visit.run('settled');
+    const field = visit.page.locator('#search');
+    const at = await field.boundingBox(), place = await visit.widget('space.search');
+    same([at.x, at.y, at.width, at.height].map(Math.round), [place.x, place.y, place.w, place.h].map(Math.round), 'place');
+    await field.click();
+    await visit.page.keyboard.type('kite');
+    await visit.page.waitForFunction(() => window.headlight.state().laboratory.search.text === 'kite');
+    await visit.run('settled');
+    await visit.widget('space.found.0');
+    await visit.shot('laboratory-search');
+    await visit.page.keyboard.press('Enter');
+    await visit.run('settled');
+    const { changes, search } = await lab();
+    const { selection, prompt } = await visit.state();
+    same(changes.map((each) => each.text), [`swap:${selection.target}@${search.found[0]}`], 'the change');
+    same([search.text, await field.inputValue()], ['kite', 'kite'], 'no line break');
+    await visit.click('space.found.0');
+    same((await lab()).changes, [], 'its own token again');
+    await field.fill('');
+    await visit.page.waitForFunction(() => window.headlight.state().laboratory.search.text === '');
+    await visit.run('set', 'lang', 'tr');
+    await visit.page.waitForFunction(() => document.getElementById('search').placeholder.includes('yazın'));
+    same(await visit.page.locator('#prompt').getAttribute('placeholder') !== null, true, 'placeholders follow');
+    await visit.run('set', 'lang', 'en');
+    same((await visit.state()).prompt, prompt, 'the prompt');
+    await visit.click('bottom.patch');
+  });
+
   await test('two prompts stand side by side, and a link brings them back', async () => {
     await visit.click('changes.ab');
     await visit.run('settled');
@@ -110,6 +141,8 @@ export default async function laboratory() {
     const { odds } = await lab();
     holds(odds.now > 0 && odds.baseline < 0, `each expects its own noun: ${odds.now}, ${odds.baseline}`);
     await visit.shot('laboratory-prompts');
+    await visit.page.waitForFunction(() => document.getElementById('mirror').textContent.includes('After the other prompt'));
+    holds(/kite, .*here/.test(await visit.page.locator('#mirror').textContent()), 'the mirror tells the other run');
     const copy = await again((await visit.state()).link);
     same([copy.verdict, copy.laboratory.pair.beside, copy.laboratory.odds], ['reproduced', true, odds], 'what the link opened');
     await visit.click('ab');

@@ -343,6 +343,44 @@ TEST_F(LaboratoryPanelsTest, EveryViewOfTheBottomPanelIsExported) {
     EXPECT_EQ(screen.widget("bottom.export"), nullptr) << "the inspector has a row of its own";
 }
 
+TEST_F(LaboratoryPanelsTest, AnyTokenOfTheVocabularyIsFoundByTypingAndReadByAClick) {
+    for (const float width : {1440.0f, 390.0f}) {
+        const float height = width < 500 ? 2600 : 900;  // nothing is scrolled away
+        Screen screen(width, height, laboratory(width < 500 ? "&bottom=space&tab=more" : "&bottom=space"));
+        screen.run(app::SelectCell{2, -1});
+        screen.settle();
+        ASSERT_GT(screen.platform->search_rect.width, 100) << width;
+        screen.platform->typed_search = "TH";
+        screen.platform->input = true;
+        screen.settle();
+        EXPECT_EQ(screen.app->space().wanted, "TH");
+        EXPECT_EQ(screen.app->space().matches, 2);
+        EXPECT_EQ(screen.widget("space.near.0"), nullptr) << "found ones take the place of the neighbours";
+        ASSERT_NE(screen.widget("space.found.1"), nullptr) << width;
+        EXPECT_EQ(screen.widget("space.found.0")->label, "th") << "exact before longer";
+        EXPECT_EQ(screen.widget("space.found.1")->label, "the");
+        ASSERT_TRUE(screen.click("space.found.0"));
+        EXPECT_EQ(changes(screen), "swap:2@256");
+        screen.settle();
+        ASSERT_TRUE(screen.click("space.found.0"));
+        EXPECT_EQ(changes(screen), "");
+        screen.platform->typed_search = "the\n";
+        screen.platform->input = true;
+        screen.settle();
+        EXPECT_EQ(changes(screen), "swap:2@257") << "Enter reads the first";
+        EXPECT_EQ(screen.app->space().wanted, "the");
+        screen.platform->typed_search = "nothing has this";
+        screen.platform->input = true;
+        screen.settle();
+        EXPECT_NE(screen.widget("space.none"), nullptr);
+        screen.platform->typed_search = "";
+        screen.platform->input = true;
+        screen.settle();
+        EXPECT_NE(screen.widget("space.near.0"), nullptr);
+        EXPECT_TRUE(Screen::drawn().finite);
+    }
+}
+
 TEST_F(LaboratoryPanelsTest, WhatFedANumberIsOpenedByAClick) {
     Screen screen(1440, 900, laboratory("&bottom=matrix&site=attn.hook_z&layer=1&head=1&row=1&column=1"));
     screen.settle();
@@ -390,7 +428,7 @@ TEST_F(LaboratoryPanelsTest, SurpriseIsAskedForAndATokenCanBeHidden) {
 TEST_F(LaboratoryPanelsTest, ATranslatorHasNothingOfWhatIsReadFromAGpt) {
     Screen screen(1440, 900, app::make_translating_app("v=1&rung=translate&source=the+cat&bottom=lens&do=off:0.0"));
     screen.settle();
-    for (const char* key : {"change.0", "bottom.lens", "odds", "surprise", "order", "sample", "changes.ab"})
+    for (const char* key : {"change.0", "bottom.lens", "surprise", "order", "sample", "changes.ab"})
         EXPECT_EQ(screen.widget(key), nullptr) << key;
     hold_shift(screen, true);
     ASSERT_TRUE(screen.click("head.encoder.0.0"));

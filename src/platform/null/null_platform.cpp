@@ -80,6 +80,10 @@ std::optional<std::string> NullPlatform::prompt_field(const PromptField& field) 
         other_rect = field.rect;
         return std::exchange(typed_other, std::nullopt);
     }
+    if (field.id == FieldId::search) {
+        search_rect = field.rect;
+        return std::exchange(typed_search, std::nullopt);
+    }
     prompt_rect = field.rect;
     prompt_address = field.address;
     return std::exchange(typed, std::nullopt);

@@ -61,10 +61,10 @@ class NullPlatform final : public Platform {
     std::vector<std::string> fetched;  // names of models that were asked for
     bool can_fetch = false;
     std::string link, clipboard;
-    Rect prompt_rect, other_rect;  // of the two fields
-    bool prompt_address = false;   // the field on the screen takes the address of a model
+    Rect prompt_rect, other_rect, search_rect;  // of the fields
+    bool prompt_address = false;                // the field on the screen takes the address of a model
     // Into the fields, in the next frame.
-    std::optional<std::string> typed, typed_other;
+    std::optional<std::string> typed, typed_other, typed_search;
     double time = 0;
     bool dark = true, input = true, finger = false, prompt_focused = false;
     int frames = 0, uploads = 0;

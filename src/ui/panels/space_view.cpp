@@ -5,6 +5,8 @@
 #include "ui/panels/bottom_views.h"
 #include "ui/panels/laboratory.h"
 #include "ui/plots.h"
+#include "ui/prompt_field.h"
+#include "ui/token_text.h"
 #include "ui/widgets.h"
 
 namespace headlight::ui {
@@ -68,10 +70,12 @@ int position_of(const Context& context, std::int32_t id) {
     return -1;
 }
 
-// The selected position reads the neighbour in place of its own token, or, where it does already, its own again.
+// The selected position reads the token in place of its own, or, where it does already, its own again.
 void toggle_swap(const Context& context, int position, std::int32_t id, bool reads_it) {
-    if (reads_it) {
-        context.push(app::RemoveChange{ChangeList(context).position(position)->index});
+    const auto there = ChangeList(context).position(position);
+    const bool own = context.app.tokens()[static_cast<std::size_t>(position)].id == id;
+    if (reads_it || own) {
+        if (there) context.push(app::RemoveChange{there->index});
         return;
     }
     interpret::Intervention change;
@@ -82,49 +86,98 @@ void toggle_swap(const Context& context, int position, std::int32_t id, bool rea
     add_change(context, change);
 }
 
-// The list of neighbours. Returns which point of the plane belongs to the row that is pointed at, or -1.
-int draw_list(const Context& context, const Box& box, const app::Space& space, int pointed) {
-    const Theme& theme = context.theme;
-    const float end = put_text(context.fonts.small_bold, {box.x, box.y, box.width, kViewTitle - 4}, theme.text,
-                               context.t("space.neighbours", {{"token", token_name(context, space.selected)}}));
-    const bool may_swap = !context.hidden("lab");
-    if (may_swap)
-        put_text(context.fonts.small, {end + 6, box.y, box.right() - end - 6, kViewTitle - 4}, theme.muted,
-                 context.t("space.swap"));
-    const int position = context.app.selection().target;
-    const auto there = ChangeList(context).position(position);
-    const int read = there && there->change.change == interpret::Change::swap ? there->change.token : -1;
-    const float height = space_row(context), label = box.width * 0.42f, value = 44;
-    int under = -1;
-    float y = box.y + kViewTitle;
-    for (std::size_t i = 0; i < space.neighbours.size() && y + height <= box.bottom() + 1; ++i, y += height) {
-        const interpret::Neighbour& near = space.neighbours[i];
-        const std::string name = token_name(context, near.id);
-        const Box row{box.x, y, box.width, height};
-        const auto found = std::ranges::find(space.ids, near.id);
-        const int point = found == space.ids.end() ? -1 : static_cast<int>(found - space.ids.begin());
-        const bool reads_it = near.id == read;
-        const Hit hit = hit_area(context, "space.near." + std::to_string(i), name, Role::button, row,
-                                 switched(reads_it, static_cast<double>(near.cosine)));
-        if (hit.hovered) under = point;
-        if (hit.hovered && may_swap) {
-            const std::string at = std::to_string(position);
-            tooltip(context,
-                    context.t(reads_it ? "space.swap_back" : "space.swap_tip", {{"position", at}, {"token", name}}));
-        }
-        if (hit.clicked && may_swap) toggle_swap(context, position, near.id, reads_it);
-        const bool bright = hit.hovered || reads_it || (point >= 0 && point == pointed);
-        if (bright) fill({row.x - 4, row.y, row.width + 8, row.height}, theme.raised, kSmallRadius);
-        put_text(context.fonts.small, {row.x, row.y, label - 8, height}, bright ? theme.text : theme.muted, name);
-        const Box bar{row.x + label, row.y + height / 2 - 4, row.width - label - value, 8};
-        fill({bar.x, bar.centre().y - 0.5f, bar.width, 1}, with_alpha(theme.line, 0.6f));
-        fill({bar.x, bar.y, bar.width * std::clamp(near.cosine, 0.0f, 1.0f), bar.height}, theme.attends, 1);
-        put_text(context.fonts.mono, {row.right() - value, row.y, value, height}, bright ? theme.text : theme.muted,
-                 cosine_text(context, near.cosine), Align::right);
-        if (reads_it) fill({row.x - 4, row.y + 3, 2, height - 6}, theme.attends);
+// The list beside the plane: neighbours, or what the vocabulary was searched for.
+class TokenList {
+  public:
+    TokenList(const Context& context, const app::Space& space, int pointed)
+        : context_(context),
+          space_(space),
+          pointed_(pointed),
+          may_swap_(!context.hidden("lab")),
+          position_(context.app.selection().target),
+          searching_(!space.wanted.empty()) {
+        const auto there = ChangeList(context).position(position_);
+        if (there && there->change.change == interpret::Change::swap) read_ = there->change.token;
     }
-    return under;
-}
+    // Returns which point of the plane belongs to the row that is pointed at, or -1.
+    int draw(const Box& box) const {
+        float y = box.y;
+        draw_title({box.x, y, box.width, kViewTitle - 4});
+        y += kViewTitle;
+        if (may_swap_ && context_.app.model()->has_text) {
+            search_field(context_, {box.x, y, box.width, field_height(context_)});
+            y += field_height(context_) + kBelowField;
+        }
+        if (searching_ && space_.found.empty()) {
+            const Box none{box.x, y, box.width, space_row(context_)};
+            put_text(context_.fonts.small, none, context_.theme.muted,
+                     context_.t("space.none", {{"text", wanted_name()}}));
+            context_.widgets.add({"space.none", space_.wanted, Role::text, none, {}, {}});
+        }
+        const auto& listed = searching_ ? space_.found : space_.neighbours;
+        const float height = space_row(context_);
+        int under = -1;
+        for (std::size_t i = 0; i < std::min(listed.size(), kMostRows) && y + height <= box.bottom() + 1;
+             ++i, y += height) {
+            const int at = draw_row({box.x, y, box.width, height}, i, listed[i]);
+            if (at >= 0) under = at;
+        }
+        return under;
+    }
+    static float field_height(const Context& context) { return context.phone ? 42 : 30; }
+    static constexpr float kBelowField = 6;
+    static constexpr std::size_t kMostRows = 12;
+
+  private:
+    [[nodiscard]] std::string wanted_name() const { return token_label(space_.wanted).joined(); }
+
+    void draw_title(const Box& at) const {
+        const Theme& theme = context_.theme;
+        const std::string title =
+            searching_ ? context_.t("space.found", {{"text", wanted_name()}, {"count", std::to_string(space_.matches)}})
+                       : context_.t("space.neighbours", {{"token", token_name(context_, space_.selected)}});
+        const float end = put_text(context_.fonts.small_bold, at, theme.text, title);
+        if (may_swap_)
+            put_text(context_.fonts.small, {end + 6, at.y, at.right() - end - 6, at.height}, theme.muted,
+                     context_.t("space.swap"));
+    }
+
+    // Returns its point, or -1, while it is pointed at.
+    int draw_row(const Box& row, std::size_t i, const interpret::Neighbour& token) const {
+        const Theme& theme = context_.theme;
+        const float label = row.width * 0.42f, value = 44, middle = row.centre().y;
+        const std::string name = token_name(context_, token.id);
+        const auto found = std::ranges::find(space_.ids, token.id);
+        const int point = found == space_.ids.end() ? -1 : static_cast<int>(found - space_.ids.begin());
+        const bool reads_it = token.id == read_;
+        const Hit hit = hit_area(context_, (searching_ ? "space.found." : "space.near.") + std::to_string(i), name,
+                                 Role::button, row, switched(reads_it, static_cast<double>(token.cosine)));
+        if (hit.hovered && may_swap_) {
+            const std::string at = std::to_string(position_);
+            tooltip(context_,
+                    context_.t(reads_it ? "space.swap_back" : "space.swap_tip", {{"position", at}, {"token", name}}));
+        }
+        if (hit.clicked && may_swap_) toggle_swap(context_, position_, token.id, reads_it);
+        const bool bright = hit.hovered || reads_it || (point >= 0 && point == pointed_);
+        if (bright) fill({row.x - 4, row.y, row.width + 8, row.height}, theme.raised, kSmallRadius);
+        put_text(context_.fonts.small, {row.x, row.y, label - 8, row.height}, bright ? theme.text : theme.muted, name);
+        const Box bar{row.x + label, middle - 4, row.width - label - value, 8};
+        fill({bar.x, bar.centre().y - 0.5f, bar.width, 1}, with_alpha(theme.line, 0.6f));
+        fill({bar.x, bar.y, bar.width * std::clamp(token.cosine, 0.0f, 1.0f), bar.height}, theme.attends, 1);
+        put_text(context_.fonts.mono, {row.right() - value, row.y, value, row.height},
+                 bright ? theme.text : theme.muted, cosine_text(context_, token.cosine), Align::right);
+        if (reads_it) fill({row.x - 4, row.y + 3, 2, row.height - 6}, theme.attends);
+        return hit.hovered ? point : -1;
+    }
+
+    const Context& context_;
+    const app::Space& space_;
+    int pointed_;
+    bool may_swap_;
+    int position_;
+    bool searching_;
+    std::int32_t read_ = -1;
+};
 
 void draw_points(const Context& context, const Box& plot, const app::Space& space, const std::vector<ImVec2>& at,
                  int pointed) {
@@ -180,8 +233,8 @@ void draw_points(const Context& context, const Box& plot, const app::Space& spac
 
 float SpaceView::wanted_height(const Context& context) {
     if (!context.phone) return kInspector + 112;
-    const float rows = static_cast<float>(context.app.space().neighbours.size());
-    return 48 + kPhonePlot + kSpaceNote + 12 + kViewTitle + rows * space_row(context);
+    return 48 + kPhonePlot + kSpaceNote + 12 + kViewTitle + TokenList::field_height(context) + TokenList::kBelowField +
+           static_cast<float>(TokenList::kMostRows) * space_row(context);
 }
 
 void SpaceView::draw(const Context& context, const Box& box, float title_width) {
@@ -217,7 +270,7 @@ void SpaceView::draw(const Context& context, const Box& box, float title_width) 
     const Hit hit = hit_area(context, "space", context.t("set.bottom.space"), Role::cell, area);
     const std::vector<ImVec2> at = places(area.inset(kSpaceInset), space);
     const int under = hit.hovered ? nearest_to_pointer(at) : -1;
-    const int listed = draw_list(context, context.phone ? below : beside, space, under);
+    const int listed = TokenList(context, space, under).draw(context.phone ? below : beside);
     canvas().PushClipRect(area.min(), area.max(), true);
     draw_points(context, area.inset(4), space, at, under >= 0 ? under : listed);
     canvas().PopClipRect();
