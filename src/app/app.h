@@ -176,7 +176,7 @@ class App {
     [[nodiscard]] const ModelLibrary& library() const;
     [[nodiscard]] bool models_shown() const;
 
-    // ---- the laboratory (a GPT's rungs) --------------------------------------------------------------------------
+    // ---- the laboratory ------------------------------------------------------------------------------------------
     // While changes are in force, everything else here (distribution(), matrix(), attention(), explanation()) tells of
     // the changed run; with Settings::compare, attention() and matrix() of the baseline or of a difference.
     [[nodiscard]] const Laboratory& laboratory() const;  // cached

@@ -12,6 +12,21 @@ float size_of(const ImFont* font) {
     return font->FontSize * ImGui::GetIO().FontGlobalScale;
 }
 
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// ImGui breaks a line after any point or comma, also within a number: then the line ends before the number, where a
+// space lets it. shown: how many bytes ImGui wants in the line.
+std::size_t without_part_of_number(std::string_view text, std::size_t shown) {
+    if (shown == 0 || shown >= text.size() || !is_digit(text[shown])) return shown;
+    if (text[shown - 1] != '.' && text[shown - 1] != ',') return shown;
+    std::size_t end = text.rfind(' ', shown - 1);
+    if (end == std::string_view::npos) return shown;
+    while (end > 0 && text[end - 1] == ' ') --end;
+    return end == 0 ? shown : end;
+}
+
 // The next line of a paragraph: how many bytes it takes, and how many of them are shown.
 struct Line {
     std::size_t taken, shown;
@@ -21,7 +36,7 @@ Line next_line(const ImFont* font, std::string_view text, float width) {
     const char* begin = text.data();
     const float scale = ImGui::GetIO().FontGlobalScale;
     const char* end = font->CalcWordWrapPositionA(scale, begin, begin + hard, width);
-    auto shown = static_cast<std::size_t>(end - begin);
+    std::size_t shown = without_part_of_number(text.substr(0, hard), static_cast<std::size_t>(end - begin));
     if (shown == 0 && hard > 0) shown = 1;
     if (shown >= hard) return {std::min(hard + 1, text.size()), hard};
     std::size_t taken = shown;
