@@ -288,6 +288,7 @@ std::string spoken_pair(const App& app) {
     std::string list;
     for (const std::int32_t id : most_likely(lab.baseline, kSpokenPredictions)) {
         const auto now = std::ranges::find(app.distribution().candidates, id, &Candidate::id);
+        if (now == app.distribution().candidates.end()) continue;
         append_item(list, strings("live.pair_item", {{"token", spoken(app.token_text(id), strings)},
                                                      {"percent", percent(lab.baseline[static_cast<std::size_t>(id)])},
                                                      {"now", percent(now->model_probability)}}));
