@@ -91,6 +91,7 @@ export class TextField {
 
   // A step, a sample, a link or undo changes the text from the other side.
   #read() {
+    if (this.#language !== currentLanguage()) this.translate();
     const state = this.#program.state(), text = this.#what.read(state);
     if (text === this.#sent || !state.pending) this.#unheard = false;
     if (this.#composing || this.#unheard || text === this.#sent) return;
@@ -106,7 +107,6 @@ export class TextField {
 
   #follow() {
     const place = this.#program.promptPlace(this.#what.number);
-    if (this.#language !== currentLanguage()) this.translate();
     const key = JSON.stringify(place);
     if (key === this.#place) return;
     this.#place = key;

@@ -126,7 +126,7 @@ export default async function laboratory() {
     await visit.page.waitForFunction(() => window.headlight.state().laboratory.search.text === '');
     await visit.run('set', 'lang', 'tr');
     await visit.page.waitForFunction(() => document.getElementById('search').placeholder.includes('yazın'));
-    same(await visit.page.locator('#prompt').getAttribute('placeholder') !== null, true, 'placeholders follow');
+    holds((await visit.page.locator('#prompt').getAttribute('placeholder')).includes('yazın'), 'that of the prompt as well');
     await visit.run('set', 'lang', 'en');
     same((await visit.state()).prompt, prompt, 'the prompt');
     await visit.click('bottom.patch');
