@@ -71,9 +71,10 @@ stage_format() {
 
 # Clang's own view of every file: its warnings and the checks of .clang-tidy. A file that has not changed since it was
 # clean, with nothing that it includes changed either, is not looked at again (build/tests/tidy/).
+# In a folder of its own, which is never built: each file is compiled alone there, so it includes what it needs.
 stage_tidy() {
-    cmake --preset release >/dev/null
-    run_listed "$logs/tidy.out" node tests/tidy.mjs build/release "$jobs"
+    cmake --preset release -B build/tidy -DHEADLIGHT_UNITY=OFF >/dev/null
+    run_listed "$logs/tidy.out" node tests/tidy.mjs build/tidy "$jobs"
 }
 
 stage_unit() {

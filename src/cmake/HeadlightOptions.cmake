@@ -9,6 +9,17 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns inside std::expected and std::string at -O2 and above (GCC bugs 105562, 105651).
   target_compile_options(headlight_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
 endif()
+if(HEADLIGHT_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(HEADLIGHT_UNITY_FILES 10 CACHE STRING "Files that are compiled in one go")
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE ${HEADLIGHT_UNITY_FILES})
+  # What one file calls its own may hide behind a local name of the next; the tidy stage sees each file alone.
+  target_compile_options(headlight_options INTERFACE -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # A class of a header may hold types of its own .cpp alone; here that .cpp is no main file.
+    target_compile_options(headlight_options INTERFACE -Wno-subobject-linkage)
+  endif()
+endif()
 if(HEADLIGHT_SANITIZE)
   add_compile_options(-fsanitize=${HEADLIGHT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${HEADLIGHT_SANITIZE})

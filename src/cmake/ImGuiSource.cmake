@@ -34,6 +34,7 @@ message(STATUS "Dear ImGui: ${IMGUI_DIR_FOUND}")
 add_library(imgui STATIC
   ${IMGUI_DIR_FOUND}/imgui.cpp ${IMGUI_DIR_FOUND}/imgui_draw.cpp ${IMGUI_DIR_FOUND}/imgui_tables.cpp
   ${IMGUI_DIR_FOUND}/imgui_widgets.cpp ${CMAKE_SOURCE_DIR}/src/ui/imgui/assert.cpp)
+set_target_properties(imgui PROPERTIES UNITY_BUILD OFF)  # not ours: it is not made for it
 target_include_directories(imgui SYSTEM PUBLIC ${IMGUI_DIR_FOUND} ${IMGUI_DIR_FOUND}/backends)
 target_compile_definitions(imgui PUBLIC "IMGUI_USER_CONFIG=\"${CMAKE_SOURCE_DIR}/src/ui/imgui/config.h\"")
 target_compile_options(imgui PRIVATE -fno-exceptions -fno-rtti)

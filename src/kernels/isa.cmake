@@ -1,5 +1,6 @@
 # Each implementation of the kernels is compiled for its own instructions; which one runs is asked at run time.
 set(folder ${CMAKE_CURRENT_LIST_DIR})
+set_target_properties(hl_kernels PROPERTIES UNITY_BUILD OFF)  # every file has options of its own
 # O3 in every build type: a tile lives in registers only after its loops are unrolled.
 set(honest -fno-tree-vectorize)
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
