@@ -129,7 +129,7 @@ EMSCRIPTEN_KEEPALIVE char* hl_file(const char* name, double size) {
 EMSCRIPTEN_KEEPALIVE const char* hl_command(const char* json) {
     using namespace headlight::platform;
     if (running->program == nullptr) return "{\"ok\":false,\"message\":\"The program has not started.\"}";
-    const auto answer = page_command(read_json(json));
+    const auto answer = page_command(headlight::read_json(json));
     running->command_answer = answer ? *answer : running->program->command(json);
     running->platform.wake();
     return running->command_answer.c_str();
