@@ -12,7 +12,7 @@
 namespace headlight {
 namespace {
 
-// Of a frame's 16.6 ms: what the last drawing left of a turn's share is for work, less while something is dragged. The
+// Of a frame's 16.6 ms: what drawing leaves of a turn's share is for work, less while something is dragged. The
 // rest belongs to the browser or the window system.
 constexpr double kTurnMs = 15, kDraggedMs = 6, kLeastWorkMs = 4;
 
@@ -65,7 +65,8 @@ class Headlight final : public platform::Program {
 
     [[nodiscard]] double now_ms() const { return platform_.now() * 1000; }
     [[nodiscard]] double work_ms() const {
-        return ui_->held() ? kDraggedMs : std::max(kLeastWorkMs, kTurnMs - ui_->frame_ms());
+        const double drawing = ui_->wants_frame(*app_, platform_) ? ui_->frame_ms() : 0;
+        return ui_->held() ? kDraggedMs : std::max(kLeastWorkMs, kTurnMs - drawing);
     }
 
     void follow_system() {

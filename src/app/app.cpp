@@ -90,6 +90,13 @@ bool App::apply(CommandQueue& queue, double now_ms) {
     return true;
 }
 
+void App::State::tell(bool news) {
+    constexpr double kProgressMs = 100;
+    if (!news && now_ms - told_ms < kProgressMs) return;
+    told_ms = now_ms;
+    ++state_revision;
+}
+
 bool App::advance(double now_ms, double budget_ms) {
     State& s = *state_;
     s.now_ms = now_ms;
@@ -97,6 +104,7 @@ bool App::advance(double now_ms, double budget_ms) {
     const auto spent_ms = [&] {
         return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     };
+    const std::uint64_t before = s.pass_revision;
     bool changed = false;
     for (bool again = true; again;) {
         const bool paced = s.pace_steps();
@@ -108,11 +116,12 @@ bool App::advance(double now_ms, double budget_ms) {
         again = paced && spent_ms() < budget_ms;  // fast play: several tokens between two frames
     }
     if (s.advance_laboratory(std::max(0.0, budget_ms - spent_ms()))) changed = true;
-    if (s.advance_learning(budget_ms)) changed = true;
-    if (s.advance_loop(budget_ms)) changed = true;
-    if (!changed) return false;
+    bool news = s.pass_revision != before;
+    if (s.advance_learning(budget_ms)) news = true;
+    if (s.advance_loop(budget_ms)) news = true;
+    if (!changed && !news) return false;
     s.update_progress();
-    ++s.state_revision;
+    s.tell(news || next_work_ms(now_ms) != 0);
     return true;
 }
 

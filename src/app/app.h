@@ -122,7 +122,8 @@ class App {
     void set_hover(const Hover& hover);  // once a frame, {} when the pointer is over nothing
     // Runs all waiting commands. Returns whether there were any. now_ms: any steady clock.
     bool apply(CommandQueue& queue, double now_ms);
-    // Works for about budget_ms (at least one step of work). Returns whether anything visible changed.
+    // Works for about budget_ms (at least one step of work). Returns whether there was any to do; state_revision() says
+    // whether there is something new to draw.
     bool advance(double now_ms, double budget_ms);
     // Milliseconds until advance() has something to do: 0 now, negative never (until a command comes).
     [[nodiscard]] double next_work_ms(double now_ms) const;

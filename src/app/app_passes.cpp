@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "app/app_state.h"
@@ -12,6 +13,9 @@ namespace headlight::app {
 namespace {
 
 constexpr std::size_t kMaxNotices = 6;
+// A change that takes so long at most is waited for: one frame comes later, and it shows the answer. However long it
+// takes then: a clock would count what the browser still draws of the last frame beside it.
+constexpr double kAtOnceMs = 24, kForever = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -81,7 +85,10 @@ void App::State::work(double budget_ms) {
     if (!working()) return;
     if (gpt_rung() && session->busy() && session->advance(budget_ms)) published();
     // In the same frame where that is quick: nothing without the changes is to be seen.
-    if (gpt_rung() && !session->busy() && lab.busy() && lab.run->advance(budget_ms)) changes_published();
+    if (gpt_rung() && !session->busy() && lab.busy()) {
+        const bool at_once = lab.run->expected_ms() <= kAtOnceMs;
+        if (lab.run->advance(at_once ? kForever : budget_ms)) changes_published();
+    }
     if (rung() == Rung::translate && translator->advance(budget_ms)) translation_changed();
 }
 
@@ -101,8 +108,7 @@ void App::State::warn(const Warnings& warnings) {
     for (const Warning& warning : warnings) {
         const std::string label = "set." + warning.what;
         const std::string_view what = strings().has(label) ? strings()(label) : std::string_view(warning.what);
-        const std::string value =
-            warning.fault.key.empty() ? warning.value : fault_text(strings(), warning.fault);
+        const std::string value = warning.fault.key.empty() ? warning.value : fault_text(strings(), warning.fault);
         notify_key(Severity::warning, warning.key, {{"what", what}, {"value", value}});
     }
 }

@@ -124,6 +124,12 @@ bool ChangedRun::advance(double budget_ms) {
     return false;
 }
 
+double ChangedRun::expected_ms() const {
+    const int layers = session_.gpt().config().layers, own = layers - std::max(first_layer_, 0);
+    const auto of_other = static_cast<int>(other_ids_.size() - other_.ids.size());
+    return session_.expected_ms(of_other, layers) + (active() ? session_.expected_ms(rows() - done_, own) : 0);
+}
+
 std::span<const float> ChangedRun::logits(int position) const {
     CHECK(complete() && position < rows());
     return buffer_.logits(compute_, session_.gpt(), position);

@@ -36,6 +36,8 @@ class ChangedRun {
     // Works for at most about budget_ms, at least one slice. True when everything that was wanted became complete, or
     // all logits that were asked for are there.
     bool advance(double budget_ms);
+    // About how long the rows that are missing take.
+    [[nodiscard]] double expected_ms() const;
 
     // Of a complete run.
     [[nodiscard]] const model::Activations& trace() const { return *buffer_.trace; }

@@ -269,6 +269,10 @@ void Session::learn_speed(double slice_ms) {
     products_per_ms_ = std::max(speed, products_per_ms_ + (speed - products_per_ms_) / 24);
 }
 
+double Session::expected_ms(int rows, int layers) const {
+    return rows * layers * layer_products(gpt().config()) / products_per_ms_;
+}
+
 bool Session::advance(double budget_ms) {
     const auto start = std::chrono::steady_clock::now();
     bool published = false;

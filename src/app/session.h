@@ -77,6 +77,8 @@ class Session {
     // So few rows of logits that they fit into a slice.
     [[nodiscard]] static bool few_logits(const model::GptConfig& config, int rows);
     [[nodiscard]] std::int64_t rows_computed() const { return rows_computed_; }
+    // About how long `rows` take on their way through `layers`, by the speed of the passes so far.
+    [[nodiscard]] double expected_ms(int rows, int layers) const;
 
   private:
     struct Job;

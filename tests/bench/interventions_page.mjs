@@ -12,21 +12,26 @@ const kStory = 'Once upon a time there was a little girl named Lily. She had a r
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const shown = (name, list) => {
-  const middle = (key) => median(list.map((each) => each[key])).toFixed(1).padStart(7);
-  console.log(`${name.padEnd(46)} ${middle('ms')} ms, ${middle('frames')} frames of ${middle('gap')} ms, ours ${middle('own')} ms`);
+  const middle = (key, digits = 1) => median(list.map((each) => each[key])).toFixed(digits).padStart(digits + 5);
+  console.log(`${name.padEnd(46)} ready ${middle('ready')} ms, on screen ${middle('ms')} ms, `
+    + `${middle('frames', 0)} frames, drawing them ${middle('own')} ms each`);
 };
 
-// Runs in the page: until a frame shows the result of the command. frames: drawn since; own: the program's part of a frame.
+// Runs in the page: until a frame shows the result of the command. ready: until the program has computed and drawn it;
+// ms: until the browser asks for the next frame, which it does when this one is on its way; frames: drawn since.
 const onScreen = (page, command) => page.evaluate(async (fields) => {
   const { headlight } = window;
-  const { frame: before } = headlight.state(), start = performance.now(), own = [];
+  const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  await drawn();
+  const { frame: before } = headlight.state(), start = performance.now();
   void headlight.command(fields);
-  for (let ticks = 1; ; ticks += 1) {
-    await new Promise((drawn) => requestAnimationFrame(drawn));
-    const ms = performance.now() - start, { frame, frame_ms: ours, laboratory } = headlight.state();
-    own.push(ours);
+  for (;;) {
+    await drawn();
+    const ready = performance.now() - start, { frame, frame_ms: own, laboratory } = headlight.state();
     const there = fields.do === 'run_sweep' ? !laboratory.sweeping : laboratory.changed;
-    if (there && frame > before) return { ms, frames: frame - before, gap: ms / ticks, own: Math.max(...own) };
+    if (!there || frame === before) continue;
+    await drawn();
+    return { ready, ms: performance.now() - start, frames: frame - before, own };
   }
 }, command);
 
