@@ -30,6 +30,9 @@ setup() {
     [ -n "$HEADLIGHT_EM_BIN" ] && export PATH="$HEADLIGHT_EM_BIN:$PATH"
     command -v ccache >/dev/null &&
         export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_NOHASHDIR=1
+    # A build folder made here compiles several files in one go; one that is there already stays as it is (CMake reads
+    # this only once).
+    export HEADLIGHT_UNITY=ON
     return 0
 }
 
