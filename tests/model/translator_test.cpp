@@ -81,7 +81,7 @@ class TranslatorTest : public testing::Test {
 
 TEST_F(TranslatorTest, TheCacheGivesTheBitsOfAWholePass) {
     DecodeState state(compute_, model_, 2);
-    for (const std::uint64_t seed : {1, 2, 3}) {  // a long source and a short one in the same caches
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {  // a long source and a short one in the same caches
         const auto from = source(seed);
         ASSERT_TRUE(state.read(from).has_value());
         std::vector<TokenId> target;

@@ -140,5 +140,14 @@ TEST_F(BesidePanelsTest, TheOtherPromptIsAFieldLikeThePrompt) {
     EXPECT_EQ(screen.platform->other_rect.width, 0) << "the real field would shine through";
 }
 
+TEST_F(BesidePanelsTest, WithoutAnythingToCompareTheOddsAreOneNumber) {
+    Screen screen(1440, 900, laboratory("&other=the+dog"));
+    screen.settle();
+    ASSERT_NE(screen.widget("changes.odds"), nullptr);
+    EXPECT_EQ(screen.widget("changes.odds")->label.find("\u2192"), std::string::npos);
+    screen.run(app::AddChange{"off:0.1"});
+    EXPECT_NE(screen.widget("changes.odds")->label.find("\u2192"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace headlight::ui

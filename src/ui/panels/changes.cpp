@@ -94,11 +94,14 @@ class Changes final : public Panel {
         const app::Odds& odds = context.app.laboratory().odds;
         if (odds.token < 0 || odds.rival < 0) return {};
         auto number = [&](float value) { return signed_text(context, static_cast<double>(value), 2); };
-        const bool prompts = context.app.laboratory().pair == app::Pair::prompts;
-        return context.t(prompts ? "changes.odds_prompts" : "changes.odds", {{"token", token_name(context, odds.token)},
-                                                                             {"rival", token_name(context, odds.rival)},
-                                                                             {"before", number(odds.baseline)},
-                                                                             {"now", number(odds.now)}});
+        const app::Laboratory& lab = context.app.laboratory();
+        const std::string_view key = lab.pair == app::Pair::prompts ? "changes.odds_prompts"
+                                     : lab.changed                  ? "changes.odds"
+                                                                    : "changes.odds_alone";
+        return context.t(key, {{"token", token_name(context, odds.token)},
+                               {"rival", token_name(context, odds.rival)},
+                               {"before", number(odds.baseline)},
+                               {"now", number(odds.now)}});
     }
 
     static Places lay_out(const Context& context, float width) {
