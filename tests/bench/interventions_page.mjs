@@ -1,8 +1,5 @@
 // What a change in the laboratory costs in the page: node tests/bench/interventions_page.mjs, after web/run --build-only
 // and the set-up of tests/run --only e2e. Chromium without a graphics card, one thread, the embedded GPT.
-//
-// On screen: from the command until a frame was drawn with the numbers of the changed run, and how many frames that took.
-// Without a graphics card most of it is the browser's drawing: beside it, the time between two frames, and ours of one.
 import { browser, host, Visit } from '../e2e/lib.mjs';
 
 const kTokens = 64, kSweepTokens = 24, kRounds = 9;
@@ -13,25 +10,28 @@ const kStory = 'Once upon a time there was a little girl named Lily. She had a r
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const shown = (name, list) => {
   const middle = (key, digits = 1) => median(list.map((each) => each[key])).toFixed(digits).padStart(digits + 5);
-  console.log(`${name.padEnd(46)} ready ${middle('ready')} ms, on screen ${middle('ms')} ms, `
-    + `${middle('frames', 0)} frames, drawing them ${middle('own')} ms each`);
+  const least = Math.min(...list.map((each) => each.turn)).toFixed(1);
+  console.log(`${name.padEnd(46)} computed and drawn in ${middle('turn')} ms (least ${least}), ready ${middle('ready')} ms, `
+    + `on screen ${middle('ms')} ms, ${middle('frames', 0)} frames, drawing ${middle('own')} ms each`);
 };
 
-// Runs in the page: until a frame shows the result of the command. ready: until the program has computed and drawn it;
-// ms: until the browser asks for the next frame, which it does when this one is on its way; frames: drawn since.
+// Runs in the page: until a frame shows the result of the command. ready: until the program has computed and drawn it, of
+// which turn: its part of that frame, and the rest is waiting for the frame to begin; ms: until the browser asks for the
+// next frame, which it does when this one is on its way; frames: drawn since.
 const onScreen = (page, command) => page.evaluate(async (fields) => {
   const { headlight } = window;
   const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  await new Promise((rested) => setTimeout(rested, 400)); // the browser may still draw the last frames
   await drawn();
   const { frame: before } = headlight.state(), start = performance.now();
   void headlight.command(fields);
   for (;;) {
-    await drawn();
-    const ready = performance.now() - start, { frame, frame_ms: own, laboratory } = headlight.state();
+    const began = await drawn();
+    const now = performance.now(), ready = now - start, turn = now - began, { frame, frame_ms: own, laboratory } = headlight.state();
     const there = fields.do === 'run_sweep' ? !laboratory.sweeping : laboratory.changed;
     if (!there || frame === before) continue;
     await drawn();
-    return { ready, ms: performance.now() - start, frames: frame - before, own };
+    return { turn, ready, ms: performance.now() - start, frames: frame - before, own };
   }
 }, command);
 
