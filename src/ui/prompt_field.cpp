@@ -96,8 +96,7 @@ void other_field(const Context& context, const Box& field) {
     fill(field, context.theme.dark ? context.theme.background : context.theme.panel, kRadius);
     const Content content{platform::FieldId::other, "patch.other", context.t("patch.other"), context.t("patch.hint"),
                           context.app.settings().other};
-    if (auto typed = draw_field(context, field, content))
-        context.push(app::set<&app::Settings::other>(std::move(*typed)));
+    if (const auto typed = draw_field(context, field, content)) context.push(app::set<&app::Settings::other>(*typed));
 }
 
 void search_field(const Context& context, const Box& field) {
