@@ -1,10 +1,10 @@
 #include "app/app.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "app/app_state.h"
 #include "base/json.h"
+#include "base/stopwatch.h"
 #include "model/logits_hash.h"
 #include "text/tokenizer.h"
 
@@ -100,22 +100,19 @@ void App::State::tell(bool news) {
 bool App::advance(double now_ms, double budget_ms) {
     State& s = *state_;
     s.now_ms = now_ms;
-    const auto start = std::chrono::steady_clock::now();
-    const auto spent_ms = [&] {
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    };
+    const Stopwatch watch;
     const std::uint64_t before = s.pass_revision;
     bool changed = false;
     for (bool again = true; again;) {
         const bool paced = s.pace_steps();
         if (!s.working() && s.pending_steps == 0 && !s.pending_share) break;
         s.settle();
-        s.work(std::max(0.0, budget_ms - spent_ms()));
+        s.work(std::max(0.0, budget_ms - watch.ms()));
         s.settle();
         changed = true;
-        again = paced && spent_ms() < budget_ms;  // fast play: several tokens between two frames
+        again = paced && watch.ms() < budget_ms;  // fast play: several tokens between two frames
     }
-    if (s.advance_laboratory(std::max(0.0, budget_ms - spent_ms()))) changed = true;
+    if (s.advance_laboratory(std::max(0.0, budget_ms - watch.ms()))) changed = true;
     bool news = s.pass_revision != before;
     if (s.advance_learning(budget_ms)) news = true;
     if (s.advance_loop(budget_ms)) news = true;

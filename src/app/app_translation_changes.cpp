@@ -68,9 +68,7 @@ const Laboratory& App::State::translation_laboratory() const {
         const auto fits = interpret::fitting(std::span(&item, 1), c, sources, targets);
         const bool shown = item.part == part && item.target == interpret::Target::head;
         v.changes.push_back({interpret::to_text(item), change_label(item),
-                             fits.good.empty() ? fault_text(strings(), fits.bad.front().fault)
-                                               : ""
-                                                 "",
+                             fits.good.empty() ? fault_text(strings(), fits.bad.front().fault) : "",
                              shown ? item.layer : -1, shown ? item.index : -1});
     }
     v.changed = translator->changed();

@@ -1,9 +1,9 @@
 #include "app/changed_run.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/check.h"
+#include "base/stopwatch.h"
 
 namespace headlight::app {
 namespace {
@@ -113,12 +113,12 @@ bool ChangedRun::advance_slice() {
 }
 
 bool ChangedRun::advance(double budget_ms) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     double spent = 0;
     while (busy()) {
         const double before = spent;
         if (advance_slice()) return true;
-        spent = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        spent = watch.ms();
         if (spent + (spent - before) > budget_ms) break;  // the next one takes about as long
     }
     return false;

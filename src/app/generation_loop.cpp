@@ -1,9 +1,9 @@
 #include "app/generation_loop.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/check.h"
+#include "base/stopwatch.h"
 
 namespace headlight::app {
 namespace {
@@ -28,13 +28,12 @@ GenerationLoop::GenerationLoop(const model::Compute& compute, const model::Gpt& 
 }
 
 bool GenerationLoop::advance(double budget_ms) {
-    using Clock = std::chrono::steady_clock;
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const std::size_t before = steps_.size();
     while (!done_) {
         if (forward_ == nullptr) begin_pass();
         if (forward_->advance()) finish_step();
-        if (std::chrono::duration<double, std::milli>(Clock::now() - begin).count() >= budget_ms) break;
+        if (watch.ms() >= budget_ms) break;
     }
     return steps_.size() > before;
 }

@@ -1,7 +1,6 @@
 #include "app/learning.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "app/learned_weights.h"
 #include "app/learning_state.h"
 #include "base/check.h"
+#include "base/stopwatch.h"
 
 namespace headlight::app {
 namespace {
@@ -182,17 +182,14 @@ void Learning::back_to_good() {
 bool Learning::advance(double now_ms, double budget_ms) {
     State& s = *state_;
     if (next_work_ms(now_ms) != 0) return false;
-    const auto begin = std::chrono::steady_clock::now();
-    const auto within = [&] {
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count() < budget_ms;
-    };
+    const Stopwatch watch;
     const bool paced = s.playing && s.speed > 0;
     if (paced && (!s.due_ms || *s.due_ms < now_ms - kMostLateMs)) s.due_ms = now_ms;
     do {
         if (!s.train_one() || s.broken) break;
         if (paced) *s.due_ms += 1000 / static_cast<double>(s.speed);
         if (s.playing && s.converged && s.stop_when_converged) break;
-    } while (next_work_ms(now_ms) == 0 && within());
+    } while (next_work_ms(now_ms) == 0 && watch.ms() < budget_ms);
     if (s.broken || steps() >= kMaxSteps || (s.converged && s.stop_when_converged)) s.playing = false;
     return true;
 }

@@ -1,9 +1,9 @@
 #include "app/session.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/check.h"
+#include "base/stopwatch.h"
 
 namespace headlight::app {
 namespace {
@@ -25,10 +25,6 @@ int capacity_for(int rows, int context) {
     int capacity = kLeastCapacity;
     while (capacity < rows) capacity *= 2;
     return std::min(capacity, context);
-}
-
-double passed_ms(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
 // Makes the back buffer as large as the text will soon want it, a slice with every call, so that no keystroke has to
@@ -274,13 +270,13 @@ double Session::expected_ms(int rows, int layers) const {
 }
 
 bool Session::advance(double budget_ms) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     bool published = false;
     double spent = 0;
     while (busy()) {
         const double before = spent;
         published = advance_slice() || published;
-        spent = passed_ms(start);
+        spent = watch.ms();
         const double slice = spent - before;
         learn_speed(slice);
         if (spent + slice > budget_ms) break;  // the next one takes about as long

@@ -1,8 +1,8 @@
 #include "app/translation_session.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/stopwatch.h"
 #include "text/tokenizer.h"
 
 namespace headlight::app {
@@ -56,15 +56,14 @@ bool TranslationSession::want(Wish wish) {
 }
 
 bool TranslationSession::advance(double budget_ms) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     while (working()) {
         if (busy()) {
             if (shown_->advance_slice()) return true;
         } else if (unchanged_->advance_slice() && unchanged_->complete()) {
             return true;
         }
-        const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-        if (spent.count() >= budget_ms) break;
+        if (watch.ms() >= budget_ms) break;
     }
     return false;
 }
