@@ -1,6 +1,7 @@
 // The graphical program, in one page: make everything, run the turns of the loop, take everything down in reverse.
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "app/app.h"
 #include "app/model_library.h"
@@ -11,10 +12,6 @@
 
 namespace headlight {
 namespace {
-
-// Of a frame's 16.6 ms: what drawing leaves of a turn's share is for work, less while something is dragged. The
-// rest belongs to the browser or the window system.
-constexpr double kTurnMs = 15, kDraggedMs = 6, kLeastWorkMs = 4;
 
 class Headlight final : public platform::Program {
   public:
@@ -38,14 +35,16 @@ class Headlight final : public platform::Program {
         for (platform::Event& event : platform_.poll()) take(event);
         if (!opened_) {  // after what the platform had to say first: which models it keeps
             commands_.push(app::OpenLink{platform_.start_link()});  // the app asks for the model that it needs
+        ui_->begin_turn(platform_);
             opened_ = true;
         }
         app_->apply(commands_, now_ms());
-        app_->advance(now_ms(), work_ms());
+        app_->advance(now_ms(), ui_->work_ms(*app_, platform_));
         run_effects();
-        if (ui_->wants_frame(*app_, platform_)) app_->set_hover(ui_->frame(*app_, commands_, platform_));
+        const bool draws = ui_->wants_frame(*app_, platform_);
+        if (draws) app_->set_hover(ui_->frame(*app_, commands_, platform_));
         announce_changes();
-        return demand();
+        return demand(draws);
     }
 
     std::string command(std::string_view json) override { return ui::run_command(json, *app_, commands_, platform_); }
@@ -64,10 +63,6 @@ class Headlight final : public platform::Program {
     }
 
     [[nodiscard]] double now_ms() const { return platform_.now() * 1000; }
-    [[nodiscard]] double work_ms() const {
-        const double drawing = ui_->wants_frame(*app_, platform_) ? ui_->frame_ms() : 0;
-        return ui_->held() ? kDraggedMs : std::max(kLeastWorkMs, kTurnMs - drawing);
-    }
 
     void follow_system() {
         const auto language = platform_.language() == "tr" ? app::Language::tr : app::Language::en;
@@ -148,17 +143,18 @@ class Headlight final : public platform::Program {
 
     // A page around the program mirrors its state, theme and language.
     void announce_changes() {
-        if (app_->state_revision() == announced_) return;
-        announced_ = app_->state_revision();
+        const std::uint64_t now = app_->state_revision() + app_->progress_revision();
+        if (std::exchange(announced_, now) == now) return;
         platform_.state_changed(app_->dark() ? "dark" : "light", app_->language() == app::Language::tr ? "tr" : "en");
     }
 
-    [[nodiscard]] platform::Demand demand() const {
+    // After a picture a turn comes at once: it tells what that took (ui/pace.h).
+    [[nodiscard]] platform::Demand demand(bool drew) const {
         platform::Demand demand;
         const double work = app_->next_work_ms(now_ms());
-        demand.soon = work == 0 || !commands_.empty() || ui_->wants_frame(*app_, platform_);
+        demand.soon = drew || work == 0 || !commands_.empty() || ui_->wants_frame(*app_, platform_);
         if (work > 0) demand.in_seconds = work / 1000;
-        if (const double at = ui_->next_frame_at(); at >= 0) {
+        if (const double at = ui_->next_frame_at(*app_); at >= 0) {
             const double wait = std::max(0.0, at - platform_.now());
             demand.in_seconds = demand.in_seconds < 0 ? wait : std::min(demand.in_seconds, wait);
         }

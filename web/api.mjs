@@ -31,7 +31,9 @@ export function createApi(program, events) {
   const settled = () => new Promise((resolve) => {
     const look = () => {
       const state = program.state();
-      if (state.busy && !state.playing && !state.learning?.playing) setTimeout(look, 15);
+      // A slow picture may hold up what was asked for, also while the program plays.
+      const works = state.busy && !state.playing && !state.learning?.playing;
+      if (state.pending || works) setTimeout(look, 15);
       else resolve(state);
     };
     setTimeout(look, 0);

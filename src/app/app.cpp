@@ -94,7 +94,7 @@ void App::State::tell(bool news) {
     constexpr double kProgressMs = 100;
     if (!news && now_ms - told_ms < kProgressMs) return;
     told_ms = now_ms;
-    ++state_revision;
+    ++(news ? state_revision : progress_revision);
 }
 
 bool App::advance(double now_ms, double budget_ms) {
@@ -283,6 +283,9 @@ std::uint64_t App::state_revision() const {
 std::int64_t App::rows_computed() const {
     const State& s = *state_;
     return (s.session == nullptr ? 0 : s.session->rows_computed()) +
+std::uint64_t App::progress_revision() const {
+    return state_->progress_revision;
+}
            (s.translator == nullptr ? 0 : s.translator->rows_computed());
 }
 

@@ -122,8 +122,8 @@ class App {
     void set_hover(const Hover& hover);  // once a frame, {} when the pointer is over nothing
     // Runs all waiting commands. Returns whether there were any. now_ms: any steady clock.
     bool apply(CommandQueue& queue, double now_ms);
-    // Works for about budget_ms (at least one step of work). Returns whether there was any to do; state_revision() says
-    // whether there is something new to draw.
+    // Works for about budget_ms (at least one step of work). Returns whether there was any to do; state_revision() and
+    // progress_revision() say whether there is something new to draw.
     bool advance(double now_ms, double budget_ms);
     // Milliseconds until advance() has something to do: 0 now, negative never (until a command comes).
     [[nodiscard]] double next_work_ms(double now_ms) const;
@@ -250,8 +250,9 @@ class App {
     [[nodiscard]] std::uint64_t pass_revision() const;  // changes with tokens() and matrix()
     // How many of the first rows of every matrix are those of the pass of revision `since`; 0 when nothing is known.
     [[nodiscard]] int unchanged_rows(std::uint64_t since) const;
-    [[nodiscard]] std::uint64_t state_revision() const;  // changes with anything a panel may draw, hover included
-    [[nodiscard]] std::int64_t rows_computed() const;    // token rows that went through the model, in all
+    [[nodiscard]] std::uint64_t state_revision() const;  // changes with anything a panel may draw, hover included ...
+    [[nodiscard]] std::uint64_t progress_revision() const;  // ... but for how far something is, which may be drawn late
+    [[nodiscard]] std::int64_t rows_computed() const;       // token rows that went through the model, in all
     [[nodiscard]] std::string golden_hash() const;  // model/logits_hash.h with this app's kernels and threads; slow
     [[nodiscard]] std::string architecture_json() const;  // what state_json() says of the exhibit
     [[nodiscard]] std::string laboratory_json() const;    // ... and of the laboratory

@@ -344,7 +344,7 @@ void App::State::count_bytes(double at_ms) {
     if (at_ms - shown_bytes_ms < kShowEveryMs) return;
     shown_bytes_ms = at_ms;
     update_progress();
-    ++state_revision;
+    ++progress_revision;
 }
 
 bool App::State::take_bytes(int job, std::size_t size, double at_ms) {

@@ -203,7 +203,7 @@ std::optional<std::span<const char>> App::State::kept_bytes(int job) {
     if (keeper == nullptr || job != keep_job) return std::nullopt;
     const std::span<const char> bytes = keeper->next();
     library.keep.done_bytes = keeper->done_bytes();
-    ++state_revision;
+    ++progress_revision;
     return bytes;
 }
 

@@ -163,8 +163,8 @@ struct App::State {
     };
     std::deque<KeptRows> kept_rows;  // of the latest passes of a GPT
     void note_kept_rows(std::span<const TokenInfo> before);
-    std::uint64_t state_revision = 1;
-    double told_ms = 0;    // when it last grew in advance()
+    std::uint64_t state_revision = 1, progress_revision = 1;
+    double told_ms = 0;    // when one of them last grew in advance()
     void tell(bool news);  // there are news, or only progress, which is told a few times a second
 
     // Caches of the last pass, filled when asked for.

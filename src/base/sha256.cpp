@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <string_view>
 
 #include "base/check.h"
@@ -20,35 +21,80 @@ constexpr std::array<std::uint32_t, 64> kRound{
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-std::uint32_t big_endian(const std::byte* at) {
-    return std::to_integer<std::uint32_t>(at[0]) << 24 | std::to_integer<std::uint32_t>(at[1]) << 16 |
-           std::to_integer<std::uint32_t>(at[2]) << 8 | std::to_integer<std::uint32_t>(at[3]);
+using State = std::array<std::uint32_t, 8>;
+// Four words at once: the schedule of a block takes as long as its rounds otherwise.
+using Words [[gnu::vector_size(16)]] = std::uint32_t;
+using Bytes [[gnu::vector_size(16)]] = std::uint8_t;
+
+Words rotated(Words words, unsigned bits) {
+    return (words >> bits) | (words << (32 - bits));
+}
+
+Words big_endian(const std::byte* at) {
+    Bytes bytes;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return std::bit_cast<Words>(
+        __builtin_shufflevector(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
+}
+
+Words round_words(std::size_t first) {
+    Words words;
+    std::memcpy(&words, &kRound[first], sizeof words);
+    return words;
+}
+
+// The four words of the schedule that follow these 16. The last two of them rest on the first two.
+Words following(Words w0, Words w4, Words w8, Words w12) {
+    const Words x = __builtin_shufflevector(w0, w4, 1, 2, 3, 4), none{};
+    const Words most = w0 + (rotated(x, 7) ^ rotated(x, 18) ^ (x >> 3)) + __builtin_shufflevector(w8, w12, 1, 2, 3, 4);
+    const auto with = [](Words y) { return rotated(y, 17) ^ rotated(y, 19) ^ (y >> 10); };
+    const Words two = most + with(__builtin_shufflevector(w12, none, 2, 3, 4, 4));
+    return two + with(__builtin_shufflevector(none, two, 0, 0, 4, 5));
+}
+
+[[gnu::always_inline]] inline void one_round(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t& d,
+                                             std::uint32_t e, std::uint32_t f, std::uint32_t g, std::uint32_t& h,
+                                             std::uint32_t word) {
+    const std::uint32_t sum1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
+    const std::uint32_t first = h + sum1 + (g ^ (e & (f ^ g))) + word;
+    const std::uint32_t sum0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
+    d += first;
+    h = first + sum0 + ((a & b) | (c & (a | b)));
+}
+
+// With the letters in other places each time, nothing has to be moved.
+[[gnu::always_inline]] inline void eight_rounds(State& state, Words w0, Words w4) {
+    auto& [a, b, c, d, e, f, g, h] = state;
+    one_round(a, b, c, d, e, f, g, h, w0[0]);
+    one_round(h, a, b, c, d, e, f, g, w0[1]);
+    one_round(g, h, a, b, c, d, e, f, w0[2]);
+    one_round(f, g, h, a, b, c, d, e, w0[3]);
+    one_round(e, f, g, h, a, b, c, d, w4[0]);
+    one_round(d, e, f, g, h, a, b, c, w4[1]);
+    one_round(c, d, e, f, g, h, a, b, w4[2]);
+    one_round(b, c, d, e, f, g, h, a, w4[3]);
 }
 
 }  // namespace
 
 void Sha256::blocks(const std::byte* data, std::size_t count) {
-    auto [a0, b0, c0, d0, e0, f0, g0, h0] = state_;
+    State sum = state_;
     for (; count > 0; --count, data += kBlock) {
-        std::array<std::uint32_t, 64> w;
-        for (std::size_t t = 0; t < 16; ++t) w[t] = big_endian(data + 4 * t);
-        for (std::size_t t = 16; t < 64; ++t) {
-            const std::uint32_t x = w[t - 15], y = w[t - 2];
-            const std::uint32_t s0 = std::rotr(x, 7) ^ std::rotr(x, 18) ^ (x >> 3);
-            const std::uint32_t s1 = std::rotr(y, 17) ^ std::rotr(y, 19) ^ (y >> 10);
-            w[t] = w[t - 16] + s0 + w[t - 7] + s1;
+        Words w0 = big_endian(data), w4 = big_endian(data + 16), w8 = big_endian(data + 32);
+        Words w12 = big_endian(data + 48);
+        State state = sum;
+        for (std::size_t t = 0;; t += 16) {
+            eight_rounds(state, w0 + round_words(t), w4 + round_words(t + 4));
+            eight_rounds(state, w8 + round_words(t + 8), w12 + round_words(t + 12));
+            if (t == 48) break;
+            w0 = following(w0, w4, w8, w12);
+            w4 = following(w4, w8, w12, w0);
+            w8 = following(w8, w12, w0, w4);
+            w12 = following(w12, w0, w4, w8);
         }
-        std::uint32_t a = a0, b = b0, c = c0, d = d0, e = e0, f = f0, g = g0, h = h0;
-        for (std::size_t t = 0; t < 64; ++t) {
-            const std::uint32_t sum1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
-            const std::uint32_t first = h + sum1 + ((e & f) ^ (~e & g)) + kRound[t] + w[t];
-            const std::uint32_t sum0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
-            const std::uint32_t second = sum0 + ((a & b) ^ (a & c) ^ (b & c));
-            h = g, g = f, f = e, e = d + first, d = c, c = b, b = a, a = first + second;
-        }
-        a0 += a, b0 += b, c0 += c, d0 += d, e0 += e, f0 += f, g0 += g, h0 += h;
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += state[i];
     }
-    state_ = {a0, b0, c0, d0, e0, f0, g0, h0};
+    state_ = sum;
 }
 
 void Sha256::add(std::span<const std::byte> bytes) {

@@ -97,7 +97,8 @@ void WeightsWriter::State::write_numbers(Dtype dtype, std::size_t count) {
 }
 
 // The block of n numbers that begins at row `first + r`, column `c` of the parameter: down the rows, or for the
-// embedding and the head along one. Exact when the model is held in eight bits.
+// embedding and the head along one. Exact when the model is held in eight bits; then quants may be null, where only the
+// scale is wanted.
 void WeightsWriter::State::quantise_block(std::size_t param_index, std::int64_t first, std::int64_t r, std::int64_t c,
                                           std::int8_t* quants, float* scale, int n) const {
     const ParamInfo& info = gpt.layout().params()[param_index];
@@ -109,7 +110,7 @@ void WeightsWriter::State::quantise_block(std::size_t param_index, std::int64_t 
     }
     const Gpt::Place place = gpt.place(param_index, first + r, c);
     *scale = place.matrix->scale(place.k / kQ8Block, place.n);
-    for (int i = 0; i < n; ++i) quants[i] = place.matrix->quant(place.k + i, place.n);
+    for (int i = 0; quants != nullptr && i < n; ++i) quants[i] = place.matrix->quant(place.k + i, place.n);
 }
 
 void WeightsWriter::State::write_q8(const Entry& e, std::int64_t first, std::int64_t rows) {
@@ -118,14 +119,14 @@ void WeightsWriter::State::write_q8(const Entry& e, std::int64_t first, std::int
     const std::int64_t row_step = along ? 1 : kQ8Block, column_step = along ? kQ8Block : 1;
     const std::int64_t scale_columns = (width + column_step - 1) / column_step;
     const std::int64_t scale_rows = (rows + row_step - 1) / row_step;
-    const bool scales = e.role == Role::scales;
+    const bool scales = e.role == Role::scales, held = gpt.format() == WeightFormat::q8;
     piece.resize(static_cast<std::size_t>(scales ? scale_rows * scale_columns * 4 : rows * width));
     for (std::int64_t r = 0; r < rows; r += row_step) {
         for (std::int64_t c = 0; c < width; c += column_step) {
             const auto n = static_cast<int>(std::min<std::int64_t>(kQ8Block, along ? width - c : rows - r));
             std::int8_t quants[kQ8Block];
             float scale = 0;
-            quantise_block(e.param, first, r, c, quants, &scale, n);
+            quantise_block(e.param, first, r, c, scales && held ? nullptr : quants, &scale, n);
             if (scales) {
                 const std::int64_t at = r / row_step * scale_columns + c / column_step;
                 std::memcpy(piece.data() + at * 4, &scale, 4);

@@ -1,5 +1,7 @@
 #include "ui/ui.h"
 
+#include <algorithm>
+
 #include "imgui_internal.h"
 #include "ui/keyboard.h"
 
@@ -26,11 +28,19 @@ Result<std::unique_ptr<Ui>> Ui::create(platform::Platform& platform) {
 bool Ui::wants_frame(const app::App& app, const platform::Platform& platform) const {
     if (platform.input_pending() || settle_ > 0 || app.state_revision() != drawn_revision_) return true;
     if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0) return true;
-    return shared_.next_frame_at >= 0 && platform.now() >= shared_.next_frame_at;
+    const double at = next_frame_at(app);
+    return at >= 0 && platform.now() >= at;
 }
 
-bool Ui::held() const {
-    return ImGui::IsMouseDown(ImGuiMouseButton_Left);
+double Ui::next_frame_at(const app::App& app) const {
+    const double wanted = shared_.next_frame_at;
+    if (app.progress_revision() == drawn_progress_) return wanted;
+    const double progress = std::max(0.0, pace_.progress_at_ms() / 1000);
+    return wanted < 0 ? progress : std::min(wanted, progress);
+}
+
+double Ui::work_ms(const app::App& app, const platform::Platform& platform) const {
+    return pace_.work_ms(wants_frame(app, platform) ? frame_ms_ : 0, ImGui::IsMouseDown(ImGuiMouseButton_Left));
 }
 
 void Ui::prepare(const app::App& app, platform::Platform& platform) {
@@ -47,6 +57,7 @@ app::Hover Ui::frame(const app::App& app, app::CommandQueue& commands, platform:
     const bool changed = platform.input_pending() || app.state_revision() != drawn_revision_;
     settle_ = changed ? kSettleFrames : std::max(0, settle_ - 1);
     drawn_revision_ = app.state_revision();
+    drawn_progress_ = app.progress_revision();
     shared_.next_frame_at = -1;
     prepare(app, platform);
     platform.begin_frame();
@@ -61,6 +72,7 @@ app::Hover Ui::frame(const app::App& app, app::CommandQueue& commands, platform:
     ImGui::PopFont();
     frame_ms_ = (platform.now() - start) * 1000;
     platform.end_frame();
+    pace_.drawn();
     ++frames_;
     return hover;
 }

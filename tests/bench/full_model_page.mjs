@@ -85,7 +85,10 @@ try {
   const state = await visit.settled();
   if (state.rung !== 'own') throw new Error(JSON.stringify(state.models.import));
   say(`${precision}: from the click to the first picture`, `${seconds(start)} s`);
-  await visit.page.waitForFunction(() => ['kept', 'failed'].includes(window.headlight.state().models.keep.stage), null, { polling: 100 });
+  await visit.page.waitForFunction(() => {  // the list comes after the word that it is kept
+    const { keep, kept } = window.headlight.state().models;
+    return keep.stage === 'failed' || (keep.stage === 'kept' && kept.length > 0);
+  }, null, { polling: 100 });
   const { keep, kept } = (await visit.state()).models;
   say('  and until it is kept for the next visit', `${seconds(start)} s (${keep.stage}, ${(kept[0]?.bytes / 1e6).toFixed(0)} MB)`);
   say('  the tab at its largest', tabMemory());

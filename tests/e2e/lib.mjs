@@ -76,11 +76,13 @@ export class Visit {
     return this.settled();
   }
 
-  // Until nothing is computed, no input waits and no frame is due; while it plays or learns, at once.
+  // Until nothing is computed, no input waits and no frame is due; while it plays or learns, until what was done has come
+  // through: on a busy machine pictures are slow, and input waits for them.
   async settled() {
     await this.page.waitForFunction(() => {
       const state = window.headlight.state();
-      const still = state.playing || state.learning?.playing || (!state.busy && state.queue === 0 && state.frame === window.lastFrame);
+      const plays = state.playing || state.learning?.playing;
+      const still = state.queue === 0 && !state.pending && (plays || (!state.busy && state.frame === window.lastFrame));
       window.lastFrame = state.frame;
       return still;
     }, null, { polling: 60 });

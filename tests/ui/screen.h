@@ -57,6 +57,7 @@ class Screen {
 
     // One turn of main.cpp's loop. Returns whether it drew.
     bool turn() {
+        ui->begin_turn(*platform);
         const double now_ms = platform->time * 1000;
         app->apply(commands, now_ms);
         while (app->next_work_ms(now_ms) == 0 && app->advance(now_ms, 1000)) {

@@ -20,7 +20,7 @@ namespace headlight::platform {
 namespace {
 
 constexpr double kReachable = 3.5e9;  // bytes: browsers grow a memory no further, whatever the address space holds
-constexpr double kProgressMs = 150;
+constexpr double kProgressMs = 100;
 constexpr double kHiddenMs = 50;  // between turns of a page in the background, which gets no animation frames
 
 bool page_hidden() {
@@ -124,7 +124,9 @@ void WebPlatform::fit_canvas() {
               h = static_cast<int>(std::lround(css_height_ * device_ratio_));
     int now_w = 0, now_h = 0;
     emscripten_get_canvas_element_size(kCanvas, &now_w, &now_h);
-    if (now_w != w || now_h != h) emscripten_set_canvas_element_size(kCanvas, w, h);
+    if (now_w == w && now_h == h) return;
+    emscripten_set_canvas_element_size(kCanvas, w, h);  // which empties it
+    last_picture_.forget();
 }
 
 float WebPlatform::pixel_ratio() const {
@@ -141,6 +143,7 @@ void WebPlatform::fonts_changed() {
     if (ImGui::GetIO().Fonts->TexID == nullptr) return;  // the first frame sends it
     ImGui_ImplOpenGL3_DestroyFontsTexture();
     ImGui_ImplOpenGL3_CreateFontsTexture();
+    last_picture_.forget();
 }
 
 void WebPlatform::begin_frame() {
@@ -156,14 +159,18 @@ void WebPlatform::begin_frame() {
 
 void WebPlatform::end_frame() {
     ImGui::Render();
+    follow_cursor();
+    if (!last_picture_.repeats(*ImGui::GetDrawData(), ImGui::GetColorU32(ImGuiCol_WindowBg))) send_picture();
+    page::frame_drawn();
+}
+
+void WebPlatform::send_picture() {
     glViewport(0, 0, static_cast<int>(std::lround(css_width_ * device_ratio_)),
                static_cast<int>(std::lround(css_height_ * device_ratio_)));
     const ImVec4 back = ImGui::GetStyle().Colors[ImGuiCol_WindowBg];
     glClearColor(back.x, back.y, back.z, 1);
     glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-    follow_cursor();
-    page::frame_drawn();
 }
 
 void WebPlatform::follow_cursor() {
@@ -266,11 +273,13 @@ std::vector<std::string> WebPlatform::assets_in(std::string_view folder) const {
 }
 
 Texture WebPlatform::upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) {
+    last_picture_.forget();
     return upload_gl_texture(texture, width, height, pixels);
 }
 
 void WebPlatform::upload_rows(Texture texture, int width, int, std::span<const std::uint32_t> pixels, int first_row,
                               int rows) {
+    last_picture_.forget();
     upload_gl_rows(texture, width, pixels, first_row, rows);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "platform/last_picture.h"
 #include "platform/platform.h"
 #include "platform/web/input.h"
 
@@ -79,12 +80,14 @@ class WebPlatform final : public Platform {
     void ask_for_turn(double in_ms);
     void fit_canvas();
     void follow_cursor();
+    void send_picture();  // what ImGui has made of the frame, to the canvas
 
     StartOptions options_;
     Program* program_ = nullptr;
     WebInput input_;
     std::map<std::string, std::string, std::less<>> files_;
     std::vector<Event> events_;
+    LastPicture last_picture_;
     std::array<PromptField, kFields> prompts_;  // no texts: where the fields stood in the last frame
     bool pending_ = true, context_lost_ = false;
     bool frame_asked_ = false;  // an animation frame or a timer at once is under way
