@@ -26,16 +26,19 @@ class Headlight final : public platform::Program {
              {"strings/en.json", "strings/tr.json", "prompts/prompts.json", "tutorial/tutorial.json"}) {
             ASSIGN_OR_RETURN(options.assets[path], platform.asset(path));
         }
+        for (const char* path : {"fonts/ui.ttf", "fonts/ui-semibold.ttf", "fonts/symbols.ttf"}) {
+            if (auto font = platform.asset(path)) options.assets[path] = std::move(*font);
+        }
         ASSIGN_OR_RETURN(std::unique_ptr<app::App> app, app::App::create(std::move(options)));
         ASSIGN_OR_RETURN(std::unique_ptr<ui::Ui> ui, ui::Ui::create(platform));
         return std::unique_ptr<platform::Program>(new Headlight(platform, std::move(app), std::move(ui)));
     }
 
     platform::Demand turn() override {
+        ui_->begin_turn(platform_);
         for (platform::Event& event : platform_.poll()) take(event);
         if (!opened_) {  // after what the platform had to say first: which models it keeps
             commands_.push(app::OpenLink{platform_.start_link()});  // the app asks for the model that it needs
-        ui_->begin_turn(platform_);
             opened_ = true;
         }
         app_->apply(commands_, now_ms());
@@ -66,7 +69,10 @@ class Headlight final : public platform::Program {
 
     void follow_system() {
         const auto language = platform_.language() == "tr" ? app::Language::tr : app::Language::en;
-        app_->set_environment({language, platform_.prefers_dark(), platform_.prefers_reduced_motion()});
+        std::string page = platform_.link_address("");
+        page.resize(page.find('#'));
+        app_->set_environment(
+            {language, platform_.prefers_dark(), platform_.prefers_reduced_motion(), std::move(page)});
     }
 
     void take(platform::Event& event) {

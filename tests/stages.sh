@@ -14,7 +14,7 @@ run_listed() {
 wants() { [[ " ${stages[*]} " == *" $1 "* ]]; }
 
 setup() {
-    local packages=(cmake ninja-build g++ ccache pkg-config nlohmann-json3-dev libeigen3-dev libcli11-dev libgtest-dev
+    local packages=(cmake ninja-build g++ ccache pkg-config nlohmann-json3-dev libeigen3-dev libstb-dev libcli11-dev libgtest-dev
         googletest libglfw3-dev libgl-dev libcurl4-openssl-dev nodejs npm ca-certificates)
     wants format && packages+=(clang-format-19)
     { wants tidy || wants fuzz; } && packages+=(clang-19 clang-tidy-19 libclang-rt-19-dev)

@@ -58,6 +58,9 @@ Result<std::unique_ptr<App>> App::create(AppOptions options) {
     if (const auto tutorial = options.assets.find("tutorial/tutorial.json"); tutorial != options.assets.end()) {
         RETURN_IF_ERROR(state->load_tutorial(tutorial->second));
     }
+    const auto font = [&](const char* name) { return asset(name).value_or(""); };
+    state->letters =
+        Lettering::create({font("fonts/ui.ttf"), font("fonts/ui-semibold.ttf"), font("fonts/symbols.ttf")});
     for (const Sample& sample : state->samples) {
         if (sample.id == state->opening) state->document.settings.prompt = sample.text;
     }
@@ -280,12 +283,12 @@ std::uint64_t App::pass_revision() const {
 std::uint64_t App::state_revision() const {
     return state_->state_revision;
 }
-std::int64_t App::rows_computed() const {
-    const State& s = *state_;
-    return (s.session == nullptr ? 0 : s.session->rows_computed()) +
 std::uint64_t App::progress_revision() const {
     return state_->progress_revision;
 }
+std::int64_t App::rows_computed() const {
+    const State& s = *state_;
+    return (s.session == nullptr ? 0 : s.session->rows_computed()) +
            (s.translator == nullptr ? 0 : s.translator->rows_computed());
 }
 

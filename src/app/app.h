@@ -95,6 +95,7 @@ struct Environment {
     Language language = Language::en;
     bool dark = true;
     bool reduced_motion = false;
+    std::string page = {};  // what stands before the '#' of a link that others can open; "": none
 };
 
 // Bytes that the program may have in all, and of these not taken yet; 0: not known.
@@ -106,7 +107,8 @@ struct AppOptions {
     int threads = 1;
     std::function<Machine()> machine;  // asked when a model of one's own is weighed; may be missing
     // Content of assets: "strings/en.json", "strings/tr.json", "prompts/prompts.json".
-    // "tutorial/tutorial.json" may be missing: then there is no tutorial.
+    // "tutorial/tutorial.json" may be missing: then there is no tutorial. "fonts/ui.ttf", "fonts/ui-semibold.ttf" and
+    // "fonts/symbols.ttf" may be missing: then pictures in pixels have no words.
     std::map<std::string, std::string> assets;
 };
 

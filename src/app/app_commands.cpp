@@ -76,6 +76,7 @@ void App::State::edited(const Document& before, std::string key) {
     const bool compares = document.settings.compare != before.settings.compare ||
                           document.settings.side_by_side != before.settings.side_by_side;
     if (content || compares) refresh_changes();
+    drop_stale_sweep();
     if (compares && (lab.changed() || lab.has_other())) changes_published();
     refresh_translation();
     refresh_tutorial();

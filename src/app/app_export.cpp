@@ -56,6 +56,24 @@ std::string string_key_of(Part part) {
 
 }  // namespace
 
+// Which of the runs a single picture shows, and what was changed in it.
+std::string App::State::run_caption() const {
+    const Strings& texts = strings();
+    const Compare compare = document.settings.compare;
+    if (shows_difference()) {
+        return std::string(texts(compare == Compare::other ? "ab.difference" : "set.compare.difference"));
+    }
+    const Laboratory& view = laboratory();
+    if (!view.changed) return "";
+    if (gpt_rung() && compare == Compare::baseline) return std::string(texts("ab.baseline"));
+    std::string made;
+    for (const ChangeInfo& change : view.changes) {
+        if (change.reason.empty()) made += (made.empty() ? "" : ", ") + change.label;
+    }
+    constexpr double kWidest = 600;
+    return fitting_text(made, kWidest);
+}
+
 // The head view.
 Shown App::State::shown_head() const {
     const Settings& s = document.settings;
@@ -83,7 +101,9 @@ Shown App::State::shown_head() const {
         shown.caption = std::string(texts(string_key_of(s.part))) + ", " + shown.caption;
         shown.stem = "headlight-" + to_text(s.part) + "-head-" + layer + "." + head;
     }
+    shown.difference = summary().empty() && shows_difference();
     if (gpt_rung()) put_beside(shown);
+    if (const std::string run = run_caption(); shown.runs.empty() && !run.empty()) shown.caption += " · " + run;
     return shown;
 }
 
@@ -113,6 +133,8 @@ Shown App::State::shown_matrix() const {
     shown.caption = strings()("export.caption_matrix", {{"model", model()->name}, {"site", shown.stem.substr(10)}});
     shown.causal = place->columns == AxisKind::key_position && stack() != nn::Stack::encoder;
     shown.pattern = s.site.ends_with("hook_pattern");
+    shown.difference = shows_difference();
+    if (const std::string run = run_caption(); !run.empty()) shown.caption += " · " + run;
     return shown;
 }
 
@@ -125,6 +147,7 @@ Shown App::State::shown_sheet() const {
                 {chosen->row_labels, chosen->col_labels},
                 std::string(strings()(chosen->title)) + " (" + std::string(strings()(mode)) + ")",
                 "headlight-tutorial-" + chosen->id};
+    shown.decimals = chosen->decimals;
     return shown;
 }
 
@@ -149,6 +172,43 @@ std::string App::State::trace_bytes(const std::string& link_text) const {
     return interpret::trace_file(tensors, translator->target(), std::move(metadata));
 }
 
+// The picture of a head or a matrix as the screen has it, or of what the laboratory shows in the matrix's place.
+Drawing App::State::drawing_of(const Shown& shown, ExportWhat what) const {
+    const Settings& settings = document.settings;
+    if (!of_head(what) && shows_laboratory()) {
+        if (Drawing drawing = laboratory_drawing(); !drawing.empty()) return drawing;
+    }
+    // The colour setting is the head view's.
+    const ColourScale scale = shown.head ? settings.scale : ColourScale::linear;
+    const int first_key = settings.hide_sink && shown.head && (shown.causal || !shown.runs.empty()) ? 1 : 0;
+    const HeatRange range = shown.difference ? difference_range(shown.values, scale, first_key)
+                            : shown.pattern  ? pattern_range(shown.values, scale, first_key)
+                                             : matrix_range(shown.values, scale, first_key);
+    const bool numbers = shown.decimals >= 0;
+    const Strings& texts = strings();
+    Picture picture{range, first_key,
+                    [&](float value) {
+                        return numbers ? fixed_text(static_cast<double>(value), shown.decimals, texts)
+                                       : scale_text(range, value, texts);
+                    },
+                    numbers, settings.query};
+    if (shown.head && settings.view == View::lines && shown.pattern) {
+        const std::vector<HeadLines> one{{shown.values, shown.names, ""}};
+        return head_lines_drawing(shown.runs.empty() ? one : shown.runs, picture, shown.causal || !shown.runs.empty());
+    }
+    for (const HeadLines& run : shown.runs) {
+        const int begin =
+            picture.titles.empty() ? 0 : picture.titles.back().first + shown.runs.front().pattern.cols + 1;
+        picture.titles.emplace_back(begin, run.title);
+    }
+    Drawing drawing = matrix_drawing(shown.values, shown.names, picture, shown.causal);
+    drawing.legend.words = texts(scale == ColourScale::log ? "head.log" : "head.linear");
+    if (const int shared = columns_in_a_cell(shown.values.cols); shared > 1) {
+        drawing.legend.words += " · " + texts("export.shared", {{"count", std::to_string(shared)}});
+    }
+    return drawing;
+}
+
 void App::State::run_export(const Export& command) {
     const Settings& settings = document.settings;
     const bool in_tutorial = rung() == Rung::tutorial, of_trace = command.what == ExportWhat::trace;
@@ -159,34 +219,17 @@ void App::State::run_export(const Export& command) {
     if (!in_tutorial && !rung_tokens().empty()) shown = of_head(command.what) ? shown_head() : shown_matrix();
     if (shown.values.empty()) return notify_key(Severity::info, "notice.nothing_to_export");
     if (of_trace) shown.stem = "headlight-trace";
-    const std::string link_text = "#" + link();
-    const int first_key = settings.hide_sink && shown.head && (shown.causal || !shown.runs.empty()) ? 1 : 0;
-    const HeatRange range = shown.pattern ? pattern_range(shown.values, settings.scale, first_key)
-                                          : matrix_range(shown.values, settings.scale, first_key);
-    const Picture picture{shown.caption, link_text, range, first_key};
-
-    const bool of_matrix = command.what == ExportWhat::matrix_svg || command.what == ExportWhat::matrix_png;
-    const Drawing drawing = of_matrix && shows_laboratory() ? laboratory_drawing() : Drawing();
+    const std::string link_text = environment.page + "#" + link();
     std::string bytes;
     switch (command.what) {
         case ExportWhat::head_svg:
         case ExportWhat::matrix_svg:
-            if (!drawing.empty()) {
-                bytes = drawing_svg(drawing, shown.caption, link_text);
-                break;
-            }
-            if (shown.runs.empty()) shown.runs.push_back({shown.values, shown.names, ""});
-            bytes = shown.head && settings.view == View::lines && shown.pattern
-                        ? head_lines_svg(shown.runs, picture)
-                        : matrix_svg(shown.values, shown.names, picture, shown.causal);
+            bytes = drawing_svg(with_caption(drawing_of(shown, command.what), shown.caption, link_text), shown.caption);
             break;
         case ExportWhat::head_png:
         case ExportWhat::matrix_png:
-            if (!drawing.empty()) {
-                bytes = drawing_png(drawing, shown.caption + " " + link_text);
-                break;
-            }
-            bytes = matrix_png(shown.values, range, shown.causal, shown.caption + " " + link_text);
+            bytes = drawing_png(with_caption(drawing_of(shown, command.what), shown.caption, link_text), letters.get(),
+                                shown.caption + " " + link_text);
             break;
         case ExportWhat::head_csv:
         case ExportWhat::matrix_csv:

@@ -29,6 +29,7 @@ void App::State::refresh_changes() {
     ++l.revision;
     l.list = interpret::parse_interventions(s.changes).good;
     l.other_ids = s.other.empty() ? std::vector<std::int32_t>() : session->make_text(s.other, {}).ids;
+    drop_stale_sweep();
     l.other_why.clear();
     const bool differs = static_cast<int>(l.other_ids.size()) != session->positions();
     if (!l.other_ids.empty() && differs) l.other_why = other_length();

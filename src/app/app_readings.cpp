@@ -12,28 +12,26 @@ using interpret::Intervention;
 
 constexpr int kLensRows = 8;  // cells of the lens in one slice: they read the head's weights once
 
-double odds_of(std::span<const float> logits, const Odds& odds) {
-    return static_cast<double>(logits[static_cast<std::size_t>(odds.token)]) -
-           static_cast<double>(logits[static_cast<std::size_t>(odds.rival)]);
-}
-
-// The two highest, of which the first of equals counts.
-std::pair<std::int32_t, std::int32_t> best_two(std::span<const float> logits) {
-    std::pair<std::int32_t, std::int32_t> best{-1, -1};
-    const auto beats = [&](std::int32_t id, std::int32_t other) {
-        return other < 0 || logits[static_cast<std::size_t>(id)] > logits[static_cast<std::size_t>(other)];
-    };
-    for (std::int32_t id = 0; id < static_cast<std::int32_t>(logits.size()); ++id) {
-        if (beats(id, best.first)) {
-            best = {id, best.first};
-        } else if (beats(id, best.second)) {
-            best.second = id;
-        }
-    }
-    return best;
-}
-
 }  // namespace
+
+Odds odds_between(std::span<const float> now, std::span<const float> against, std::span<const float> before,
+                  const Settings& settings) {
+    const auto chosen = [&](int wanted, std::int32_t otherwise) {
+        return wanted >= 0 && static_cast<std::size_t>(wanted) < before.size() ? wanted : otherwise;
+    };
+    const std::vector<std::int32_t> best = most_likely(before, 2);
+    const std::int32_t first = best[0];
+    const auto there = static_cast<std::int32_t>(std::ranges::max_element(against) - against.begin());
+    Odds odds;
+    odds.token = chosen(settings.token, first);
+    odds.rival = chosen(settings.rival, odds.token != first ? first : there != first ? there : best[1]);
+    const auto difference = [&](std::span<const float> logits) {
+        return logits[static_cast<std::size_t>(odds.token)] - logits[static_cast<std::size_t>(odds.rival)];
+    };
+    odds.now = difference(now);
+    odds.baseline = difference(against);
+    return odds;
+}
 
 const Laboratory& App::State::laboratory() const {
     if (rung() == Rung::translate) return translation_laboratory();
@@ -58,20 +56,12 @@ const Laboratory& App::State::laboratory() const {
     v.other_ids = lab.other_ids;
     if (target < 0 || info.vocabulary < 2) return v;
     const std::span<const float> before = session->logits(target);
-    const auto [first, second] = best_two(before);
-    const auto chosen = [&](int wanted, std::int32_t otherwise) {
-        return wanted >= 0 && wanted < info.vocabulary ? wanted : otherwise;
-    };
     v.pair = pair();
     v.pair_why = lab.pair_why;
     const bool prompts = v.pair == Pair::prompts;
     if (prompts) v.other_position = other_position(target);
     const std::span<const float> against = prompts ? lab.run->other_logits(v.other_position) : before;
-    const std::int32_t there_first = prompts ? best_two(against).first : first;
-    v.odds.token = chosen(s.token, first);
-    v.odds.rival = chosen(s.rival, v.odds.token != first ? first : there_first != first ? there_first : second);
-    v.odds.baseline = static_cast<float>(odds_of(against, v.odds));
-    v.odds.now = static_cast<float>(odds_of(logits(target), v.odds));
+    v.odds = odds_between(logits(target), against, before, s);
     if (v.pair == Pair::none) return v;
     v.baseline.resize(against.size());
     compute.kernels().softmax(v.baseline.data(), against.data(), info.vocabulary);
@@ -150,16 +140,31 @@ bool App::State::advance_laboratory(double budget_ms) {
 void App::State::run_sweep() {
     if (!gpt_rung() || !gpt_ready()) return;
     if (lab.other_ids.empty()) return notify_key(Severity::info, "lab.idle.other");
-    const Settings& s = document.settings;
-    // The other prompt is the clean one: what of its answer comes back here?
-    auto made = interpret::PatchSweep::create(compute, session->gpt(),
-                                              {lab.other_ids, session->shown().ids, s.token, s.rival}, s.sweep);
+    const interpret::PatchSweep::Prompts prompts = sweep_prompts();
+    if (lab.run == nullptr) lab.run = std::make_unique<ChangedRun>(compute, *session);
+    if (!lab.run->affordable(session->positions())) return notify_key(Severity::warning, "lab.idle.memory");
+    auto made = interpret::PatchSweep::create(compute, session->gpt(), prompts, document.settings.sweep);
     if (!made.has_value()) {
         notify_key(Severity::warning, "lab.sweep.failed", {{"detail", made.error().message}});
         return;
     }
     lab.sweep = std::move(*made);
+    lab.sweep_of = prompts;
     lab.sweeping = true;
+}
+
+// The other prompt is the clean one: what of its answer comes back here?
+interpret::PatchSweep::Prompts App::State::sweep_prompts() const {
+    const Settings& s = document.settings;
+    return {lab.other_ids, session->shown().ids, s.token, s.rival};
+}
+
+// A map of other prompts, tokens or activations than those that are chosen now would be read as one of these.
+void App::State::drop_stale_sweep() {
+    if (lab.sweep == nullptr || session == nullptr) return;
+    if (lab.sweep_of == sweep_prompts() && lab.sweep->result().kind == document.settings.sweep) return;
+    lab.sweep.reset();
+    lab.sweeping = false;
 }
 
 const interpret::Attribution& App::State::attribution() const {

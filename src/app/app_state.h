@@ -11,6 +11,7 @@
 #include "app/export.h"
 #include "app/laboratory_state.h"
 #include "app/learning.h"
+#include "app/lettering.h"
 #include "app/library_requests.h"
 #include "app/model_import.h"
 #include "app/model_keeper.h"
@@ -58,10 +59,16 @@ struct Shown {
     interpret::Matrix values;
     TableNames names;
     std::string caption, stem;
-    bool causal = false, pattern = false, head = false;
+    bool causal = false, pattern = false, head = false, difference = false;
     std::vector<float> storage = {};   // of values that stand nowhere else; moves with them
     std::vector<HeadLines> runs = {};  // where two stand beside each other: both by themselves
+    int decimals = -1;                 // of numbers that are written into the cells; -1: none are
 };
+
+// How far the tokens of the settings are apart in `now` and in `against`; where none are chosen, the first of `before`
+// and what is expected beside it. Each [vocab], of two tokens at least.
+[[nodiscard]] Odds odds_between(std::span<const float> now, std::span<const float> against,
+                                std::span<const float> before, const Settings& settings);
 
 // 32 bits of a hash over the bits of the numbers, as 8 hex digits.
 [[nodiscard]] std::string checksum_of(std::span<const float> values);
@@ -71,6 +78,7 @@ struct App::State {
 
     model::Compute compute;
     Strings en, tr;
+    std::unique_ptr<Lettering> letters;      // of pictures in pixels; null: they have none
     std::vector<Sample> samples, sentences;  // prompts, and sentences to translate
     std::vector<Sample> score_texts;         // the sample that heads are told by
     std::string opening;                     // id of a sample
@@ -295,6 +303,8 @@ struct App::State {
     [[nodiscard]] const model::Activations& trace() const;            // of the GPT's run that is shown
     [[nodiscard]] std::span<const float> logits(int position) const;  // of the changed run, if there is one
     [[nodiscard]] bool ask_all_logits() const;
+    [[nodiscard]] interpret::PatchSweep::Prompts sweep_prompts() const;
+    void drop_stale_sweep();
     [[nodiscard]] bool shows_difference() const;
     void changes_published();
     void note_new_numbers();
@@ -424,7 +434,9 @@ struct App::State {
     [[nodiscard]] Shown shown_matrix() const;
     [[nodiscard]] Shown shown_sheet() const;
     [[nodiscard]] bool shows_laboratory() const;
-    [[nodiscard]] Shown shown_laboratory() const;      // app_export_laboratory.cpp
+    [[nodiscard]] Shown shown_laboratory() const;   // app_export_laboratory.cpp
+    [[nodiscard]] std::string run_caption() const;  // which run it is; "": the only one
+    [[nodiscard]] Drawing drawing_of(const Shown& shown, ExportWhat what) const;
     [[nodiscard]] Drawing laboratory_drawing() const;  // of the same; empty() while there is nothing
     [[nodiscard]] std::string part_label(const interpret::AttributionPart& part) const;
     [[nodiscard]] std::string token_label(std::int32_t id) const;

@@ -14,22 +14,6 @@ std::string text_of(const text::Tokenizer& tokenizer, std::span<const std::int32
     return text + decoder.finish();
 }
 
-// Of the same target tokens with and without the changes.
-void tell_odds(Odds& odds, std::span<const float> now, std::span<const float> before, const Settings& settings) {
-    const std::vector<std::int32_t> best = most_likely(before, 2);
-    if (best.size() < 2) return;
-    const auto chosen = [&](int wanted, std::int32_t otherwise) {
-        return wanted >= 0 && static_cast<std::size_t>(wanted) < before.size() ? wanted : otherwise;
-    };
-    odds.token = chosen(settings.token, best[0]);
-    odds.rival = chosen(settings.rival, odds.token != best[0] ? best[0] : best[1]);
-    const auto difference = [&](std::span<const float> logits) {
-        return logits[static_cast<std::size_t>(odds.token)] - logits[static_cast<std::size_t>(odds.rival)];
-    };
-    odds.now = difference(now);
-    odds.baseline = difference(before);
-}
-
 }  // namespace
 
 // Target rows come one by one: cells of rows that are not there yet are in force when they come.
@@ -76,7 +60,7 @@ const Laboratory& App::State::translation_laboratory() const {
     if (target < 0 || static_cast<std::size_t>(target) >= translator->target().size()) return v;
     const std::span<const float> now = translator->logits(target);
     const std::span<const float> before = v.changed ? translator->unchanged_logits(target) : now;
-    tell_odds(v.odds, now, before, s);
+    if (before.size() >= 2) v.odds = odds_between(now, before, before, s);
     if (!v.changed) return v;
     v.pair = Pair::changes;
     v.baseline.resize(before.size());

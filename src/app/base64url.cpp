@@ -1,5 +1,6 @@
 #include "app/base64url.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -26,6 +27,14 @@ std::string to_base64url(std::string_view bytes) {
     }
     if (bits > 0) out += kDigits[(held << static_cast<unsigned>(6 - bits)) & 63U];
     return out;
+}
+
+std::string to_base64(std::string_view bytes) {
+    std::string text = to_base64url(bytes);
+    std::ranges::replace(text, '-', '+');
+    std::ranges::replace(text, '_', '/');
+    text.append((4 - text.size() % 4) % 4, '=');
+    return text;
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {

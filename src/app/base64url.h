@@ -8,6 +8,8 @@
 namespace headlight::app {
 
 [[nodiscard]] std::string to_base64url(std::string_view bytes);
+// With the alphabet and the padding of section 4, as a data: address has it.
+[[nodiscard]] std::string to_base64(std::string_view bytes);
 
 // Nothing unless it is what to_base64url wrote: no other characters, no padding, no length that cannot be, no bits left
 // over in the last character.

@@ -1,11 +1,14 @@
 #pragma once
 // Tables and pictures of matrices as files, made from the numbers and not from the screen.
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "app/drawing.h"
 #include "app/heat.h"
 #include "interpret/matrix.h"
 
@@ -22,18 +25,22 @@ struct TableNames {
 // {"caption": ..., "link": ..., "rows": [...], "columns": [...], "values": [[...]]}; infinite numbers become null.
 [[nodiscard]] std::string matrix_json(const interpret::Matrix& matrix, const TableNames& names,
                                       std::string_view caption, std::string_view link);
-// Square cells, at least one pixel each, about 1024 pixels at most.
-[[nodiscard]] std::string matrix_png(const interpret::Matrix& matrix, const HeatRange& range, bool causal,
-                                     std::string_view description);
+// The label of a row or column, or its number where there is none.
+[[nodiscard]] std::string name_at(const std::vector<std::string>& names, int index);
 
+// How numbers become colours and text in a picture.
 struct Picture {
-    std::string caption;  // below the picture
-    std::string link;     // a second line of the caption
     HeatRange range;
-    int first_key = 0;  // 1 leaves the sink out of the lines
+    int first_key = 0;                                     // 1 leaves the sink out
+    std::function<std::string(float)> number = {};         // for people; none: no scale of colours
+    bool with_numbers = false;                             // written into the cells
+    int query = -1;                                        // the only one whose lines are drawn; -1: all
+    std::vector<std::pair<int, std::string>> titles = {};  // over the columns from such a one on
 };
-// Labelled rows and (up to 64) columns, cells as rectangles. causal: cells beyond the diagonal are left out.
-[[nodiscard]] std::string matrix_svg(const interpret::Matrix& matrix, const TableNames& names, const Picture& picture,
+// More columns than a screen has dots: the strongest of so many stands for all of them. 1: each has its own cell.
+[[nodiscard]] int columns_in_a_cell(int columns);
+// Cells with labelled rows and columns, as many as there is room for. causal: cells beyond the diagonal are left out.
+[[nodiscard]] Drawing matrix_drawing(const interpret::Matrix& matrix, const TableNames& names, const Picture& picture,
                                      bool causal);
 // A head as lines from queries (left) to keys (right), their opacity the weight.
 struct HeadLines {
@@ -42,6 +49,6 @@ struct HeadLines {
     std::string title;  // above it; "": none
 };
 // One head, or two runs of it from left to right.
-[[nodiscard]] std::string head_lines_svg(std::span<const HeadLines> runs, const Picture& picture);
+[[nodiscard]] Drawing head_lines_drawing(std::span<const HeadLines> runs, const Picture& picture, bool causal);
 
 }  // namespace headlight::app

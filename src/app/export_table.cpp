@@ -4,18 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "app/export.h"
-#include "app/heat_colours.h"
-#include "app/png.h"
 #include "base/json.h"
 #include "base/numeric_text.h"
 
 namespace headlight::app {
 namespace {
-
-std::string name_at(const std::vector<std::string>& names, int index) {
-    const auto i = static_cast<std::size_t>(index);
-    return i < names.size() ? names[i] : std::to_string(index);
-}
 
 std::string csv_field(const std::string& text) {
     if (text.find_first_of("\",\r\n") == std::string::npos && !text.starts_with(' ') && !text.ends_with(' '))
@@ -61,25 +54,6 @@ std::string matrix_json(const interpret::Matrix& matrix, const TableNames& names
         for (int c = 0; c < matrix.cols; ++c) row.push_back(matrix.at(r, c));  // the library writes infinities as null
     }
     return write_json(json);
-}
-
-std::string matrix_png(const interpret::Matrix& matrix, const HeatRange& range, bool causal,
-                       std::string_view description) {
-    constexpr int kLongestSide = 1024, kLargestCell = 24;
-    const int cell = std::clamp(kLongestSide / std::max({matrix.rows, matrix.cols, 1}), 1, kLargestCell);
-    const int width = matrix.cols * cell, height = matrix.rows * cell;
-    std::vector<std::uint8_t> pixels;
-    pixels.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            const int r = y / cell, c = x / cell;
-            const float value = matrix.at(r, c);
-            const bool hidden = masked(value) || (causal && c > r);
-            const Rgb colour = hidden ? kPaper : heat_colour(heat(range, value));
-            pixels.insert(pixels.end(), {colour[0], colour[1], colour[2]});
-        }
-    }
-    return write_png(width, height, pixels, description);
 }
 
 }  // namespace headlight::app

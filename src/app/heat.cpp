@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 namespace headlight::app {
 namespace {
@@ -44,6 +45,13 @@ HeatRange matrix_range(const interpret::Matrix& matrix, ColourScale scale, int f
     return {0, high > 0 ? high : 1.0F, false, scale};
 }
 
+HeatRange difference_range(const interpret::Matrix& matrix, ColourScale scale, int first_column) {
+    HeatRange range = matrix_range(matrix, scale, first_column);
+    range.low = -range.high;
+    range.diverging = true;
+    return range;
+}
+
 HeatRange common_range(const HeatRange& left, const HeatRange& right) {
     const float high = std::max(left.high, right.high);
     const bool diverging = left.diverging || right.diverging;
@@ -61,6 +69,17 @@ float heat(const HeatRange& range, float value) {
         return value < 0 ? -part : part;
     }
     return bent(std::clamp((value - range.low) / (range.high - range.low), 0.0F, 1.0F), range.scale);
+}
+
+std::string scale_text(const HeatRange& range, float value, const Strings& strings) {
+    const float high = range.high;
+    if (high < 0.001F && value != 0) {
+        char text[16];
+        std::snprintf(text, sizeof text, "%.0e", static_cast<double>(value));
+        return text;
+    }
+    const int decimals = value == std::round(value) || high >= 100 ? 0 : high >= 10 ? 1 : high >= 0.1F ? 2 : 4;
+    return fixed_text(static_cast<double>(value), decimals, strings);
 }
 
 }  // namespace headlight::app

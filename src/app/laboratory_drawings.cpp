@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "app/heat.h"
-#include "app/svg.h"
 #include "base/numeric_text.h"
 
 namespace headlight::app {
@@ -85,8 +84,8 @@ std::vector<std::array<double, 2>> places(const Space& space) {
                                  (kPlotHeight - 2 * kInset) / std::max(high[1] - low[1], 1e-9));
     std::vector<std::array<double, 2>> at;
     for (const auto& point : space.plane.points) {
-        at.push_back({kSvgMargin + kPlot / 2 + (finite(point[0]) - (low[0] + high[0]) / 2) * unit,
-                      kSvgMargin + kPlotHeight / 2 - (finite(point[1]) - (low[1] + high[1]) / 2) * unit});
+        at.push_back({kMargin + kPlot / 2 + (finite(point[0]) - (low[0] + high[0]) / 2) * unit,
+                      kMargin + kPlotHeight / 2 - (finite(point[1]) - (low[1] + high[1]) / 2) * unit});
     }
     return at;
 }
@@ -99,8 +98,8 @@ std::optional<std::array<double, 2>> free_place(const std::array<double, 2>& poi
     for (const auto& [left, base] : {std::array{x + kAway, y + 4}, std::array{x - kAway - width, y + 4},
                                      std::array{x - width / 2, y - kAway}, std::array{x - width / 2, y + kAway + 9}}) {
         const Box box{left, base - kLetters + 2, left + width, base + 3};
-        const bool inside = box.x0 > kSvgMargin + 2 && box.x1 < kSvgMargin + kPlot - 2 && box.y0 > kSvgMargin + 2 &&
-                            box.y1 < kSvgMargin + kPlotHeight - 2;
+        const bool inside = box.x0 > kMargin + 2 && box.x1 < kMargin + kPlot - 2 && box.y0 > kMargin + 2 &&
+                            box.y1 < kMargin + kPlotHeight - 2;
         if (!inside || std::ranges::any_of(taken, [&](const Box& other) { return box.meets(other); })) continue;
         taken.push_back(box);
         return std::array{left, base};
@@ -134,8 +133,8 @@ void draw_points(Drawing& drawing, const Space& space, const TokenName& name, co
 void draw_neighbours(Drawing& drawing, const Space& space, const TokenName& name, const std::string& title,
                      const Strings& strings) {
     constexpr double kName = 110, kBar = 120, kValue = 40;
-    const double left = kSvgMargin + kPlot + 28;
-    double y = kSvgMargin;
+    const double left = kMargin + kPlot + 28;
+    double y = kMargin;
     drawing.labels.push_back({left, y + kBase, title, Anchor::start, kInk, true});
     for (const interpret::Neighbour& near : space.neighbours) {
         y += kRow;
@@ -146,7 +145,7 @@ void draw_neighbours(Drawing& drawing, const Space& space, const TokenName& name
         drawing.labels.push_back(
             {left + kName + kBar + kValue, y + kBase, fixed_text(cosine, 2, strings), Anchor::end});
     }
-    drawing.width = left + std::max(kName + kBar + kValue, text_width(title)) + kSvgMargin;
+    drawing.width = left + std::max(kName + kBar + kValue, text_width(title)) + kMargin;
 }
 
 }  // namespace
@@ -154,10 +153,10 @@ void draw_neighbours(Drawing& drawing, const Space& space, const TokenName& name
 Drawing lens_drawing(const interpret::LogitLens& lens, std::span<const std::string> points,
                      std::span<const std::string> columns, const TokenName& name, const Strings& strings) {
     Drawing drawing;
-    const double left = kSvgMargin + widest(points, 140) + 8, top = kSvgMargin + kRow;
+    const double left = kMargin + widest(points, 140) + 8, top = kMargin + kRow;
     for (int position = 0; position < lens.positions(); ++position) {
         const double x = left + kLensCell * position;
-        drawing.labels.push_back({x + 4, kSvgMargin + kBase - 2,
+        drawing.labels.push_back({x + 4, kMargin + kBase - 2,
                                   fitting_text(columns[static_cast<std::size_t>(position)], kLensCell - 8),
                                   Anchor::start, kGrey});
         for (int point = 0; point < lens.points(); ++point) {
@@ -169,7 +168,7 @@ Drawing lens_drawing(const interpret::LogitLens& lens, std::span<const std::stri
         drawing.labels.push_back({left - 8, top + kRow * point + kBase - 1, points[static_cast<std::size_t>(point)],
                                   Anchor::end, output ? kBlue : kGrey, output});
     }
-    drawing.width = left + kLensCell * lens.positions() + kSvgMargin;
+    drawing.width = left + kLensCell * lens.positions() + kMargin;
     drawing.height = top + kRow * lens.points();
     drawing.legend = {{}, strings("number.percent", {{"n", "0"}}), strings("number.percent", {{"n", "100"}}), ""};
     for (int i = 0; i <= 10; ++i) drawing.legend.colours.push_back(lens_colour(i / 10.0));
@@ -187,12 +186,12 @@ Drawing parts_drawing(std::vector<NamedPart> parts, const std::string& title, co
     for (const NamedPart& part : parts) names.push_back(part.name);
     const double label = widest(names, 180) + 10, column = label + kPlotWidth + kValue;
     const double largest = parts.empty() ? 1 : std::max(std::abs(parts.front().value), 1e-12);
-    const double top = kSvgMargin + kRow + 6;
+    const double top = kMargin + kRow + 6;
     Drawing drawing;
-    drawing.labels.push_back({kSvgMargin, kSvgMargin + kBase - 2, title, Anchor::start, kInk, true});
+    drawing.labels.push_back({kMargin, kMargin + kBase - 2, title, Anchor::start, kInk, true});
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const std::size_t beside = i / kRows;
-        const double x = kSvgMargin + static_cast<double>(beside) * (column + kGap);
+        const double x = kMargin + static_cast<double>(beside) * (column + kGap);
         const double y = top + static_cast<double>(i % kRows) * kRow, zero = x + label + kPlotWidth / 2;
         const double value = parts[i].value, length = std::abs(value) / largest * kPlotWidth / 2;
         const std::string shown = signed_number(value, strings);
@@ -203,8 +202,8 @@ Drawing parts_drawing(std::vector<NamedPart> parts, const std::string& title, co
                                 value < 0 ? kBlue : kAmber, parts[i].name + ": " + shown});
     }
     const std::size_t columns = (parts.size() + kRows - 1) / kRows;
-    drawing.width = std::max(2 * kSvgMargin + static_cast<double>(columns) * (column + kGap) - kGap,
-                             text_width(title) * 1.1 + 2 * kSvgMargin);
+    drawing.width = std::max(2 * kMargin + static_cast<double>(columns) * (column + kGap) - kGap,
+                             text_width(title) * 1.1 + 2 * kMargin);
     drawing.height = top + static_cast<double>(std::min(parts.size(), kRows)) * kRow;
     return drawing;
 }
@@ -212,9 +211,9 @@ Drawing parts_drawing(std::vector<NamedPart> parts, const std::string& title, co
 Drawing sweep_drawing(const interpret::Sweep& sweep, std::span<const std::string> columns) {
     constexpr double kCell = 30, kHeight = 22;
     Drawing drawing;
-    const double left = kSvgMargin + text_width("00") + 10;
+    const double left = kMargin + text_width("00") + 10;
     for (int row = 0; row < sweep.rows; ++row) {
-        const double y = kSvgMargin + kHeight * row;
+        const double y = kMargin + kHeight * row;
         drawing.labels.push_back({left - 8, y + kBase + 1, std::to_string(row), Anchor::end, kGrey});
         for (int column = 0; column < sweep.columns; ++column) {
             const float share = sweep.restored[static_cast<std::size_t>(row * sweep.columns + column)];
@@ -224,12 +223,12 @@ Drawing sweep_drawing(const interpret::Sweep& sweep, std::span<const std::string
                                     told + (masked(share) ? "" : ": " + fixed(static_cast<double>(share), 3))});
         }
     }
-    const double bottom = kSvgMargin + kHeight * sweep.rows;
+    const double bottom = kMargin + kHeight * sweep.rows;
     for (int column = 0; column < sweep.columns; ++column) {
         const std::string text = fitting_text(columns[static_cast<std::size_t>(column)], 130);
         drawing.labels.push_back({left + kCell * (column + 0.65), bottom + 12, text, Anchor::end, kGrey, false, true});
     }
-    drawing.width = left + kCell * sweep.columns + kSvgMargin;
+    drawing.width = left + kCell * sweep.columns + kMargin;
     drawing.height = bottom + widest(columns, 130) * 0.82 + 18;
     drawing.legend = {{}, "−1", "1", ""};
     for (int i = -5; i <= 5; ++i) drawing.legend.colours.push_back(heat_colour(static_cast<float>(i) / 5));
@@ -239,11 +238,11 @@ Drawing sweep_drawing(const interpret::Sweep& sweep, std::span<const std::string
 Drawing space_drawing(const Space& space, const TokenName& name, const std::string& neighbours,
                       const Strings& strings) {
     Drawing drawing;
-    const double right = kSvgMargin + kPlot, bottom = kSvgMargin + kPlotHeight;
-    drawing.bars = {{kSvgMargin, kSvgMargin, kPlot, 1, kRule},
-                    {kSvgMargin, bottom - 1, kPlot, 1, kRule},
-                    {kSvgMargin, kSvgMargin, 1, kPlotHeight, kRule},
-                    {right - 1, kSvgMargin, 1, kPlotHeight, kRule}};
+    const double right = kMargin + kPlot, bottom = kMargin + kPlotHeight;
+    drawing.bars = {{kMargin, kMargin, kPlot, 1, kRule},
+                    {kMargin, bottom - 1, kPlot, 1, kRule},
+                    {kMargin, kMargin, 1, kPlotHeight, kRule},
+                    {right - 1, kMargin, 1, kPlotHeight, kRule}};
     draw_points(drawing, space, name, strings);
     draw_neighbours(drawing, space, name, neighbours, strings);
     drawing.height = bottom + 4;

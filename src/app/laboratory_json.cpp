@@ -86,7 +86,8 @@ std::string App::laboratory_json() const {
     json["sweeping"] = sweeping();
     if (const interpret::Sweep* s = shown == Bottom::patch ? sweep() : nullptr) {
         json["sweep"] = {{"rows", s->rows},         {"columns", s->columns},  {"done", s->done},
-                         {"restored", s->restored}, {"clean", s->clean_odds}, {"corrupt", s->corrupt_odds}};
+                         {"restored", s->restored}, {"clean", s->clean_odds}, {"corrupt", s->corrupt_odds},
+                         {"token", s->token},       {"rival", s->rival}};
     }
     if (const auto bits = surprise(); !bits.empty()) json["surprise"] = std::vector<float>(bits.begin(), bits.end());
     return write_json(json);

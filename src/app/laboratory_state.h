@@ -27,6 +27,7 @@ struct LaboratoryState {
     std::string pair_why;
 
     std::unique_ptr<interpret::PatchSweep> sweep;
+    interpret::PatchSweep::Prompts sweep_of;  // what it tells about
     bool sweeping = false;
 
     // Caches of the last pass, by a key of what they were made of.

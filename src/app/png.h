@@ -1,5 +1,5 @@
 #pragma once
-// A PNG of 8-bit RGB pixels, uncompressed (stored deflate blocks): small pictures of matrices, no library.
+// A PNG of 8-bit RGB pixels (stb_image_write), for flat colours and letters.
 
 #include <cstdint>
 #include <span>

@@ -1,6 +1,6 @@
 # Header-only packages. Under emcmake the sysroot hides /usr/include, so the directories are asked for by path.
 function(headlight_headers target header hint)
-  find_path(${target}_DIR ${header} HINTS ${CMAKE_PREFIX_PATH} PATHS ${hint} PATH_SUFFIXES include
+  find_path(${target}_DIR ${header} HINTS ${CMAKE_PREFIX_PATH} PATHS ${hint} PATH_SUFFIXES include include/stb
     NO_CMAKE_FIND_ROOT_PATH REQUIRED)
   add_library(${target} INTERFACE)
   if(EMSCRIPTEN AND ${target}_DIR STREQUAL "/usr/include")
@@ -20,3 +20,6 @@ target_compile_definitions(pkg_json INTERFACE JSON_NOEXCEPTION JSON_USE_IMPLICIT
 # Linear algebra (libeigen3-dev). Without vector instructions: they would round differently on each machine.
 headlight_headers(pkg_eigen Eigen/Eigenvalues /usr/include/eigen3)
 target_compile_definitions(pkg_eigen INTERFACE EIGEN_DONT_VECTORIZE EIGEN_MPL2_ONLY)
+
+# Letters and PNG files (libstb-dev).
+headlight_headers(pkg_stb stb_truetype.h /usr/include/stb)

@@ -35,6 +35,7 @@ class PatchSweep {
         std::vector<nn::TokenId> clean, corrupt;
         // -1: what the clean run says most; what the corrupt one does.
         nn::TokenId token = -1, rival = -1;
+        bool operator==(const Prompts&) const = default;
     };
     // Errors say what is wrong with the prompts. compute and gpt must outlive the sweep.
     [[nodiscard]] static Result<std::unique_ptr<PatchSweep>> create(const model::Compute& compute,

@@ -45,13 +45,6 @@ Colour heat_colour(const Theme& theme, float position) {
                  kFloor + (1 - kFloor) * std::abs(position));
 }
 
-app::HeatRange difference_range(const interpret::Matrix& matrix, app::ColourScale scale, int first_column) {
-    app::HeatRange range = app::matrix_range(matrix, scale, first_column);
-    range.low = -range.high;
-    range.diverging = true;
-    return range;
-}
-
 ColourTable::ColourTable(const Theme& theme) {
     for (int i = -kSize; i <= kSize; ++i) {
         colours_[static_cast<std::size_t>(i + kSize)] = heat_colour(theme, static_cast<float>(i) / kSize);
@@ -106,10 +99,7 @@ std::uint64_t mixed_key(std::initializer_list<std::uint64_t> parts) {
 void put_scale(const Context& context, const Box& box, const app::HeatRange& range) {
     constexpr int kSteps = 24;
     const float low = range.low, high = range.high;
-    auto number = [&](float value) {
-        const int decimals = value == std::round(value) || high >= 100 ? 0 : high >= 10 ? 1 : high >= 0.1f ? 2 : 4;
-        return app::fixed_text(static_cast<double>(value), decimals, context.app.strings());
-    };
+    auto number = [&](float value) { return app::scale_text(range, value, context.app.strings()); };
     const std::string left = number(low), right = number(high);
     const float left_width = text_width(context.fonts.mono, left) + 6,
                 right_width = text_width(context.fonts.mono, right) + 6;

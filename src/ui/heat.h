@@ -16,10 +16,6 @@ namespace headlight::ui {
 // Colour of a position on a scale (app::heat): 0 to 1, negative ones in the other colour.
 [[nodiscard]] Colour heat_colour(const Theme& theme, float position);
 
-// Of a difference of two runs: zero in the middle, whatever the signs.
-[[nodiscard]] app::HeatRange difference_range(const interpret::Matrix& matrix, app::ColourScale scale,
-                                              int first_column);
-
 // Colours of positions from -1 to 1, ready made.
 class ColourTable {
   public:

@@ -215,25 +215,49 @@ TEST(Pairs, BothPicturesAreExported) {
                 app->attention(Run::baseline, 0, 1, Values::pattern).at(static_cast<int>(r), static_cast<int>(c)));
         }
     }
+    app->set_environment({Language::en, true, false, "https://example.org/page"});
     const std::string svg = exported(*app, ExportWhat::head_svg);
+    EXPECT_NE(svg.find(">https://example.org/page#v=1"), std::string::npos) << "an address that opens";
+    for (const char* title : {">Without changes</text>", ">With changes</text>"})
+        EXPECT_NE(svg.find(title), std::string::npos) << title;
     EXPECT_NE(svg.find("Without changes | With changes"), std::string::npos);
     EXPECT_NE(svg.find("v=1"), std::string::npos) << "the link";
     run(*app, set<&Settings::view>(View::lines));
     const auto lines = [&] {
         const std::string text = exported(*app, ExportWhat::head_svg);
         std::size_t count = 0;
-        for (std::size_t at = 0; (at = text.find("<line", at)) != std::string::npos; ++at) ++count;
+        for (std::size_t at = 0; (at = text.find("<path", at)) != std::string::npos; ++at) ++count;
         EXPECT_NE(text.find("With changes</text>"), std::string::npos);
         return count;
     };
     const std::size_t two = lines();
     EXPECT_EQ(read_json(exported(*app, ExportWhat::head_json)), [&] {
         auto same = both;
-        same["link"] = "#" + app->link();
+        same["link"] = "https://example.org/page#" + app->link();
         return same;
     }());
     run(*app, set<&Settings::hide_sink>(true));
     EXPECT_LT(lines(), two);
+}
+
+TEST(Pairs, APictureSaysWhichRunItShows) {
+    const auto app = make_loaded_app(std::string(kPairsText) + "&layer=1&head=1&do=off:0.0");
+    const auto has = [&](ExportWhat what, std::string_view part) {
+        return exported(*app, what).find(part) != std::string::npos;
+    };
+    EXPECT_TRUE(has(ExportWhat::head_svg, "after softmax · head 0.0 off</text>"));
+    EXPECT_FALSE(has(ExportWhat::head_svg, ">-")) << "a pattern begins at zero";
+    run(*app, set<&Settings::compare>(Compare::difference));
+    EXPECT_TRUE(has(ExportWhat::head_svg, "after softmax · Difference</text>"));
+    EXPECT_TRUE(has(ExportWhat::head_svg, ">-")) << "the scale of a difference has both signs";
+    run(*app, set<&Settings::bottom>(Bottom::matrix));
+    EXPECT_TRUE(has(ExportWhat::matrix_svg, " · Difference</text>"));
+    EXPECT_TRUE(has(ExportWhat::matrix_svg, ">-"));
+    run(*app, set<&Settings::scale>(ColourScale::log));
+    EXPECT_TRUE(has(ExportWhat::head_svg, ">log colours</text>"));
+    EXPECT_TRUE(has(ExportWhat::matrix_svg, ">linear colours</text>")) << "the inspector has no others";
+    run(*app, set<&Settings::compare>(Compare::baseline));
+    EXPECT_TRUE(has(ExportWhat::head_svg, "Without changes</text>"));
 }
 
 TEST(Pairs, PromptsOfDifferentLengthsAreExportedToo) {

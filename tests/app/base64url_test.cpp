@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "base/rng.h"
 
@@ -19,6 +20,10 @@ TEST(Base64url, AgreesWithTheStandard) {
     EXPECT_EQ(to_base64url("fooba"), "Zm9vYmE");
     EXPECT_EQ(to_base64url("foobar"), "Zm9vYmFy");
     EXPECT_EQ(to_base64url("\xFB\xEF\xFF"), "--__");
+    // With it, section 4.
+    for (const auto& [bytes, text] : {std::pair{"", ""}, std::pair{"f", "Zg=="}, std::pair{"fo", "Zm8="},
+                                      std::pair{"foo", "Zm9v"}, std::pair{"\xFB\xEF\xFF", "++//"}})
+        EXPECT_EQ(to_base64(bytes), text);
 }
 
 TEST(Base64url, EveryByteStringComesBack) {

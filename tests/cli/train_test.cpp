@@ -35,17 +35,22 @@ TEST(Train, LearnsAndWritesAModelThatOpens) {
     EXPECT_EQ(json_of("info --json --tensors --model " + out)["tensors"][0]["dtype"], "F16");
 }
 
-// For torch_opens_ours.py: what was trained here goes on elsewhere.
-TEST(Train, WritesFoldersForPyTorch) {
+// For torch_opens_ours.py: what was trained here goes on elsewhere, and whole traces of it open there, also of changed
+// passes.
+TEST(Train, WritesFoldersAndTracesForPyTorch) {
     for (const std::string dtype : {"f32", "f16", "bf16"}) {
         const std::string out = std::string(HEADLIGHT_BUILD_DIR) + "/trained_folders/" + dtype;
         std::filesystem::remove_all(out);
-        const std::string untied = dtype == "f32" ? " --untied --no-qkv-bias" : "";
-        ASSERT_EQ(headlight(train(out) + "--steps 30 --dtype " + dtype + untied).code, 0);
-        EXPECT_EQ(
-            headlight("trace --ids 5,1,40,7,7 --sites logits --model " + out + " --out " + out + "/ours.safetensors")
-                .code,
-            0);
+        const std::string other_kind = dtype == "f32" ? " --untied --no-qkv-bias" : "";
+        ASSERT_EQ(headlight(train(out) + "--layers 2 --steps 30 --dtype " + dtype + other_kind).code, 0);
+        auto trace = [&](const std::string& name, const std::string& changes) {
+            const Ran ran = headlight("trace --ids 5,1,40,7,7 --model " + out + " --out " + out + "/" + name +
+                                      ".safetensors " + changes);
+            EXPECT_EQ(ran.code, 0) << name << ": " << ran.err;
+        };
+        trace("ours", "");
+        trace("off", "--ablate 0.1 --do off:1.0");
+        trace("changed", "--do 'paint:0.0@first;swap:1@9' --ablate 1.mlp --patch 1.resid@3 --other-ids 5,1,40,8,7");
     }
 }
 

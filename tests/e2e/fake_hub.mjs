@@ -5,7 +5,12 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 
-export const sha256 = (bytes) => crypto.createHash('sha256').update(bytes).digest('hex');
+// A large file is asked for more than once.
+const checksums = new WeakMap();
+export function sha256(bytes) {
+  if (!checksums.has(bytes)) checksums.set(bytes, crypto.createHash('sha256').update(bytes).digest('hex'));
+  return checksums.get(bytes);
+}
 
 export function folder(name) {
   return new Map(fs.readdirSync(name).filter((file) => /\.(json|safetensors|txt)$/.test(file))

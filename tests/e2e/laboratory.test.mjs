@@ -1,5 +1,7 @@
 // The laboratory: a head switched off in the grid, the chip that brings it back, links, lens, parts and patches.
-import { browser, holds, host, same, test, Visit } from './lib.mjs';
+import fs from 'node:fs';
+import path from 'node:path';
+import { browser, holds, host, same, shots, test, Visit } from './lib.mjs';
 
 const kOther = 'Once upon a time, Tim had a red kite. Tim lost his';
 
@@ -145,15 +147,37 @@ export default async function laboratory() {
     holds(/kite, .*here/.test(await visit.page.locator('#mirror').textContent()), 'the mirror tells the other run');
     const copy = await again((await visit.state()).link);
     same([copy.verdict, copy.laboratory.pair.beside, copy.laboratory.odds], ['reproduced', true, odds], 'what the link opened');
-    await visit.click('ab');
+    await visit.click('changes.ab');
     await visit.click('compare.other');
     same((await lab()).pair.difference, true, 'difference');
     await visit.shot('laboratory-prompts-difference');
     await visit.click('compare.changed');
     await visit.run('change', 'off:5.0');
-    await visit.click('ab');
+    await visit.click('changes.ab');
     same((await lab()).pair.runs, 'changes', 'without and with changes');
     await visit.shot('laboratory-beside');
+  });
+
+  await test('a picture of the head has its words, its caption and its link in it', async () => {
+    const [file] = await Promise.all([visit.page.waitForEvent('download'),
+      visit.page.evaluate(() => { void window.headlight.command({ do: 'export', what: 'head_png' }); })]);
+    same(file.suggestedFilename(), 'headlight-head-5.0-beside.png', 'name');
+    fs.copyFileSync(await file.path(), path.join(shots, 'exported-head.png'));
+    const bytes = [...fs.readFileSync(await file.path())];
+    const { width, height, ink } = await visit.page.evaluate(async (data) => {
+      const picture = await createImageBitmap(new Blob([new Uint8Array(data)], { type: 'image/png' }));
+      const canvas = new OffscreenCanvas(picture.width, picture.height), context = canvas.getContext('2d');
+      context.drawImage(picture, 0, 0);
+      const { data: rgba } = context.getImageData(0, 0, picture.width, picture.height);
+      const dark = new Array(picture.height).fill(0);
+      for (let i = 0; i < rgba.length; i += 4) {
+        if (rgba[i] < 110 && rgba[i + 2] > 30) dark[Math.floor(i / 4 / picture.width)] += 1;  // neither paper nor amber
+      }
+      return { width: picture.width, height: picture.height, ink: dark };
+    }, bytes);
+    holds(width > 900 && height > 600, `${width} x ${height}`);
+    const below = ink.slice(-130).reduce((sum, count) => sum + count, 0), beside = ink.slice(0, 400).reduce((sum, count) => sum + count, 0);
+    holds(below > 1500 && beside > 500, `letters: ${beside} dark pixels beside the cells, ${below} below them`);
   });
 
   await test('hostile changes of a link become notices, and the good ones hold', async () => {
@@ -170,6 +194,8 @@ export default async function laboratory() {
     await visit.frames(4);
     await visit.click('tools.off');
     same((await lab()).changes.length, 1, 'changes');
+    await visit.page.mouse.move(2, 2); // a finger does not stay where it was
+    await visit.frames(4);
     await visit.shot('laboratory-phone');
     same((await lab()).pair.beside, true, 'one below the other');
   });

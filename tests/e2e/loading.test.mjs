@@ -27,6 +27,37 @@ export default async function loading() {
     });
   });
 
+  await test('a picture waits for no answer of the graphics process, and is sent once', async () => {
+    const server = await host();
+    const { context, close } = await browser();
+    await context.addInitScript(() => {
+      const { clear, getParameter } = WebGL2RenderingContext.prototype;
+      window.questions = [];
+      window.pictures = 0;
+      WebGL2RenderingContext.prototype.clear = function counted(parts) {
+        window.pictures += 1;
+        clear.call(this, parts);
+      };
+      WebGL2RenderingContext.prototype.getParameter = function counted(name) {
+        window.questions.push(name);
+        return getParameter.call(this, name);
+      };
+    });
+    const visit = await (await Visit.open(context, `${server.url}?worker=0`)).ready();
+    const { frame } = await visit.state();
+    const sent = () => visit.page.evaluate(() => window.pictures);
+    await visit.page.evaluate(() => { window.questions = []; });
+    const before = await sent();
+    const { frame: after } = await visit.run('setPrompt', 'Tim lost his ball.');
+    holds(after > frame && await sent() > before, 'something is drawn');
+    same(await visit.page.evaluate(() => window.questions), [], 'questions');
+    const shown = await sent();
+    holds((await visit.run('command', { do: 'visible', visible: true })).frame > after, 'frames');
+    same(await sent(), shown, 'pictures that show the same again');
+    await close();
+    server.close();
+  });
+
   await test('a file that fails is named, and fetched again on request', async () => {
     let broken = true;
     await failing((request, response) => {

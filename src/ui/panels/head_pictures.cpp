@@ -46,19 +46,6 @@ bool can_stand_beside(const Context& context) {
     return !context.app.laboratory().changes.empty() || !context.app.settings().other.empty();
 }
 
-float beside_option_width(const Context& context) {
-    return std::ceil(text_width(context.fonts.small, context.t("set.ab"))) + 14;
-}
-
-void put_beside_option(const Context& context, std::string_view key, float& x, float y) {
-    const bool on = context.app.settings().side_by_side;
-    const Box box{x - 4, y, beside_option_width(context) - 6, text_option_height(context)};
-    if (text_option(context, key, context.t("set.ab"), x, y, on, Role::checkbox))
-        context.push(app::set<&app::Settings::side_by_side>(!on));
-    if (!context.platform.touch() && box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
-        tooltip(context, context.t("set.ab.help"));
-}
-
 void HeadPictures::update(const Context& context) {
     const bool possible = context.app.settings().side_by_side && can_stand_beside(context);
     pair_ = possible ? context.app.laboratory().pair : app::Pair::none;

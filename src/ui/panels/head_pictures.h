@@ -32,8 +32,5 @@ class HeadPictures {
 
 // Two runs can stand beside each other: there are changes or another prompt.
 [[nodiscard]] bool can_stand_beside(const Context& context);
-// "Side by side", as a switch that explains itself.
-void put_beside_option(const Context& context, std::string_view key, float& x, float y);
-[[nodiscard]] float beside_option_width(const Context& context);
 
 }  // namespace headlight::ui

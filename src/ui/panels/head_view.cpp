@@ -38,7 +38,7 @@ class HeadView final : public Panel {
         const bool two = context.phone && context.app.settings().side_by_side && can_stand_beside(context) &&
                          context.app.laboratory().pair != app::Pair::none;
         const float pictures = two ? 2 * (width + kRunTitle) + kToolsGap : width;
-        return kPanelTitle + 12 + tools_height(context, width) + pictures + 8 + options_height(context, width);
+        return kPanelTitle + 12 + tools_height(context, width) + pictures + 8 + options_height(context);
     }
 
     void draw(const Context& context, const Box& box) override {
@@ -65,7 +65,7 @@ class HeadView final : public Panel {
             flow.skip(kToolsGap - 4);
         }
         flow.skip(8);
-        const float options = options_height(context, box.width);
+        const float options = options_height(context);
         const Box picture{flow.rest.x, flow.rest.y, flow.rest.width, flow.rest.height - options - 4};
         if (pictures_.two()) {
             draw_two(context, picture);
@@ -216,19 +216,7 @@ class HeadView final : public Panel {
         context.push(app::SelectHead{next / model.heads, next % model.heads});
     }
 
-    // On a phone, and where the row is full, the switch for two runs stands with the colours in a second row.
-    static bool two_rows(const Context& context, float width) {
-        if (!can_stand_beside(context)) return false;
-        float used = 10 + beside_option_width(context) + kScaleStrip + 12;
-        for (const char* key :
-             {"head.matrix", "head.lines", "head.show_scores", "set.scale.log", "head.hide_sink", "head.export"})
-            used += std::ceil(text_width(context.fonts.small, context.t(key))) + 14;
-        return context.phone || used > width;
-    }
-    static float options_height(const Context& context, float width) {
-        if (context.phone) return kPhoneOptions + (can_stand_beside(context) ? 16.0f : 0.0f);
-        return two_rows(context, width) ? 2 * kOptions : kOptions;
-    }
+    static float options_height(const Context& context) { return context.phone ? kPhoneOptions : kOptions; }
 
     void draw_options(const Context& context, const Box& box) {
         const app::Settings& settings = context.app.settings();
@@ -252,19 +240,13 @@ class HeadView final : public Panel {
         if (text_option(context, "hidesink", context.t("head.hide_sink"), x, y, settings.hide_sink, Role::checkbox)) {
             context.push(app::set<&Settings::hide_sink>(!settings.hide_sink));
         }
-        const bool below = two_rows(context, box.width);
-        if (!below && can_stand_beside(context)) put_beside_option(context, "ab", x, y);
         const float export_x = x;
         if (text_option(context, "export", context.t("head.export"), x, y, false, Role::button))
             ImGui::OpenPopup("export-menu");
         draw_export_menu(context, {export_x, y, 96, 24});
-        if (below) {
-            float second = context.phone && !lines ? box.x + kScaleStrip + 24 : box.x;
-            put_beside_option(context, "ab", second, y + (context.phone ? 38.0f : kOptions));
-        }
         if (lines) return;
         if (context.phone) {
-            put_scale(context, {box.x, y + (below ? 46.0f : 40.0f), kScaleStrip, 24}, pictures_.shown().range);
+            put_scale(context, {box.x, y + 40, kScaleStrip, 24}, pictures_.shown().range);
         } else if (const float strip = pictures_.shown().range.diverging ? kScaleStrip + 50 : kScaleStrip;
                    box.right() - x > strip + 12) {
             put_scale(context, {box.right() - strip, y, strip, 24}, pictures_.shown().range);

@@ -18,6 +18,10 @@ namespace headlight::ui {
 namespace {
 
 constexpr float kInspectorText = 360, kTab = 28;
+// Under a matrix the terms of its cell stand right of the scale; where that leaves them too little, below it. Their
+// room is kept also without a cell: the matrix must not move under the pointer that chooses one.
+constexpr float kMatrixTerms = 48, kScaleHeight = 24, kScaleWidth = 220, kInspectorRowLabel = 74, kLeastTerms = 320;
+constexpr float kPhonePicture = 200, kPhoneTerms = 120;
 
 class Inspector final : public Panel {
   public:
@@ -38,8 +42,8 @@ class Inspector final : public Panel {
             case app::Bottom::cell:
                 return context.phone ? 360 : kInspector;
             case app::Bottom::matrix:
-                if (context.phone) return 520;
-                return std::clamp(ImGui::GetIO().DisplaySize.y * 0.3f, kInspector + 48, 380.0f);
+                if (context.phone) return context.app.matrix_explanation().terms.empty() ? 520 : 520 + 16 + kPhoneTerms;
+                return std::clamp(ImGui::GetIO().DisplaySize.y * 0.3f, kInspector + 48, 380.0f) + kMatrixTerms;
         }
         return kInspector;
     }
@@ -158,7 +162,7 @@ class Inspector final : public Panel {
     static void draw_explanation(const Context& context, const Box& box, const interpret::Explanation& explanation) {
         if (context.phone) {
             const float used = put_formula(context, box, explanation);
-            put_terms(context, {box.x, box.y + used + 16, box.width, 120}, explanation);
+            put_terms(context, {box.x, box.y + used + 16, box.width, kPhoneTerms}, explanation);
             return;
         }
         const float text = std::min(std::max(kInspectorText, box.width * 0.3f), box.width * 0.55f);
@@ -179,16 +183,31 @@ class Inspector final : public Panel {
         if (matrix.empty()) return;
         left.skip(8);
         draw_facts(context, left, *site, matrix, now);
-        const Box picture = context.phone ? Box{box.x, left.rest.y + 8, box.width, 200}
-                                          : Box{left.rest.right() + 24, box.y + 32,
-                                                box.right() - left.rest.right() - 24, box.height - 32};
+        const float from = left.rest.right() + 24, width = box.right() - from;
+        const bool beside = terms_beside_scale(width);
+        const Box picture =
+            context.phone ? Box{box.x, left.rest.y + 8, box.width, kPhonePicture}
+                          : Box{from, box.y + 32, width, box.height - 32 - kMatrixTerms - (beside ? 0 : kScaleHeight)};
         draw_picture(context, picture, *site, matrix, now);
         const interpret::Explanation& explanation = context.app.matrix_explanation();
-        if (!explanation.empty()) {
-            const Box room = context.phone ? Box{box.x, picture.bottom() + 16, box.width, 100}
-                                           : Box{left.rest.x, left.rest.y + 4, left.rest.width, left.rest.height};
-            put_formula(context, room, explanation);
+        if (explanation.empty()) return;
+        if (context.phone) {
+            draw_explanation(context, {box.x, picture.bottom() + 16, box.width, box.height}, explanation);
+            return;
         }
+        put_formula(context, {left.rest.x, left.rest.y + 4, left.rest.width, left.rest.height}, explanation);
+        put_terms(context, terms_room(picture, box.bottom()), explanation);
+    }
+
+    // What the labels of the rows, the scale and a gap leave in a line of this width.
+    static float beside_scale(float width) { return width - kInspectorRowLabel - 8 - kScaleWidth - 24; }
+    static bool terms_beside_scale(float width) { return beside_scale(width) >= kLeastTerms; }
+    static Box terms_room(const Box& picture, float bottom) {
+        const float width = beside_scale(picture.width);
+        const bool beside = terms_beside_scale(picture.width);
+        const float top = beside ? picture.bottom() - kScaleHeight + 2 : picture.bottom() + 4;
+        return beside ? Box{picture.right() - width, top, width, bottom - top}
+                      : Box{picture.x, top, picture.width, bottom - top};
     }
 
     static void draw_chooser(const Context& context, const Box& row, float width) {
@@ -326,8 +345,8 @@ class Inspector final : public Panel {
             for (const app::TokenInfo& token : source ? context.app.source_tokens() : context.app.query_tokens())
                 labels_.push_back(token_label(token.display).joined());
         }
-        const float label = tokens ? longest_label(context, labels_, 74) + 8 : 0;
-        const Box room{snapped(box.x + label), snapped(box.y), box.width - label, box.height - 24};
+        const float label = tokens ? longest_label(context, labels_, kInspectorRowLabel) + 8 : 0;
+        const Box room{snapped(box.x + label), snapped(box.y), box.width - label, box.height - kScaleHeight};
         const float cell_width = std::min(room.width / static_cast<float>(matrix.cols), keys ? 26.0f : 40.0f);
         const float cell_height = std::min(room.height / static_cast<float>(matrix.rows), 26.0f);
         const Box picture{room.x, room.y, cell_width * static_cast<float>(matrix.cols),
@@ -354,7 +373,7 @@ class Inspector final : public Panel {
                            picture.y + static_cast<float>(settings.row) * cell_height, cell_width, cell_height};
             outline(cell.inset(-1.5f), context.theme.text, 1, 1.5f);
         }
-        put_scale(context, {picture.x, room.bottom() + 4, std::min(220.0f, room.width), 16}, range_);
+        put_scale(context, {picture.x, room.bottom() + 4, std::min(kScaleWidth, room.width), 16}, range_);
     }
 
     LensView lens_;

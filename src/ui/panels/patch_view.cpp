@@ -82,9 +82,14 @@ void PatchView::draw(const Context& context, const Box& box, float title_width) 
     if (there) {
         auto number = [&](float value) { return signed_text(context, static_cast<double>(value), 2); };
         left.skip(6);
-        put_text(
-            context.fonts.small, left.take(kPatchLeading), context.theme.muted,
-            context.t("patch.odds", {{"corrupt", number(sweep->corrupt_odds)}, {"clean", number(sweep->clean_odds)}}));
+        if (sweep->token >= 0) {
+            left.skip(put_paragraph(context.fonts.small, left.rest, context.theme.muted,
+                                    context.t("patch.odds", {{"token", quoted_token(context, sweep->token)},
+                                                             {"rival", quoted_token(context, sweep->rival)},
+                                                             {"corrupt", number(sweep->corrupt_odds)},
+                                                             {"clean", number(sweep->clean_odds)}}),
+                                    kPatchLeading));
+        }
     }
     const Box map = context.phone ? Box{box.x, left.rest.y + 28, box.width, box.bottom() - left.rest.y - 28}
                                   : Box{left.rest.right() + 32, box.y + kViewTitle + 8,
