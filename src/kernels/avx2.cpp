@@ -5,9 +5,7 @@
 namespace headlight::kernels {
 namespace {
 using namespace f32x8;
-constexpr int kTileRows = 6;
-constexpr int kPanel = 16;
-constexpr int kGemvPanels = 4;
+constexpr int kTileRows = 6, kTileColumns = 16, kPanel = 32;
 }  // namespace
 }  // namespace headlight::kernels
 

@@ -5,9 +5,7 @@
 namespace headlight::kernels {
 namespace {
 using namespace f32x16;
-constexpr int kTileRows = 12;
-constexpr int kPanel = 32;
-constexpr int kGemvPanels = 4;
+constexpr int kTileRows = 12, kTileColumns = 32, kPanel = 32;
 }  // namespace
 }  // namespace headlight::kernels
 

@@ -12,6 +12,9 @@ namespace {
 constexpr std::int64_t kSmallProduct = 1 << 16;
 // Rows of one task: a multiple of every implementation's tile.
 constexpr int kRowTask = 48;
+// Where b is packed already: rows that a thread gets at least, and that are worth a task of their own, because each
+// reads all of b.
+constexpr int kLeastRows = 32, kManyRows = 64;
 // A block of b that is packed, used and overwritten before it leaves the second cache: 512 KiB. kPackedColumns is a
 // multiple of every panel.
 constexpr int kPackedRows = 256, kPackedColumns = 512;
@@ -49,13 +52,14 @@ void split_on_pool(const Compute& compute, int m, int n, int k, Part part) {
     const int threads = compute.pool().threads();
     const bool small = static_cast<std::int64_t>(m) * n * k < kSmallProduct;
     if (threads == 1 || small) return part(0, m, 0, n);
-    if (m >= kRowTask * threads) {
-        const int pieces = (m + kRowTask - 1) / kRowTask;
-        const int tasks = tasks_for(pieces, threads);
+    if (m >= kLeastRows * threads) {
+        // As many tasks for each thread, as even as strips allow: one piece more for one of two threads is a third more
+        // time for a prompt of 128.
+        const int strip = compute.kernels().tile_rows, pieces = (m + strip - 1) / strip;
+        const int tasks = std::clamp(m / kManyRows / threads, 1, 4) * threads;
         compute.pool().run(tasks, [&](int task, int) {
             const auto [first, last] = share(pieces, tasks, task);
-            const int row = first * kRowTask;
-            part(row, std::min(last * kRowTask, m) - row, 0, n);
+            part(first * strip, std::min(last * strip, m) - first * strip, 0, n);
         });
         return;
     }
@@ -98,7 +102,16 @@ void multiply_q8(const Compute& compute, const Product& p, int m) {
     float* work = compute.packing(0, quant_floats + rows_of_a * blocks);
     auto* quants = reinterpret_cast<std::int16_t*>(work);
     float* scales = work + quant_floats;
-    compute.kernels().quantize_rows(quants, scales, p.a.data, p.a.row_stride, m, p.b.k());
+    const int strip = compute.kernels().tile_rows, strips = (m + strip - 1) / strip;
+    const bool small = static_cast<std::int64_t>(m) * p.b.k() < kSmallProduct;
+    const int tasks = small ? 1 : std::min(strips, compute.pool().threads());
+    compute.pool().run(tasks, [&](int task, int) {
+        const auto [first, last] = share(strips, tasks, task);
+        const int row = first * strip, rows = std::min(last * strip, m) - row;
+        const std::size_t at = static_cast<std::size_t>(row) * blocks;
+        compute.kernels().quantize_rows(quants + at * kQ8Block, scales + at, p.a.data + row * p.a.row_stride,
+                                        p.a.row_stride, rows, p.b.k());
+    });
     split_on_pool(compute, m, p.b.n(), p.b.k(), [&](int row, int rows, int first_col, int last_col) {
         const std::size_t at = static_cast<std::size_t>(row) * blocks;
         compute.kernels().gemm_q8(p.c + row * p.c_stride, p.c_stride, quants + at * kQ8Block, scales + at, p.b.data(),

@@ -3,20 +3,13 @@
 // keys and values that it uses once. The sums are those of gemm, one accumulator per element in the order of k.
 
 #include "kernels/kernels_each.h"
-#include "kernels/simd_unroll.h"
+#include "kernels/kernels_turn.h"
 
 namespace headlight::kernels {
 namespace {
 
 constexpr int kScoreVectors = 4;  // vectors of keys at a time: hides the time an addition takes
 constexpr int kFewKeys = 16;
-
-// Quad g of `out` is the four floats at p + g * stride. Wider vectors bring an overload of their own.
-template <class V>
-inline void load_quads(V& out, const float* p, std::ptrdiff_t) {
-    static_assert(V::kLanes == 4);
-    out = load(p);
-}
 
 // Scores of kVectors * kLanes keys. Four features of as many keys as a vector has lanes are turned over in registers,
 // so that a lane is a key.
@@ -34,12 +27,10 @@ template <class V, int kVectors>
         const float* keys = k + d;
         HEADLIGHT_UNROLL
         for (int v = 0; v < kVectors; ++v, keys += V::kLanes * k_stride) {
-            V row[4];  // quad g of row i: features d to d + 3 of key 4 g + i
+            V feature[4];
+            load_turned(feature, keys, k_stride);
             HEADLIGHT_UNROLL
-            for (int i = 0; i < 4; ++i) load_quads(row[i], keys + i * k_stride, 4 * k_stride);
-            transpose4(row[0], row[1], row[2], row[3]);
-            HEADLIGHT_UNROLL
-            for (int i = 0; i < 4; ++i) sums[v] = sums[v] + left[i] * row[i];
+            for (int i = 0; i < 4; ++i) sums[v] = sums[v] + left[i] * feature[i];
         }
     }
     for (; d < d_head; ++d) {

@@ -1,14 +1,15 @@
 #pragma once
-// Matrix products over packed panels, written once for every vector type. A tile of c (kTileRows x kPanel) stays in
-// registers while k runs: one accumulator per element, products added in the order of k. A block of k and rows of a is
-// packed once and stays in the second cache, while the panels of b pass by, each through the first one; between blocks
-// the accumulators rest in c, which changes no bit. Included after kTileRows, kPanel and kGemvPanels of an
-// implementation were chosen.
+// Matrix products over packed panels, written once for every vector type. A tile of c (kTileRows x kTileColumns) stays
+// in registers while k runs: one accumulator per element, products added in the order of k. One row takes a whole panel
+// at once, kPanel columns: its weights are read once, as one stream. For more rows a block of k and rows of a is packed
+// once and stays in the second cache, while the tile's columns of b pass by, copied side by side into the first one;
+// between blocks the accumulators rest in c, which changes no bit. Included after kTileRows, kTileColumns and kPanel of
+// an implementation were chosen.
 
 #include <utility>
 
 #include "kernels/kernels_each.h"
-#include "kernels/simd_unroll.h"
+#include "kernels/kernels_turn.h"
 
 namespace headlight::kernels {
 namespace {
@@ -16,7 +17,13 @@ namespace {
 constexpr int kDepth = 256;  // k of one block
 constexpr int kBlockRows =
     144;  // rows of one block, a multiple of every tile: kDepth * kBlockRows floats of a, 144 KiB
-constexpr int kPanelVectors = kPanel / kLanes;
+static_assert(kBlockRows % kTileRows == 0 && kPanel % kTileColumns == 0 && kTileColumns % kLanes == 0);
+
+// Columns that few rows take at once: the sums of a tile are too few to hide the time that an addition takes.
+constexpr int columns_at_once(int rows) {
+    const int most = rows == 1 ? kPanel : 2 * kTileColumns;
+    return rows == 1 || (rows * most <= kPanel && most <= kPanel) ? most : kTileColumns;
+}
 
 inline F32 load_weights(const float* p) {
     return load(p);
@@ -28,24 +35,24 @@ inline F32 load_weights(const std::uint16_t* p) {
     return from_bits(moved) * splat(0x1p112f);
 }
 
-// Weight: float, or std::uint16_t for halves.
+// Weight: float, or std::uint16_t for halves. Some columns of a panel, or of a copy.
 template <class Weight>
 struct Tile {
     int k;
-    const float* a;                 // [k][rows]
-    const Weight* b;                // [panels][..][k][kPanel]
-    std::ptrdiff_t b_panel_stride;  // weights between panels
+    const float* a;   // [k][rows]
+    const Weight* b;  // k rows, kStride apart
     float* c;
     std::ptrdiff_t c_stride;
     bool from_c;        // start from what c holds
     const float* bias;  // of these columns, or null
 };
 
-// noinline, because a hot loop inside a function that is called once stays in a browser's slow compiler.
-template <int kRows, int kPanels, class Weight>
+// noinline, because a hot loop inside a function that is called once stays in a browser's slow compiler. Addresses from
+// memory and not as arguments: of those a browser clears the upper half in every round of the loop.
+template <int kRows, int kColumns, int kStride, class Weight>
 [[gnu::noinline]] void compute_tile(const Tile<Weight>& tile) {
     const Tile<Weight> t = tile;  // vector stores may overlap anything but a copy in registers
-    constexpr int kVectors = kPanels * kPanelVectors;
+    constexpr int kVectors = kColumns / kLanes;
     F32 sums[kRows][kVectors];
     HEADLIGHT_UNROLL
     for (int r = 0; r < kRows; ++r) {
@@ -56,12 +63,10 @@ template <int kRows, int kPanels, class Weight>
     }
     const float* a = t.a;
     const Weight* b = t.b;
-    for (int k = 0; k < t.k; ++k, a += kRows, b += kPanel) {
+    for (int k = 0; k < t.k; ++k, a += kRows, b += kStride) {
         F32 right[kVectors];
         HEADLIGHT_UNROLL
-        for (int v = 0; v < kVectors; ++v) {
-            right[v] = load_weights(b + (v / kPanelVectors) * t.b_panel_stride + (v % kPanelVectors) * kLanes);
-        }
+        for (int v = 0; v < kVectors; ++v) right[v] = load_weights(b + v * kLanes);
         HEADLIGHT_UNROLL
         for (int r = 0; r < kRows; ++r) {
             const F32 left = splat(a[r]);
@@ -79,52 +84,54 @@ template <int kRows, int kPanels, class Weight>
     }
 }
 
-// The last panel, when it is not full: through a buffer as wide as a panel. AnyTile has c, c_stride, from_c and bias.
+// The last columns, where they fill no tile: through a buffer. AnyTile has c, c_stride, from_c and bias.
 template <int kRows, class AnyTile, class Compute>
-[[gnu::noinline]] void in_narrow_panel(const AnyTile& t, int columns, Compute compute) {
-    alignas(64) float c[kRows * kPanel] = {};
-    alignas(64) float bias[kPanel] = {};
+[[gnu::noinline]] void in_narrow_tile(const AnyTile& t, int columns, Compute compute) {
+    alignas(64) float c[kRows * kTileColumns] = {};
+    alignas(64) float bias[kTileColumns] = {};
     for (int r = 0; t.from_c && r < kRows; ++r) {
-        for (int j = 0; j < columns; ++j) c[r * kPanel + j] = t.c[r * t.c_stride + j];
+        for (int j = 0; j < columns; ++j) c[r * kTileColumns + j] = t.c[r * t.c_stride + j];
     }
     for (int j = 0; t.bias != nullptr && j < columns; ++j) bias[j] = t.bias[j];
     AnyTile wide = t;
     wide.c = c;
-    wide.c_stride = kPanel;
+    wide.c_stride = kTileColumns;
     wide.bias = t.bias != nullptr ? bias : nullptr;
     compute(wide);
     for (int r = 0; r < kRows; ++r) {
-        for (int j = 0; j < columns; ++j) t.c[r * t.c_stride + j] = c[r * kPanel + j];
+        for (int j = 0; j < columns; ++j) t.c[r * t.c_stride + j] = c[r * kTileColumns + j];
     }
 }
 
-// All columns of a block for kRows rows; t describes its first column. Few rows take several panels at once, because
-// the sums of one are too few to hide the time an addition takes.
-template <int kRows, class Weight>
-void compute_strip(Tile<Weight> t, int columns) {
-    constexpr int kPanels = kRows == 1 ? kGemvPanels : kRows <= kGemvPanels / 2 ? 2 : 1;
-    const auto advance = [&t, &columns](int panels) {
-        t.b += panels * t.b_panel_stride;
-        t.c += panels * kPanel;
-        if (t.bias != nullptr) t.bias += panels * kPanel;
-        columns -= panels * kPanel;
+// `columns` columns of one panel for kRows rows. t is moved on in place: a struct that was written field by field is
+// not copied as a whole, for which processors would wait.
+template <int kRows, int kStride, class Weight>
+inline void compute_columns(Tile<Weight>& t, int columns) {
+    constexpr int kAtOnce = kStride == kTileColumns ? kTileColumns : columns_at_once(kRows);
+    const auto move_on = [&t](int done) {
+        t.b += done;
+        t.c += done;
+        if (t.bias != nullptr) t.bias += done;
     };
-    for (; columns >= kPanels * kPanel; advance(kPanels)) compute_tile<kRows, kPanels>(t);
-    for (; kPanels > 1 && columns >= kPanel; advance(1)) compute_tile<kRows, 1>(t);
+    for (; columns >= kAtOnce; columns -= kAtOnce) {
+        compute_tile<kRows, kAtOnce, kStride>(t);
+        move_on(kAtOnce);
+    }
+    for (; kAtOnce > kTileColumns && columns >= kTileColumns; columns -= kTileColumns) {
+        compute_tile<kRows, kTileColumns, kStride>(t);
+        move_on(kTileColumns);
+    }
     if (columns > 0) {
-        in_narrow_panel<kRows>(t, columns, [](const Tile<Weight>& wide) { compute_tile<kRows, 1>(wide); });
+        in_narrow_tile<kRows>(t, columns,
+                              [](const Tile<Weight>& wide) { compute_tile<kRows, kTileColumns, kStride>(wide); });
     }
 }
 
 // Rows of a, depth columns from a.data on, as [depth][kRows].
 template <int kRows>
 void pack_strip(float* packed, MatrixView a, int depth) {
-    if (a.row_stride == 1) {
-        for (int k = 0; k < depth; ++k) {
-            for (int r = 0; r < kRows; ++r) packed[k * kRows + r] = a.data[k * a.col_stride + r];
-        }
-        return;
-    }
+    if (a.row_stride == 1) return copy_rows<F32, kRows>(packed, a.data, a.col_stride, depth);
+    if (a.col_stride == 1) return turn_over<F32, kRows>(packed, a.data, a.row_stride, depth);
     for (int k = 0; k < depth; ++k) {
         for (int r = 0; r < kRows; ++r) packed[k * kRows + r] = a.data[r * a.row_stride + k * a.col_stride];
     }
@@ -133,44 +140,73 @@ void pack_strip(float* packed, MatrixView a, int depth) {
 template <class Weight>
 struct StripFunctions {
     void (*pack)(float*, MatrixView, int);
-    void (*compute)(Tile<Weight>, int);
+    void (*in_place)(Tile<Weight>&, int);  // columns of a panel
+    void (*copied)(Tile<float>&, int);     // columns of a tile that were copied side by side
 };
 
 template <class Weight, int... kIndex>
 constexpr StripFunctions<Weight> strip_functions(int rows, std::integer_sequence<int, kIndex...>) {
-    constexpr StripFunctions<Weight> kStrips[] = {{pack_strip<kIndex + 1>, compute_strip<kIndex + 1, Weight>}...};
+    constexpr StripFunctions<Weight> kStrips[] = {{pack_strip<kIndex + 1>, compute_columns<kIndex + 1, kPanel, Weight>,
+                                                   compute_columns<kIndex + 1, kTileColumns, float>}...};
     return kStrips[rows - 1];
 }
 
 template <class Weight>
+constexpr StripFunctions<Weight> strip_of(int rows) {
+    return strip_functions<Weight>(rows, std::make_integer_sequence<int, kTileRows>{});
+}
+
+template <class Weight>
 struct Block {
-    Tile<Weight> tile;  // of its first row and column
-    MatrixView a;       // from its first row and k on
+    Tile<Weight> tile;              // of its first row and column
+    MatrixView a;                   // from its first row and k on
+    std::ptrdiff_t b_panel_stride;  // weights between panels
     int rows, columns;
 };
 
-// Up to kBlockRows rows of c. Several strips take b panel by panel; a single one takes all columns at once.
+// Few rows: all panels, each read once where it lies.
+template <class Weight, class Columns>
+inline void by_panels(const Block<Weight>& block, const float* a, Columns compute) {
+    Tile<Weight> t = block.tile;
+    t.a = a;
+    for (int j = 0; j < block.columns; j += kPanel) {
+        t.b = block.tile.b + j / kPanel * block.b_panel_stride;
+        t.c = block.tile.c + j;
+        t.bias = block.tile.bias != nullptr ? block.tile.bias + j : nullptr;
+        compute(t, block.columns - j < kPanel ? block.columns - j : kPanel);
+    }
+}
+
+// Up to kBlockRows rows of c.
 template <class Weight>
 void compute_block(const Block<Weight>& block) {
     alignas(64) static thread_local float packed[kBlockRows * kDepth];
-    const auto functions = [&](int row) {
-        const int rows = block.rows - row < kTileRows ? block.rows - row : kTileRows;
-        return strip_functions<Weight>(rows, std::make_integer_sequence<int, kTileRows>{});
-    };
+    const int depth = block.tile.k;
     for (int i = 0; i < block.rows; i += kTileRows) {
-        const MatrixView rows{block.a.data + i * block.a.row_stride, block.a.row_stride, block.a.col_stride};
-        functions(i).pack(packed + i * block.tile.k, rows, block.tile.k);
+        const int rows = block.rows - i < kTileRows ? block.rows - i : kTileRows;
+        const MatrixView a{block.a.data + i * block.a.row_stride, block.a.row_stride, block.a.col_stride};
+        strip_of<Weight>(rows).pack(packed + i * depth, a, depth);
     }
-    const int step = block.rows <= kTileRows ? block.columns : kPanel;
-    for (int j = 0; j < block.columns; j += step) {
-        const int columns = block.columns - j < step ? block.columns - j : step;
+    if (block.rows <= kTileRows) return by_panels(block, packed, strip_of<Weight>(block.rows).in_place);
+    alignas(64) static thread_local float copy[kDepth * kTileColumns];
+    Tile<float> t{depth, nullptr, copy, nullptr, block.tile.c_stride, block.tile.from_c, nullptr};
+    for (int j = 0; j < block.columns; j += kTileColumns) {
+        const int columns = block.columns - j < kTileColumns ? block.columns - j : kTileColumns;
+        const Weight* b = block.tile.b + j / kPanel * block.b_panel_stride + j % kPanel;
+        for (int k = 0; k < depth; ++k, b += kPanel) {
+            HEADLIGHT_UNROLL
+            for (int v = 0; v < kTileColumns; v += kLanes) store(copy + k * kTileColumns + v, load_weights(b + v));
+        }
         for (int i = 0; i < block.rows; i += kTileRows) {
-            Tile<Weight> t = block.tile;
-            t.a = packed + i * t.k;
-            t.b += j / kPanel * t.b_panel_stride;
-            t.c += i * t.c_stride + j;
-            if (t.bias != nullptr) t.bias += j;
-            functions(i).compute(t, columns);
+            t.a = packed + i * depth;
+            t.b = copy;
+            t.c = block.tile.c + i * t.c_stride + j;
+            t.bias = block.tile.bias != nullptr ? block.tile.bias + j : nullptr;
+            if (block.rows - i >= kTileRows) {
+                compute_columns<kTileRows, kTileColumns>(t, columns);
+            } else {
+                strip_of<Weight>(block.rows - i).copied(t, columns);
+            }
         }
     }
 }
@@ -184,10 +220,10 @@ void gemm(float* c, std::ptrdiff_t c_stride, MatrixView a, const Weight* packed_
     const int columns = last_col - first_col;
     c += first_col;
     if (bias != nullptr) bias += first_col;
-    // One row needs no packing: its weights are read as long streams.
-    if (m == 1 && a.col_stride == 1) {
-        return compute_strip<1>(Tile<Weight>{k, a.data, b, b_panel_stride, c, c_stride, into == Into::accumulate, bias},
-                                columns);
+    if (m == 1 && a.col_stride == 1) {  // one row needs no packing
+        const Tile<Weight> first{k, a.data, b, c, c_stride, into == Into::accumulate, bias};
+        return by_panels(Block<Weight>{first, a, b_panel_stride, 1, columns}, a.data,
+                         [](Tile<Weight>& t, int in_panel) { compute_columns<1, kPanel>(t, in_panel); });
     }
     for (int k0 = 0; k0 == 0 || k0 < k; k0 += kDepth) {
         const int depth = k - k0 < kDepth ? k - k0 : kDepth;
@@ -195,13 +231,13 @@ void gemm(float* c, std::ptrdiff_t c_stride, MatrixView a, const Weight* packed_
             const Tile<Weight> first{depth,
                                      nullptr,
                                      b + static_cast<std::ptrdiff_t>(k0) * kPanel,
-                                     b_panel_stride,
                                      c + i * c_stride,
                                      c_stride,
                                      k0 > 0 || into == Into::accumulate,
                                      k0 + depth == k ? bias : nullptr};
             compute_block<Weight>({first,
                                    {a.data + i * a.row_stride + k0 * a.col_stride, a.row_stride, a.col_stride},
+                                   b_panel_stride,
                                    m - i < kBlockRows ? m - i : kBlockRows,
                                    columns});
         }
@@ -209,16 +245,19 @@ void gemm(float* c, std::ptrdiff_t c_stride, MatrixView a, const Weight* packed_
 }
 
 void pack(float* dst, MatrixView b, int k, int n) {
-    for (int j0 = 0; j0 < n; j0 += kPanel) {
+    for (int j0 = 0; j0 < n; j0 += kPanel, dst += kPanel * static_cast<std::ptrdiff_t>(k)) {
         const int columns = n - j0 < kPanel ? n - j0 : kPanel;
         const float* from = b.data + j0 * b.col_stride;
-        for (int r = 0; r < k; ++r, dst += kPanel, from += b.row_stride) {
-            if (columns == kPanel && b.col_stride == 1) {
-                for (int j = 0; j < kPanel; ++j) dst[j] = from[j];
-                continue;
+        if (columns == kPanel && b.col_stride == 1) {
+            copy_rows<F32, kPanel>(dst, from, b.row_stride, k);
+        } else if (columns == kPanel && b.row_stride == 1) {
+            turn_over<F32, kPanel>(dst, from, b.col_stride, k);
+        } else {
+            float* to = dst;
+            for (int r = 0; r < k; ++r, to += kPanel, from += b.row_stride) {
+                for (int j = 0; j < columns; ++j) to[j] = from[j * b.col_stride];
+                for (int j = columns; j < kPanel; ++j) to[j] = 0.0f;
             }
-            for (int j = 0; j < columns; ++j) dst[j] = from[j * b.col_stride];
-            for (int j = columns; j < kPanel; ++j) dst[j] = 0.0f;
         }
     }
 }

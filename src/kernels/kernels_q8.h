@@ -1,7 +1,9 @@
 #pragma once
 // Products with eight-bit weights, written once for every vector type; what they compute stands in q8.h. A panel's
 // block of 32 lies as [kPanel] scales, then [16][kPanel][2] quants: two of a column side by side, as dot_pairs() wants
-// them. Included after kTileRows, kPanel and kGemvPanels of an implementation were chosen.
+// them. Included after kTileRows, kTileColumns and kPanel of an implementation were chosen.
+
+#include <type_traits>
 
 #include "kernels/kernels_gemm.h"
 #include "kernels/q8.h"
@@ -11,25 +13,49 @@ namespace {
 
 constexpr int kPairs = kQ8Block / 2;
 constexpr std::ptrdiff_t kQ8PanelBytes = kPanel * (static_cast<std::ptrdiff_t>(sizeof(float)) + kQ8Block);
-constexpr int kQ8Depth = 32;  // blocks of k in one go: with the panel's they stay in the first cache
+// Blocks of k in one go: the copied columns of a tile, two bytes a weight, stay in the first cache.
+constexpr int kQ8Depth = 256 / kTileColumns;
 
+// Some columns of a panel, or of a copy with 16 bits a quant.
+template <class Quant>
 struct Q8Tile {
     int blocks;
-    const std::int16_t* a;          // [blocks][16][rows][2]
-    const float* a_scales;          // [blocks][rows]
-    const std::byte* b;             // [panels][..][blocks] of kQ8PanelBytes
-    std::ptrdiff_t b_panel_stride;  // bytes between panels
+    const std::int16_t* a;  // [blocks][16][rows][2]
+    const float* a_scales;  // [blocks][rows]
+    const Quant* b;         // blocks of [16][kStride][2]
+    const float* b_scales;  // blocks of [kStride]
     float* c;
     std::ptrdiff_t c_stride;
     bool from_c;
     const float* bias;
 };
 
+template <class T>
+inline const T* bytes_on(const T* p, std::ptrdiff_t bytes) {
+    return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(p) + bytes);
+}
+
+// How quants are held, and how far apart (in bytes) blocks of them and of their scales are: where they lie the scales
+// of a block stand before its quants, copies have an array for each.
+struct InPanel {
+    using Quant = std::int8_t;
+    static constexpr int kStride = kPanel;
+    static constexpr std::ptrdiff_t kBlock = kQ8PanelBytes, kScales = kQ8PanelBytes;
+    static I32 load(const Quant* p) { return load_int8_pairs(p); }
+};
+struct Copied {
+    using Quant = std::int16_t;
+    static constexpr int kStride = kTileColumns;
+    static constexpr std::ptrdiff_t kScales = kTileColumns * static_cast<std::ptrdiff_t>(sizeof(float));
+    static constexpr std::ptrdiff_t kBlock = kScales * kPairs;
+    static I32 load(const Quant* p) { return bits(kernels::load(reinterpret_cast<const float*>(p))); }
+};
+
 // The sums rest in c between blocks: a block's integer sums need the registers.
-template <int kRows, int kPanels>
-[[gnu::noinline]] void q8_tile(const Q8Tile& tile) {
-    const Q8Tile t = tile;  // vector stores may overlap anything but a copy in registers
-    constexpr int kVectors = kPanels * kPanelVectors;
+template <int kRows, int kColumns, class Held>
+[[gnu::noinline]] void q8_tile(const Q8Tile<typename Held::Quant>& tile) {
+    const Q8Tile<typename Held::Quant> t = tile;  // vector stores may overlap anything but a copy in registers
+    constexpr int kVectors = kColumns / kLanes;
     HEADLIGHT_UNROLL
     for (int r = 0; r < kRows; ++r) {
         HEADLIGHT_UNROLL
@@ -39,36 +65,38 @@ template <int kRows, int kPanels>
     }
     for (int block = 0; block < t.blocks; ++block) {
         I32 sums[kRows][kVectors];
-        HEADLIGHT_UNROLL
-        for (int r = 0; r < kRows; ++r) {
-            HEADLIGHT_UNROLL
-            for (int v = 0; v < kVectors; ++v) sums[r][v] = isplat(0);
-        }
-        const std::byte* b = t.b + block * kQ8PanelBytes;
-        const auto* quants = reinterpret_cast<const std::int8_t*>(b + kPanel * sizeof(float));
+        const auto* quants = bytes_on(t.b, block * Held::kBlock);
         const std::int16_t* a = t.a + block * kQ8Block * kRows;
-        // A step count that the compiler does not know: of a longer body a browser keeps the sums in memory.
-        const std::int16_t* end = a + kQ8Block * kRows;
-        asm("" : "+r"(end));
-        for (; a != end; a += 2 * kRows, quants += 2 * kPanel) {
+        // The first step writes the sums, all others add to them.
+        const auto step = [&](auto add) {
             I32 right[kVectors];
             HEADLIGHT_UNROLL
-            for (int v = 0; v < kVectors; ++v) {
-                right[v] =
-                    load_int8_pairs(quants + (v / kPanelVectors) * t.b_panel_stride + (v % kPanelVectors) * 2 * kLanes);
-            }
+            for (int v = 0; v < kVectors; ++v) right[v] = Held::load(quants + v * 2 * kLanes);
             HEADLIGHT_UNROLL
             for (int r = 0; r < kRows; ++r) {
                 const I32 left = splat_pair(a + r * 2);
                 HEADLIGHT_UNROLL
-                for (int v = 0; v < kVectors; ++v) sums[r][v] = sums[r][v] + dot_pairs(left, right[v]);
+                for (int v = 0; v < kVectors; ++v) {
+                    const I32 product = dot_pairs(left, right[v]);
+                    if constexpr (add.value) {
+                        sums[r][v] = sums[r][v] + product;
+                    } else {
+                        sums[r][v] = product;
+                    }
+                }
             }
-        }
+            a += 2 * kRows;
+            quants += 2 * Held::kStride;
+        };
+        // A step count that the compiler does not know: of a longer body a browser keeps the sums in memory.
+        const std::int16_t* end = a + kQ8Block * kRows;
+        asm("" : "+r"(end));
+        step(std::false_type{});
+        while (a != end) step(std::true_type{});
         F32 scales[kVectors];
         HEADLIGHT_UNROLL
         for (int v = 0; v < kVectors; ++v) {
-            const std::byte* panel = b + (v / kPanelVectors) * t.b_panel_stride;
-            scales[v] = load(reinterpret_cast<const float*>(panel) + (v % kPanelVectors) * kLanes);
+            scales[v] = load(bytes_on(t.b_scales, block * Held::kScales) + v * kLanes);
         }
         HEADLIGHT_UNROLL
         for (int r = 0; r < kRows; ++r) {
@@ -91,64 +119,134 @@ template <int kRows, int kPanels>
     }
 }
 
-// All columns for kRows rows.
-template <int kRows>
-void q8_strip(Q8Tile t, int columns) {
-    constexpr int kPanels = kRows == 1 ? kGemvPanels : 1;
-    const auto advance = [&t, &columns](int panels) {
-        t.b += panels * t.b_panel_stride;
-        t.c += panels * kPanel;
-        if (t.bias != nullptr) t.bias += panels * kPanel;
-        columns -= panels * kPanel;
+// `columns` columns of one panel for kRows rows; t is moved on in place.
+template <int kRows, class Held>
+inline void q8_columns(Q8Tile<typename Held::Quant>& t, int columns) {
+    constexpr int kAtOnce = kRows == 1 && Held::kStride == kPanel ? kPanel : kTileColumns;
+    const auto move_on = [&t](int done) {
+        t.b += 2 * done;
+        t.b_scales += done;
+        t.c += done;
+        if (t.bias != nullptr) t.bias += done;
     };
-    for (; columns >= kPanels * kPanel; advance(kPanels)) q8_tile<kRows, kPanels>(t);
-    for (; kPanels > 1 && columns >= kPanel; advance(1)) q8_tile<kRows, 1>(t);
-    if (columns > 0) in_narrow_panel<kRows>(t, columns, [](const Q8Tile& wide) { q8_tile<kRows, 1>(wide); });
+    for (; columns >= kAtOnce; columns -= kAtOnce) {
+        q8_tile<kRows, kAtOnce, Held>(t);
+        move_on(kAtOnce);
+    }
+    for (; kAtOnce > kTileColumns && columns >= kTileColumns; columns -= kTileColumns) {
+        q8_tile<kRows, kTileColumns, Held>(t);
+        move_on(kTileColumns);
+    }
+    if (columns > 0) {
+        in_narrow_tile<kRows>(
+            t, columns, [](const Q8Tile<typename Held::Quant>& wide) { q8_tile<kRows, kTileColumns, Held>(wide); });
+    }
 }
 
-using Q8Strip = void (*)(Q8Tile, int);
+template <class Held>
+using Q8Columns = void (*)(Q8Tile<typename Held::Quant>&, int);
 
-template <int... kIndex>
-constexpr Q8Strip q8_strip_of(int rows, std::integer_sequence<int, kIndex...>) {
-    constexpr Q8Strip kStrips[] = {q8_strip<kIndex + 1>...};
+template <class Held, int... kIndex>
+constexpr Q8Columns<Held> q8_columns_of(int rows, std::integer_sequence<int, kIndex...>) {
+    constexpr Q8Columns<Held> kStrips[] = {q8_columns<kIndex + 1, Held>...};
     return kStrips[rows - 1];
+}
+
+// What a product with eight-bit weights is made of, from its first column on.
+struct Q8Product {
+    const std::int16_t* a;
+    const float* a_scales;
+    const std::byte* b;
+    float* c;
+    std::ptrdiff_t c_stride;
+    int rows, columns, blocks;
+    bool from_c;
+    const float* bias;
+};
+
+// One strip: all panels, each read once where it lies.
+inline void q8_few_rows(const Q8Product& p) {
+    const auto compute = q8_columns_of<InPanel>(p.rows, std::make_integer_sequence<int, kTileRows>{});
+    Q8Tile<std::int8_t> t{p.blocks, p.a, p.a_scales, nullptr, nullptr, nullptr, p.c_stride, p.from_c, nullptr};
+    for (int j = 0; j < p.columns; j += kPanel) {
+        const std::byte* panel = p.b + static_cast<std::ptrdiff_t>(j / kPanel) * p.blocks * kQ8PanelBytes;
+        t.b = reinterpret_cast<const std::int8_t*>(panel + kPanel * sizeof(float));
+        t.b_scales = reinterpret_cast<const float*>(panel);
+        t.c = p.c + j;
+        t.bias = p.bias != nullptr ? p.bias + j : nullptr;
+        compute(t, p.columns - j < kPanel ? p.columns - j : kPanel);
+    }
+}
+
+struct Q8Copy {
+    alignas(64) float scales[kQ8Depth * kTileColumns];
+    alignas(64) float pairs[kQ8Depth * kTileColumns * kPairs];  // the bits of two quants each
+};
+
+// `blocks` blocks of a tile's columns, from `column` of their panel on, with 16 bits a quant: every strip of rows would
+// widen them again.
+inline void copy_q8(Q8Copy& to, const std::byte* panel, int column, int blocks) {
+    for (int block = 0; block < blocks; ++block, panel += kQ8PanelBytes) {
+        const auto* scales = reinterpret_cast<const float*>(panel) + column;
+        const auto* quants = reinterpret_cast<const std::int8_t*>(panel + kPanel * sizeof(float)) + 2 * column;
+        float* pairs = to.pairs + block * kTileColumns * kPairs;
+        HEADLIGHT_UNROLL
+        for (int v = 0; v < kTileColumns; v += kLanes) store(to.scales + block * kTileColumns + v, load(scales + v));
+        for (int pair = 0; pair < kPairs; ++pair, quants += 2 * kPanel, pairs += kTileColumns) {
+            HEADLIGHT_UNROLL
+            for (int v = 0; v < kTileColumns; v += kLanes) {
+                store(pairs + v, from_bits(load_int8_pairs(quants + 2 * v)));
+            }
+        }
+    }
+}
+
+inline void q8_many_rows(const Q8Product& p) {
+    static thread_local Q8Copy copy;
+    for (int first = 0; first == 0 || first < p.blocks; first += kQ8Depth) {
+        const int depth = p.blocks - first < kQ8Depth ? p.blocks - first : kQ8Depth;
+        const bool last = first + depth == p.blocks;
+        Q8Tile<std::int16_t> t{depth,  nullptr, nullptr, nullptr, nullptr, nullptr, p.c_stride, first > 0 || p.from_c,
+                               nullptr};
+        for (int j = 0; j < p.columns; j += kTileColumns) {
+            const int columns = p.columns - j < kTileColumns ? p.columns - j : kTileColumns;
+            const std::ptrdiff_t block = static_cast<std::ptrdiff_t>(j / kPanel) * p.blocks + first;
+            copy_q8(copy, p.b + block * kQ8PanelBytes, j % kPanel, depth);
+            for (int i = 0; i < p.rows; i += kTileRows) {
+                const int rows = p.rows - i < kTileRows ? p.rows - i : kTileRows;
+                const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(i) * p.blocks + first * rows;
+                t.a = p.a + at * kQ8Block;
+                t.a_scales = p.a_scales + at;
+                t.b = reinterpret_cast<const std::int16_t*>(copy.pairs);
+                t.b_scales = copy.scales;
+                t.c = p.c + i * p.c_stride + j;
+                t.bias = last && p.bias != nullptr ? p.bias + j : nullptr;
+                if (rows == kTileRows) {
+                    q8_columns<kTileRows, Copied>(t, columns);
+                } else {
+                    q8_columns_of<Copied>(rows, std::make_integer_sequence<int, kTileRows>{})(t, columns);
+                }
+            }
+        }
+    }
 }
 
 void gemm_q8(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const float* a_scales, const std::byte* packed_b,
              int m, int n, int k, Into into, const float* bias, int first_col, int last_col) {
     if (last_col > n) last_col = n;
     const int blocks = q8_blocks(k);
-    const std::ptrdiff_t b_panel_stride = blocks * kQ8PanelBytes;
-    // One row reads its weights as long streams; more take them panel by panel from the first cache.
-    const int depth = m == 1 ? blocks : kQ8Depth;
-    const int step = m == 1 ? last_col - first_col : kPanel;
-    for (int first = 0; first == 0 || first < blocks; first += depth) {
-        const int taken = blocks - first < depth ? blocks - first : depth;
-        const bool last = first + taken == blocks;
-        for (int j = first_col; j < last_col; j += step) {
-            const int columns = last_col - j < step ? last_col - j : step;
-            Q8Tile t{taken,
-                     a,
-                     a_scales,
-                     packed_b + (j / kPanel) * b_panel_stride + first * kQ8PanelBytes,
-                     b_panel_stride,
-                     c + j,
-                     c_stride,
-                     first > 0 || into == Into::accumulate,
-                     last && bias != nullptr ? bias + j : nullptr};
-            for (int i = 0; i < m; i += kTileRows) {
-                const int rows = m - i < kTileRows ? m - i : kTileRows;
-                t.a = a + (static_cast<std::ptrdiff_t>(i) * blocks + first * rows) * kQ8Block;
-                t.a_scales = a_scales + static_cast<std::ptrdiff_t>(i) * blocks + first * rows;
-                if (rows == kTileRows) {
-                    q8_strip<kTileRows>(t, columns);
-                } else {
-                    q8_strip_of(rows, std::make_integer_sequence<int, kTileRows>{})(t, columns);
-                }
-                t.c += rows * c_stride;
-            }
-        }
-    }
+    const std::ptrdiff_t first_block = static_cast<std::ptrdiff_t>(first_col / kPanel) * blocks;
+    const Q8Product product{a,
+                            a_scales,
+                            packed_b + first_block * kQ8PanelBytes,
+                            c + first_col,
+                            c_stride,
+                            m,
+                            last_col - first_col,
+                            blocks,
+                            into == Into::accumulate,
+                            bias != nullptr ? bias + first_col : nullptr};
+    m <= kTileRows ? q8_few_rows(product) : q8_many_rows(product);
 }
 
 // One block of up to 32 activations. A NaN or an infinity makes the scale NaN, and so every sum that it is part of.

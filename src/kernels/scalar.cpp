@@ -5,9 +5,7 @@
 namespace headlight::kernels {
 namespace {
 using namespace f32x1;
-constexpr int kTileRows = 2;
-constexpr int kPanel = 4;
-constexpr int kGemvPanels = 2;
+constexpr int kTileRows = 2, kTileColumns = 4, kPanel = 8;
 }  // namespace
 }  // namespace headlight::kernels
 

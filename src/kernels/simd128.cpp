@@ -5,9 +5,7 @@
 namespace headlight::kernels {
 namespace {
 using namespace f32x4;
-constexpr int kTileRows = 4;
-constexpr int kPanel = 8;
-constexpr int kGemvPanels = 4;
+constexpr int kTileRows = 4, kTileColumns = 8, kPanel = 32;
 }  // namespace
 }  // namespace headlight::kernels
 
