@@ -136,20 +136,38 @@ void mix_queries(const Compute& compute, int worker, float* z, const float* patt
               {v + head.keys, head.width, 1}, last - first, shape.d_head, head.seen_by(last - 1));
 }
 
+// A cache this large (bytes of a layer) has left the processor's by the next token.
+constexpr std::size_t kColdBytes = 256 * 1024;
+
+// Reads `rows` rows of `floats` in order, as memory delivers them fastest; then the heads take their parts of them.
+void stream_in(const float* from, int rows, int stride, int floats) {
+    constexpr int kLine = 16;  // floats
+    float seen[4] = {};
+    for (int r = 0; r < rows; ++r, from += stride) {
+        for (int i = 0; i < floats; i += kLine) seen[i / kLine % 4] += from[i];
+    }
+    asm volatile("" : : "m"(seen));  // nobody wants the sums
+}
+
 // One query of the heads [first_head, last_head) of a sequence, reading the cache in place.
 void attend_once(const Compute& compute, float* z, float* scores, float* pattern, const float* q, const float* k,
                  const float* v, const AttentionShape& shape, int first_head, int last_head, int query) {
     const kernels::Kernels& kernels = compute.kernels();
     const float factor = factor_of(shape);
     const int seen = head_at(shape, first_head).seen_by(query);
-    const auto for_blocks = [&](auto&& body) {
+    const bool cold = row_offset(seen, head_at(shape, first_head).width) * sizeof(float) > kColdBytes;
+    const auto for_blocks = [&](const float* rows, auto&& body) {
         for (int key = 0; key < seen; key += kKeyBlock) {
-            for (int task = first_head; task < last_head; ++task) {
-                body(head_at(shape, task), key, std::min(kKeyBlock, seen - key));
+            const int keys = std::min(kKeyBlock, seen - key);
+            const Head first = head_at(shape, first_head);
+            if (cold) {
+                stream_in(rows + first.keys + row_offset(key, first.width), keys, first.width,
+                          (last_head - first_head) * shape.d_head);
             }
+            for (int task = first_head; task < last_head; ++task) body(head_at(shape, task), key, keys);
         }
     };
-    for_blocks([&](const Head& head, int key, int keys) {
+    for_blocks(k, [&](const Head& head, int key, int keys) {
         kernels.attention_scores(scores + head.matrix + head.row(query) + key,
                                  q + head.rows + row_offset(query, head.width),
                                  k + head.keys + row_offset(key, head.width), head.width, shape.d_head, keys, factor);
@@ -160,7 +178,7 @@ void attend_once(const Compute& compute, float* z, float* scores, float* pattern
         std::fill(row + seen, row + written_columns(shape), -std::numeric_limits<float>::infinity());
         soften_queries(compute, pattern, scores, shape, head, query, query + 1);
     }
-    for_blocks([&](const Head& head, int key, int keys) {
+    for_blocks(v, [&](const Head& head, int key, int keys) {
         kernels.attention_mix(z + head.rows + row_offset(query, head.width),
                               pattern + head.matrix + head.row(query) + key,
                               v + head.keys + row_offset(key, head.width), head.width, shape.d_head, keys,
