@@ -6,6 +6,7 @@
 // between blocks the accumulators rest in c, which changes no bit. Included after kTileRows, kTileColumns and kPanel of
 // an implementation were chosen.
 
+#include <type_traits>
 #include <utility>
 
 #include "kernels/kernels_each.h"
@@ -177,6 +178,17 @@ inline void by_panels(const Block<Weight>& block, const float* a, Columns comput
     }
 }
 
+// The columns of a tile side by side, as floats: where they lie, if they lie so, else copied into `room`.
+template <class Weight>
+inline const float* tile_columns(float* room, const Weight* b, int depth) {
+    if constexpr (kPanel == kTileColumns && std::is_same_v<Weight, float>) return b;
+    for (int k = 0; k < depth; ++k, b += kPanel) {
+        HEADLIGHT_UNROLL
+        for (int v = 0; v < kTileColumns; v += kLanes) store(room + k * kTileColumns + v, load_weights(b + v));
+    }
+    return room;
+}
+
 // Up to kBlockRows rows of c.
 template <class Weight>
 void compute_block(const Block<Weight>& block) {
@@ -189,17 +201,13 @@ void compute_block(const Block<Weight>& block) {
     }
     if (block.rows <= kTileRows) return by_panels(block, packed, strip_of<Weight>(block.rows).in_place);
     alignas(64) static thread_local float copy[kDepth * kTileColumns];
-    Tile<float> t{depth, nullptr, copy, nullptr, block.tile.c_stride, block.tile.from_c, nullptr};
+    Tile<float> t{depth, nullptr, nullptr, nullptr, block.tile.c_stride, block.tile.from_c, nullptr};
     for (int j = 0; j < block.columns; j += kTileColumns) {
         const int columns = block.columns - j < kTileColumns ? block.columns - j : kTileColumns;
-        const Weight* b = block.tile.b + j / kPanel * block.b_panel_stride + j % kPanel;
-        for (int k = 0; k < depth; ++k, b += kPanel) {
-            HEADLIGHT_UNROLL
-            for (int v = 0; v < kTileColumns; v += kLanes) store(copy + k * kTileColumns + v, load_weights(b + v));
-        }
+        const float* b = tile_columns(copy, block.tile.b + j / kPanel * block.b_panel_stride + j % kPanel, depth);
         for (int i = 0; i < block.rows; i += kTileRows) {
             t.a = packed + i * depth;
-            t.b = copy;
+            t.b = b;
             t.c = block.tile.c + i * t.c_stride + j;
             t.bias = block.tile.bias != nullptr ? block.tile.bias + j : nullptr;
             if (block.rows - i >= kTileRows) {
