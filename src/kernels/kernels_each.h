@@ -12,6 +12,10 @@ constexpr int kLanes = F32::kLanes;
 constexpr int kPartials = 16;
 constexpr int kPartialVectors = kPartials / kLanes;
 
+inline F32 magnitude(F32 x) {
+    return from_bits(bits(x) & isplat(0x7fffffffu));
+}
+
 // A whole vector of elements, from `at` on.
 struct Whole {
     int at;

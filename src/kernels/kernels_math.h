@@ -43,10 +43,9 @@ inline F32 exp_of(F32 x) {
     return select(zero, splat(0.0f), y);
 }
 
-// An odd polynomial below 0.625 (interpolated as above, error 4e-9), 1 - 2 / (exp(2 |x|) + 1) beyond.
-inline F32 tanh_of(F32 x) {
-    const I32 sign = bits(x) & isplat(0x80000000u);
-    const F32 a = from_bits(bits(x) ^ sign);
+// tanh in three parts, so that long rows can be taken part by part: an odd polynomial in a = |x|, for below 0.625
+// (interpolated as above, error 4e-9) ...
+inline F32 tanh_below(F32 a) {
     const F32 z = a * a;
     F32 p = splat(0.00229274482f);
     p = p * z + splat(-0.00834394526f);
@@ -54,27 +53,38 @@ inline F32 tanh_of(F32 x) {
     p = p * z + splat(-0.0539592579f);
     p = p * z + splat(0.133333042f);
     p = p * z + splat(-0.333333343f);
-    const F32 small = p * (z * a) + a;
-    const ExpParts squared = exp_parts(min(a + a, splat(40.0f)));  // tanh(20) is 1 in float
-    const F32 exp_2a = squared.fraction * from_bits(scale_bits(squared.exponent));
-    const F32 large = splat(1.0f) - splat(2.0f) / (exp_2a + splat(1.0f));
-    return from_bits(bits(select(less(a, splat(0.625f)), small, large)) | sign);
+    return p * (z * a) + a;
+}
+
+// ... exp(2 a), up to where tanh is 1 in float ...
+inline F32 exp_of_twice(F32 a) {
+    const ExpParts squared = exp_parts(min(a + a, splat(40.0f)));
+    return squared.fraction * from_bits(scale_bits(squared.exponent));
+}
+
+// ... of which 1 - 2 / (exp(2 a) + 1) is made beyond, and the sign of x.
+inline F32 tanh_joined(F32 x, F32 below, F32 exp_2a) {
+    const F32 beyond = splat(1.0f) - splat(2.0f) / (exp_2a + splat(1.0f));
+    const I32 sign = bits(x) & isplat(0x80000000u);
+    return from_bits(bits(select(less(magnitude(x), splat(0.625f)), below, beyond)) | sign);
+}
+
+inline F32 tanh_of(F32 x) {
+    const F32 a = magnitude(x);
+    return tanh_joined(x, tanh_below(a), exp_of_twice(a));
 }
 
 constexpr float kGeluRoot = 0.797884561f;  // sqrt(2 / pi)
 constexpr float kGeluCube = 0.044715f;
 
-inline F32 gelu_tanh(F32 x) {
-    return tanh_of(splat(kGeluRoot) * (x + splat(kGeluCube) * (x * (x * x))));
-}
-
-inline F32 gelu_of(F32 x) {
-    return (splat(0.5f) * x) * (splat(1.0f) + gelu_tanh(x));
+// What gelu(x) takes the tanh of.
+inline F32 gelu_argument(F32 x) {
+    return splat(kGeluRoot) * (x + splat(kGeluCube) * (x * (x * x)));
 }
 
 // gelu'(x) = (1 + t) / 2 + x / 2 (1 - t^2) sqrt(2 / pi) (1 + 3 0.044715 x^2)
 inline F32 gelu_slope(F32 x) {
-    const F32 t = gelu_tanh(x);
+    const F32 t = tanh_of(gelu_argument(x));
     const F32 inner = splat(kGeluRoot) * (splat(1.0f) + splat(3.0f * kGeluCube) * (x * x));
     return splat(0.5f) * (splat(1.0f) + t) + ((splat(0.5f) * x) * (splat(1.0f) - t * t)) * inner;
 }

@@ -254,7 +254,7 @@ inline void quantize_block(std::int16_t* q, float* scale, const float* x) {
     F32 most = splat(0.0f), bad = splat(0.0f);
     for (int i = 0; i < kQ8Block; i += kLanes) {
         const F32 value = load(x + i);
-        most = max(most, from_bits(bits(value) & isplat(0x7fffffffu)));
+        most = max(most, magnitude(value));
         bad = bad + value * splat(0.0f);
     }
     const float largest = reduce_max(most);
@@ -275,9 +275,9 @@ inline void quantize_block(std::int16_t* q, float* scale, const float* x) {
         const int at = block * kQ8Block, count = k - at < kQ8Block ? k - at : kQ8Block;
         for (int r = 0; r < rows; ++r) {
             const float* from = x + r * stride + at;
-            alignas(64) float whole[kQ8Block] = {};
+            alignas(64) float whole[kQ8Block];
             if (count < kQ8Block) {
-                for (int j = 0; j < count; ++j) whole[j] = from[j];
+                for (int j = 0; j < kQ8Block; ++j) whole[j] = j < count ? from[j] : 0.0f;
                 from = whole;
             }
             if (rows == 1) {

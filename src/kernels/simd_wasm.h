@@ -32,14 +32,15 @@ inline void store(float* p, F32 x) {
 }
 // The first `count` lanes, 0 to kLanes - 1, and zeros; memory past them is not read or written.
 inline F32 load_first(const float* p, int count) {
-    float lanes[F32::kLanes] = {};
-    for (int i = 0; i < count; ++i) lanes[i] = p[i];
-    return load(lanes);
+    if (count == 1) return {wasm_v128_load32_zero(p)};
+    if (count == 2) return {wasm_v128_load64_zero(p)};
+    if (count == 3) return {wasm_v128_load32_lane(p + 2, wasm_v128_load64_zero(p), 2)};
+    return {wasm_f32x4_const_splat(0)};
 }
 inline void store_first(float* p, F32 x, int count) {
-    float lanes[F32::kLanes];
-    store(lanes, x);
-    for (int i = 0; i < count; ++i) p[i] = lanes[i];
+    if (count == 1) wasm_v128_store32_lane(p, x.v, 0);
+    if (count >= 2) wasm_v128_store64_lane(p, x.v, 0);
+    if (count == 3) wasm_v128_store32_lane(p + 2, x.v, 2);
 }
 inline F32 operator+(F32 a, F32 b) {
     return {wasm_f32x4_add(a.v, b.v)};
@@ -139,10 +140,9 @@ inline float reduce_sum(F32 a) {
     const v128_t two = wasm_f32x4_add(a.v, wasm_i32x4_shuffle(a.v, a.v, 2, 3, 2, 3));
     return wasm_f32x4_extract_lane(two, 0) + wasm_f32x4_extract_lane(two, 1);
 }
-inline float reduce_max(F32 a) {
+inline float reduce_max(F32 a) {  // without a branch, which would be guessed wrong every other time
     const v128_t two = wasm_f32x4_pmax(a.v, wasm_i32x4_shuffle(a.v, a.v, 2, 3, 2, 3));
-    const float x = wasm_f32x4_extract_lane(two, 0), y = wasm_f32x4_extract_lane(two, 1);
-    return y > x ? y : x;
+    return wasm_f32x4_extract_lane(wasm_f32x4_pmax(two, wasm_i32x4_shuffle(two, two, 1, 1, 1, 1)), 0);
 }
 
 // r[i] lane j becomes r[j] lane i.

@@ -9,7 +9,7 @@ namespace headlight::nn {
 namespace {
 
 // Queries are taken in blocks, so that a causal block multiplies only with the keys it may see.
-constexpr int kQueryBlock = 64;
+constexpr int kQueryBlock = 32;
 // Up to so many queries read the rows of the cache in place, one by one; more are worth packing keys and values for.
 constexpr int kFewQueries = 4;
 // Keys at a time of all heads of a task: keys and values of a position lie side by side, and so memory is read in
