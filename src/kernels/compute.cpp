@@ -46,6 +46,18 @@ Cut cheapest_cut(int m, int n, int panels, int strips, int tasks) {
     return best;
 }
 
+// Calls body(first_row, rows) for m rows in `tasks` parts of whole strips, as even as these allow, on the pool's
+// threads.
+template <class Body>
+void split_rows(const Compute& compute, int m, int tasks, Body body) {
+    const int strip = compute.kernels().tile_rows, strips = (m + strip - 1) / strip;
+    compute.pool().run(tasks, [&](int task, int) {
+        const auto [first, last] = share(strips, tasks, task);
+        const int row = first * strip, rows = std::min(last * strip, m) - row;
+        if (rows > 0) body(row, rows);
+    });
+}
+
 // Calls part(first_row, rows, first_col, last_col) for all of c, on the pool's threads.
 template <class Part>
 void split_on_pool(const Compute& compute, int m, int n, int k, Part part) {
@@ -53,14 +65,9 @@ void split_on_pool(const Compute& compute, int m, int n, int k, Part part) {
     const bool small = static_cast<std::int64_t>(m) * n * k < kSmallProduct;
     if (threads == 1 || small) return part(0, m, 0, n);
     if (m >= kLeastRows * threads) {
-        // As many tasks for each thread, as even as strips allow: one piece more for one of two threads is a third more
-        // time for a prompt of 128.
-        const int strip = compute.kernels().tile_rows, pieces = (m + strip - 1) / strip;
+        // As many tasks for each thread: one more for one of two is a third more time for a prompt of 128.
         const int tasks = std::clamp(m / kManyRows / threads, 1, 4) * threads;
-        compute.pool().run(tasks, [&](int task, int) {
-            const auto [first, last] = share(pieces, tasks, task);
-            part(first * strip, std::min(last * strip, m) - first * strip, 0, n);
-        });
+        split_rows(compute, m, tasks, [&](int row, int rows) { part(row, rows, 0, n); });
         return;
     }
     const int panel = compute.kernels().panel;
@@ -102,12 +109,8 @@ void multiply_q8(const Compute& compute, const Product& p, int m) {
     float* work = compute.packing(0, quant_floats + rows_of_a * blocks);
     auto* quants = reinterpret_cast<std::int16_t*>(work);
     float* scales = work + quant_floats;
-    const int strip = compute.kernels().tile_rows, strips = (m + strip - 1) / strip;
     const bool small = static_cast<std::int64_t>(m) * p.b.k() < kSmallProduct;
-    const int tasks = small ? 1 : std::min(strips, compute.pool().threads());
-    compute.pool().run(tasks, [&](int task, int) {
-        const auto [first, last] = share(strips, tasks, task);
-        const int row = first * strip, rows = std::min(last * strip, m) - row;
+    split_rows(compute, m, small ? 1 : compute.pool().threads(), [&](int row, int rows) {
         const std::size_t at = static_cast<std::size_t>(row) * blocks;
         compute.kernels().quantize_rows(quants + at * kQ8Block, scales + at, p.a.data + row * p.a.row_stride,
                                         p.a.row_stride, rows, p.b.k());

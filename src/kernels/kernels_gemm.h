@@ -16,8 +16,8 @@ namespace headlight::kernels {
 namespace {
 
 constexpr int kDepth = 256;  // k of one block
-constexpr int kBlockRows =
-    144;  // rows of one block, a multiple of every tile: kDepth * kBlockRows floats of a, 144 KiB
+// Rows of one block, a multiple of every tile: kDepth * kBlockRows floats of a, 144 KiB.
+constexpr int kBlockRows = 144;
 static_assert(kBlockRows % kTileRows == 0 && kPanel % kTileColumns == 0 && kTileColumns % kLanes == 0);
 
 // Columns that few rows take at once: the sums of a tile are too few to hide the time that an addition takes.
@@ -46,6 +46,12 @@ struct Tile {
     std::ptrdiff_t c_stride;
     bool from_c;        // start from what c holds
     const float* bias;  // of these columns, or null
+
+    void move_on(int columns) {
+        b += columns;
+        c += columns;
+        if (bias != nullptr) bias += columns;
+    }
 };
 
 // noinline, because a hot loop inside a function that is called once stays in a browser's slow compiler. Addresses from
@@ -104,28 +110,27 @@ template <int kRows, class AnyTile, class Compute>
     }
 }
 
-// `columns` columns of one panel for kRows rows. t is moved on in place: a struct that was written field by field is
-// not copied as a whole, for which processors would wait.
+// `columns` columns for kRows rows: `wide` takes kAtOnce of them, `narrow` a tile's. t is moved on in place: a struct
+// that was written field by field is not copied as a whole, for which processors would wait.
+template <int kRows, int kAtOnce, class AnyTile, class Wide, class Narrow>
+inline void by_tiles(AnyTile& t, int columns, Wide wide, Narrow narrow) {
+    for (; columns >= kAtOnce; columns -= kAtOnce) {
+        wide(t);
+        t.move_on(kAtOnce);
+    }
+    for (; columns >= kTileColumns; columns -= kTileColumns) {
+        narrow(t);
+        t.move_on(kTileColumns);
+    }
+    if (columns > 0) in_narrow_tile<kRows>(t, columns, narrow);
+}
+
+// `columns` columns of one panel, or of a copied tile.
 template <int kRows, int kStride, class Weight>
 inline void compute_columns(Tile<Weight>& t, int columns) {
     constexpr int kAtOnce = kStride == kTileColumns ? kTileColumns : columns_at_once(kRows);
-    const auto move_on = [&t](int done) {
-        t.b += done;
-        t.c += done;
-        if (t.bias != nullptr) t.bias += done;
-    };
-    for (; columns >= kAtOnce; columns -= kAtOnce) {
-        compute_tile<kRows, kAtOnce, kStride>(t);
-        move_on(kAtOnce);
-    }
-    for (; kAtOnce > kTileColumns && columns >= kTileColumns; columns -= kTileColumns) {
-        compute_tile<kRows, kTileColumns, kStride>(t);
-        move_on(kTileColumns);
-    }
-    if (columns > 0) {
-        in_narrow_tile<kRows>(t, columns,
-                              [](const Tile<Weight>& wide) { compute_tile<kRows, kTileColumns, kStride>(wide); });
-    }
+    by_tiles<kRows, kAtOnce>(t, columns, compute_tile<kRows, kAtOnce, kStride, Weight>,
+                             compute_tile<kRows, kTileColumns, kStride, Weight>);
 }
 
 // Rows of a, depth columns from a.data on, as [depth][kRows].

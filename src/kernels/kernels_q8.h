@@ -6,12 +6,11 @@
 #include <type_traits>
 
 #include "kernels/kernels_gemm.h"
-#include "kernels/q8.h"
+#include "kernels/kernels_quantize.h"
 
 namespace headlight::kernels {
 namespace {
 
-constexpr int kPairs = kQ8Block / 2;
 constexpr std::ptrdiff_t kQ8PanelBytes = kPanel * (static_cast<std::ptrdiff_t>(sizeof(float)) + kQ8Block);
 // Blocks of k in one go: the copied columns of a tile, two bytes a weight, stay in the first cache.
 constexpr int kQ8Depth = 256 / kTileColumns;
@@ -28,6 +27,13 @@ struct Q8Tile {
     std::ptrdiff_t c_stride;
     bool from_c;
     const float* bias;
+
+    void move_on(int columns) {
+        b += 2 * columns;
+        b_scales += columns;
+        c += columns;
+        if (bias != nullptr) bias += columns;
+    }
 };
 
 template <class T>
@@ -119,28 +125,11 @@ template <int kRows, int kColumns, class Held>
     }
 }
 
-// `columns` columns of one panel for kRows rows; t is moved on in place.
+// `columns` columns of one panel, or of a copied tile.
 template <int kRows, class Held>
 inline void q8_columns(Q8Tile<typename Held::Quant>& t, int columns) {
     constexpr int kAtOnce = kRows == 1 && Held::kStride == kPanel ? kPanel : kTileColumns;
-    const auto move_on = [&t](int done) {
-        t.b += 2 * done;
-        t.b_scales += done;
-        t.c += done;
-        if (t.bias != nullptr) t.bias += done;
-    };
-    for (; columns >= kAtOnce; columns -= kAtOnce) {
-        q8_tile<kRows, kAtOnce, Held>(t);
-        move_on(kAtOnce);
-    }
-    for (; kAtOnce > kTileColumns && columns >= kTileColumns; columns -= kTileColumns) {
-        q8_tile<kRows, kTileColumns, Held>(t);
-        move_on(kTileColumns);
-    }
-    if (columns > 0) {
-        in_narrow_tile<kRows>(
-            t, columns, [](const Q8Tile<typename Held::Quant>& wide) { q8_tile<kRows, kTileColumns, Held>(wide); });
-    }
+    by_tiles<kRows, kAtOnce>(t, columns, q8_tile<kRows, kAtOnce, Held>, q8_tile<kRows, kTileColumns, Held>);
 }
 
 template <class Held>
@@ -247,58 +236,6 @@ void gemm_q8(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const flo
                             into == Into::accumulate,
                             bias != nullptr ? bias + first_col : nullptr};
     m <= kTileRows ? q8_few_rows(product) : q8_many_rows(product);
-}
-
-// One block of up to 32 activations. A NaN or an infinity makes the scale NaN, and so every sum that it is part of.
-inline void quantize_block(std::int16_t* q, float* scale, const float* x) {
-    F32 most = splat(0.0f), bad = splat(0.0f);
-    for (int i = 0; i < kQ8Block; i += kLanes) {
-        const F32 value = load(x + i);
-        most = max(most, magnitude(value));
-        bad = bad + value * splat(0.0f);
-    }
-    const float largest = reduce_max(most);
-    *scale = largest / static_cast<float>(kInt16Most) + reduce_sum(bad);
-    // Below that, the reciprocal is infinite; such a block is lost in any sum.
-    const F32 inverse = splat(largest > 1e-33f ? static_cast<float>(kInt16Most) / largest : 0.0f);
-    const F32 magic = splat(12582912.0f);  // 1.5 * 2^23: its last bit counts ones
-    for (int i = 0; i < kQ8Block; i += kLanes) {
-        const F32 value = load(x + i);
-        store_int16(q + i, bits(value * inverse + magic) - bits(magic));
-    }
-}
-
-// `rows` rows of k activations as one strip: pairs of all rows side by side.
-[[gnu::noinline]] void quantize_strip(std::int16_t* q, float* scales, const float* x, std::ptrdiff_t stride, int rows,
-                                      int k) {
-    for (int block = 0; block < q8_blocks(k); ++block, q += rows * kQ8Block, scales += rows) {
-        const int at = block * kQ8Block, count = k - at < kQ8Block ? k - at : kQ8Block;
-        for (int r = 0; r < rows; ++r) {
-            const float* from = x + r * stride + at;
-            alignas(64) float whole[kQ8Block];
-            if (count < kQ8Block) {
-                for (int j = 0; j < kQ8Block; ++j) whole[j] = j < count ? from[j] : 0.0f;
-                from = whole;
-            }
-            if (rows == 1) {
-                quantize_block(q, scales, from);
-                continue;
-            }
-            alignas(64) std::int16_t quants[kQ8Block];
-            quantize_block(quants, scales + r, from);
-            for (int pair = 0; pair < kPairs; ++pair) {
-                __builtin_memcpy(q + (pair * rows + r) * 2, quants + pair * 2, 2 * sizeof(std::int16_t));
-            }
-        }
-    }
-}
-
-void quantize_rows(std::int16_t* q, float* scales, const float* x, std::ptrdiff_t stride, int m, int k) {
-    const std::ptrdiff_t blocks = q8_blocks(k);
-    for (int i = 0; i < m; i += kTileRows) {
-        const int rows = m - i < kTileRows ? m - i : kTileRows;
-        quantize_strip(q + i * blocks * kQ8Block, scales + i * blocks, x + i * stride, stride, rows, k);
-    }
 }
 
 }  // namespace

@@ -66,36 +66,23 @@ void layer_norm_backward(float* dx, float* dweight, float* dbias, const float* d
     });
 }
 
-// gelu in three loops over a piece of a row: all its constants together are more than there are registers, and a
-// browser would read them from memory for every vector.
-struct GeluPiece {
-    static constexpr int kSize = 128;
-    alignas(64) float argument[kSize], below[kSize], exp_2a[kSize];
-};
-[[gnu::noinline]] void gelu_arguments(GeluPiece& piece, const float* x, int n) {
-    each(n, [&](auto i) {
-        const F32 argument = gelu_argument(i.get(x));
-        i.put(piece.argument, argument);
-        i.put(piece.below, tanh_below(magnitude(argument)));
-    });
-}
-[[gnu::noinline]] void gelu_exponentials(GeluPiece& piece, int n) {
-    each(n, [&](auto i) { i.put(piece.exp_2a, exp_of_twice(magnitude(i.get(piece.argument)))); });
-}
-[[gnu::noinline]] void gelu_results(float* y, const GeluPiece& piece, const float* x, int n) {
-    each(n, [&](auto i) {
-        const F32 t = tanh_joined(i.get(piece.argument), i.get(piece.below), i.get(piece.exp_2a));
-        i.put(y, (splat(0.5f) * i.get(x)) * (splat(1.0f) + t));
-    });
-}
-
+// In three loops over a piece of the row: all constants together are more than there are registers, and a browser would
+// read them from memory for every vector.
 void gelu(float* y, const float* x, int n) {
-    GeluPiece piece;
-    for (; n > 0; n -= GeluPiece::kSize, x += GeluPiece::kSize, y += GeluPiece::kSize) {
-        const int size = n < GeluPiece::kSize ? n : GeluPiece::kSize;
-        gelu_arguments(piece, x, size);
-        gelu_exponentials(piece, size);
-        gelu_results(y, piece, x, size);
+    constexpr int kPiece = 128;
+    alignas(64) float argument[kPiece], below[kPiece], exp_2a[kPiece];
+    for (; n > 0; n -= kPiece, x += kPiece, y += kPiece) {
+        const int size = n < kPiece ? n : kPiece;
+        each(size, [&](auto i) {
+            const F32 u = gelu_argument(i.get(x));
+            i.put(argument, u);
+            i.put(below, tanh_below(magnitude(u)));
+        });
+        each(size, [&](auto i) { i.put(exp_2a, exp_of_twice(magnitude(i.get(argument)))); });
+        each(size, [&](auto i) {
+            const F32 t = tanh_joined(i.get(argument), i.get(below), i.get(exp_2a));
+            i.put(y, (splat(0.5f) * i.get(x)) * (splat(1.0f) + t));
+        });
     }
 }
 
