@@ -1,6 +1,7 @@
 // Opens Headlight: page, then program, then model, each with its progress; then hands over to the canvas.
 import { files } from './manifest.mjs';
 import { createApi } from './api.mjs';
+import { accepts, relaxedProbe, simdProbe } from './features.mjs';
 import { applyTheme, createHost, load } from './host.mjs';
 import { droppedFiles, Importer } from './import.mjs';
 import { addressOf, fetchAll, modelFiles } from './loader.mjs';
@@ -13,7 +14,7 @@ import { hasEnded, hideStatus, showEnd, showProgress, showStarting, showWords } 
 
 const canvas = document.getElementById('canvas');
 const events = new EventTarget();
-const options = new URLSearchParams(location.search);     // of the page itself; ?threads=0 for tests
+const options = new URLSearchParams(location.search);     // of the page itself; ?threads=0, ?relaxed=0 for tests
 const link = new URLSearchParams(location.hash.slice(1));  // of the program; it reads them again by its own rules
 const model = firstModel(link);
 
@@ -29,9 +30,7 @@ function appearance() {
 
 // What the program cannot do without; null when all is there.
 function missingFeature() {
-  const simd = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0,
-    253, 15, 253, 98, 11);
-  if (typeof WebAssembly !== 'object' || !WebAssembly.validate(simd)) return 'simd';
+  if (!accepts(simdProbe)) return 'simd';
   const context = document.createElement('canvas').getContext('webgl2');
   if (!context) return 'webgl';
   context.getExtension('WEBGL_lose_context')?.loseContext();
@@ -120,7 +119,8 @@ async function main() {
   addEventListener('unhandledrejection', (event) => console.error(event.reason));
 
   const threads = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function' && options.get('threads') !== '0';
-  const build = threads ? 'headlight-mt' : 'headlight';
+  const relaxed = accepts(relaxedProbe) && options.get('relaxed') !== '0';
+  const build = `headlight${threads ? '-mt' : ''}${relaxed ? '-relaxed' : ''}`;
   const around = Object.keys(files).filter((name) => /^(fonts|strings|prompts|tutorial)\//.test(name));
   const parts = await fetchAll([`${build}.js`, `${build}.wasm`, ...around], (done, all) => showProgress('program', done, all));
   const weights = model && fetchAll(modelFiles(model), (done, all) => showProgress('model', done, all));
@@ -172,7 +172,7 @@ async function main() {
   events.dispatchEvent(new Event('frame'));
   events.dispatchEvent(new Event('change'));
   hideStatus();
-  document.documentElement.dataset.ready = build;
+  document.documentElement.dataset.ready = threads ? 'headlight-mt' : 'headlight';
   keepForOffline();
 }
 

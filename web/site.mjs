@@ -4,6 +4,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { relaxedProbe } from './features.mjs';
 
 const site = path.resolve(process.argv[2] ?? 'build/site');
 const files = new Map();  // name in the site -> bytes
@@ -21,10 +22,9 @@ function one(folder, name) {  // a build may put its outputs beside the build fi
   return path.join(folder, found[0]);
 }
 
-add('headlight.js', one('build/web', 'headlight.js'));
-add('headlight.wasm', one('build/web', 'headlight.wasm'));
-add('headlight-mt.js', one('build/web-threads', 'headlight.js'));
-add('headlight-mt.wasm', one('build/web-threads', 'headlight.wasm'));
+for (const [build, folder] of [['headlight', 'build/web'], ['headlight-mt', 'build/web-threads']]) {
+  for (const kind of ['.js', '.wasm', '-relaxed.js', '-relaxed.wasm']) add(build + kind, one(folder, `headlight${kind}`));
+}
 addFolder('fonts', 'build/fonts', /\.ttf$/);
 addFolder('strings', 'assets/strings', /\.json$/);
 addFolder('prompts', 'assets/prompts', /\.json$/);
@@ -66,7 +66,8 @@ const later = kept.filter((name) => /^models\/(?!story\/)/.test(name));
 const list = (names) => JSON.stringify(names.map(address));
 files.set('sw.js', Buffer.from(fs.readFileSync('web/sw.js', 'utf8')
   .replace('const files = [];', `const files = ${list(kept.filter((name) => !later.includes(name)))};`)
-  .replace('const later = [];', `const later = ${list(later)};`)));
+  .replace('const later = [];', `const later = ${list(later)};`)
+  .replace('const relaxedProbe = [];', `const relaxedProbe = ${JSON.stringify(relaxedProbe)};`)));
 
 fs.rmSync(site, { recursive: true, force: true });
 for (const [name, bytes] of files) {

@@ -2,14 +2,18 @@
 // Files carry a hash of their content in their address: what is cached under an address never changes.
 const files = [];  // web/site.mjs fills in every address of this version
 const later = [];  // and those that are kept only once somebody has asked for them
+const relaxedProbe = [];  // of web/features.mjs: which programs this browser runs
 const cacheName = 'headlight-1';
 const page = './';
+
+const relaxed = WebAssembly.validate(Uint8Array.from(relaxedProbe));
+const wanted = files.filter((address) => !/\/headlight[-.]/.test(address) || /-relaxed\./.test(address) === relaxed);
 
 self.addEventListener('install', (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(cacheName);
     await cache.add(new Request(page, { cache: 'no-cache' }));
-    for (const address of files) {
+    for (const address of wanted) {
       if (!(await cache.match(address))) await cache.add(address);
     }
     await self.skipWaiting();
@@ -18,7 +22,7 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => {
   event.waitUntil((async () => {
-    const kept = new Set([page, ...files, ...later].map((address) => new URL(address, self.registration.scope).href));
+    const kept = new Set([page, ...wanted, ...later].map((address) => new URL(address, self.registration.scope).href));
     const cache = await caches.open(cacheName);
     for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
     await self.clients.claim();

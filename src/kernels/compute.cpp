@@ -49,8 +49,8 @@ Cut cheapest_cut(int m, int n, int panels, int strips, int tasks) {
 // Calls body(first_row, rows) for m rows in `tasks` parts of whole strips, as even as these allow, on the pool's
 // threads.
 template <class Body>
-void split_rows(const Compute& compute, int m, int tasks, Body body) {
-    const int strip = compute.kernels().tile_rows, strips = (m + strip - 1) / strip;
+void split_rows(const Compute& compute, int m, int strip, int tasks, Body body) {
+    const int strips = (m + strip - 1) / strip;
     compute.pool().run(tasks, [&](int task, int) {
         const auto [first, last] = share(strips, tasks, task);
         const int row = first * strip, rows = std::min(last * strip, m) - row;
@@ -58,16 +58,16 @@ void split_rows(const Compute& compute, int m, int tasks, Body body) {
     });
 }
 
-// Calls part(first_row, rows, first_col, last_col) for all of c, on the pool's threads.
+// Calls part(first_row, rows, first_col, last_col) for all of c, whole strips of rows, on the pool's threads.
 template <class Part>
-void split_on_pool(const Compute& compute, int m, int n, int k, Part part) {
+void split_on_pool(const Compute& compute, int m, int n, int k, int strip, Part part) {
     const int threads = compute.pool().threads();
     const bool small = static_cast<std::int64_t>(m) * n * k < kSmallProduct;
     if (threads == 1 || small) return part(0, m, 0, n);
     if (m >= kLeastRows * threads) {
         // As many tasks for each thread: one more for one of two is a third more time for a prompt of 128.
         const int tasks = std::clamp(m / kManyRows / threads, 1, 4) * threads;
-        split_rows(compute, m, tasks, [&](int row, int rows) { part(row, rows, 0, n); });
+        split_rows(compute, m, strip, tasks, [&](int row, int rows) { part(row, rows, 0, n); });
         return;
     }
     const int panel = compute.kernels().panel;
@@ -93,7 +93,8 @@ void multiply(const Compute& compute, const Product& p, int m,
               void (*gemm)(float*, std::ptrdiff_t, MatrixView, const Weight*, int, int, int, Into, const float*, int,
                            int)) {
     const auto* weights = reinterpret_cast<const Weight*>(p.b.data());
-    split_on_pool(compute, m, p.b.n(), p.b.k(), [&](int row, int rows, int first_col, int last_col) {
+    const int strip = compute.kernels().tile_rows;
+    split_on_pool(compute, m, p.b.n(), p.b.k(), strip, [&](int row, int rows, int first_col, int last_col) {
         const MatrixView a{p.a.data + row * p.a.row_stride, p.a.row_stride, p.a.col_stride};
         gemm(p.c + row * p.c_stride, p.c_stride, a, weights, rows, p.b.n(), p.b.k(), p.into, p.bias, first_col,
              last_col);
@@ -104,21 +105,25 @@ void multiply(const Compute& compute, const Product& p, int m,
 void multiply_q8(const Compute& compute, const Product& p, int m) {
     CHECK(p.a.col_stride == 1);
     const auto blocks = static_cast<std::size_t>(q8_blocks(p.b.k()));
+    const auto groups = static_cast<std::size_t>(q8_groups(q8_blocks(p.b.k())));
     const auto rows_of_a = static_cast<std::size_t>(m);
     const std::size_t quant_floats = rows_of_a * blocks * kQ8Block / 2;  // two int16 are as large as a float
-    float* work = compute.packing(0, quant_floats + rows_of_a * blocks);
+    float* work = compute.packing(0, quant_floats + rows_of_a * groups);
     auto* quants = reinterpret_cast<std::int16_t*>(work);
     float* scales = work + quant_floats;
-    const bool small = static_cast<std::int64_t>(m) * p.b.k() < kSmallProduct;
-    split_rows(compute, m, small ? 1 : compute.pool().threads(), [&](int row, int rows) {
-        const std::size_t at = static_cast<std::size_t>(row) * blocks;
-        compute.kernels().quantize_rows(quants + at * kQ8Block, scales + at, p.a.data + row * p.a.row_stride,
-                                        p.a.row_stride, rows, p.b.k());
+    // Never so that a part has few rows where the whole has many: those may be laid out in another way.
+    const bool many = m >= kLeastRows * compute.pool().threads();
+    const int strip = compute.kernels().strip_rows;
+    split_rows(compute, m, strip, many ? compute.pool().threads() : 1, [&](int row, int rows) {
+        const auto at = static_cast<std::size_t>(row);
+        compute.kernels().quantize_rows(quants + at * blocks * kQ8Block, scales + at * groups,
+                                        p.a.data + row * p.a.row_stride, p.a.row_stride, rows, p.b.k());
     });
-    split_on_pool(compute, m, p.b.n(), p.b.k(), [&](int row, int rows, int first_col, int last_col) {
-        const std::size_t at = static_cast<std::size_t>(row) * blocks;
-        compute.kernels().gemm_q8(p.c + row * p.c_stride, p.c_stride, quants + at * kQ8Block, scales + at, p.b.data(),
-                                  rows, p.b.n(), p.b.k(), p.into, p.bias, first_col, last_col);
+    split_on_pool(compute, m, p.b.n(), p.b.k(), strip, [&](int row, int rows, int first_col, int last_col) {
+        const auto at = static_cast<std::size_t>(row);
+        compute.kernels().gemm_q8(p.c + row * p.c_stride, p.c_stride, quants + at * blocks * kQ8Block,
+                                  scales + at * groups, p.b.data(), rows, p.b.n(), p.b.k(), p.into, p.bias, first_col,
+                                  last_col);
     });
 }
 

@@ -1,15 +1,8 @@
 #include "kernels/implementations.h"
 
+#include "kernels/relaxed.h"
+
 namespace headlight::kernels {
-namespace {
-
-#if defined(HEADLIGHT_KERNELS_X86)
-constexpr const Kernels* kAll[] = {&kScalar, &kSimd128, &kAvx2, &kAvx512};
-#else
-constexpr const Kernels* kAll[] = {&kScalar, &kSimd128};
-#endif
-
-}  // namespace
 
 bool always_supported() {
     return true;
@@ -26,19 +19,24 @@ bool avx512_supported() {
 #endif
 
 std::span<const Kernels* const> implementations() {
-    return kAll;
+    static const Kernels* const all[] = {&kScalar, &kSimd128,
+#if defined(HEADLIGHT_KERNELS_X86)
+                                         &kAvx2, &kAvx512,
+#endif
+                                         relaxed()};
+    return std::span(all).first(std::size(all) - (relaxed() == nullptr ? 1 : 0));
 }
 
 const Kernels& best() {
     const Kernels* chosen = &kScalar;
-    for (const Kernels* kernels : kAll) {
-        if (kernels->supported()) chosen = kernels;
+    for (const Kernels* kernels : implementations()) {
+        if (kernels->supported() && kernels->fast()) chosen = kernels;
     }
     return *chosen;
 }
 
 const Kernels* find(std::string_view name) {
-    for (const Kernels* kernels : kAll) {
+    for (const Kernels* kernels : implementations()) {
         if (name == kernels->name && kernels->supported()) return kernels;
     }
     return nullptr;

@@ -34,7 +34,9 @@ struct Kernels {
     int lanes;                // floats in the vector that its source file was compiled for
     int panel;                // columns of a packed panel
     int tile_rows;            // rows of c that a product computes at once
+    int strip_rows;           // the same, with eight-bit weights
     bool (*supported)();      // on this machine
+    bool (*fast)();           // there; if not, others are better
 
     // Packed weights: [ceil(n / panel)][k][panel], the last panel padded with zeros.
     // Packs b (k x n) into dst, which holds packed_floats(k, n).
@@ -53,9 +55,10 @@ struct Kernels {
     void (*gemm_q8)(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const float* a_scales,
                     const std::byte* packed_b, int m, int n, int k, Into into, const float* bias, int first_col,
                     int last_col);
-    // m rows of k activations, `stride` apart, in blocks of 32 (the last one filled up with zeros): scale = largest
-    // magnitude / 32767. In strips of tile_rows rows, the last one of those that are left: quants
-    // [strips][blocks][16][rows][2], scales [strips][blocks][rows].
+    // m rows of k activations, `stride` apart, in blocks of 32 (the last one filled up with zeros), of which 8 make a
+    // group: scale = largest magnitude / 8191. In strips of strip_rows rows, the last one of those that are left:
+    // scales [strips][groups][rows], quants [strips][blocks], 64 bytes a row each in an order of the implementation's
+    // own, which may be another one for up to tile_rows rows.
     void (*quantize_rows)(std::int16_t* quants, float* scales, const float* x, std::ptrdiff_t stride, int m, int k);
 
     // Reductions over n floats with the fixed tree.

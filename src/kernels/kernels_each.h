@@ -3,6 +3,7 @@
 // chosen.
 
 #include "kernels/kernels.h"
+#include "kernels/simd_unroll.h"
 
 namespace headlight::kernels {
 namespace {

@@ -4,9 +4,10 @@
 // them. Included after kTileRows, kTileColumns and kPanel of an implementation were chosen.
 
 #include <type_traits>
+#include <utility>
 
-#include "kernels/kernels_gemm.h"
 #include "kernels/kernels_quantize.h"
+#include "kernels/kernels_tiles.h"
 
 namespace headlight::kernels {
 namespace {
@@ -14,13 +15,14 @@ namespace {
 constexpr std::ptrdiff_t kQ8PanelBytes = kPanel * (static_cast<std::ptrdiff_t>(sizeof(float)) + kQ8Block);
 // Blocks of k in one go: the copied columns of a tile, two bytes a weight, stay in the first cache.
 constexpr int kQ8Depth = 256 / kTileColumns;
+static_assert(kQ8Depth % kQ8Group == 0);
 
 // Some columns of a panel, or of a copy with 16 bits a quant.
 template <class Quant>
 struct Q8Tile {
     int blocks;
     const std::int16_t* a;  // [blocks][16][rows][2]
-    const float* a_scales;  // [blocks][rows]
+    const float* a_scales;  // [groups][rows]
     const Quant* b;         // blocks of [16][kStride][2]
     const float* b_scales;  // blocks of [kStride]
     float* c;
@@ -41,23 +43,87 @@ inline const T* bytes_on(const T* p, std::ptrdiff_t bytes) {
     return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(p) + bytes);
 }
 
+// sums [kRows][kVectors] of one block, times the weights' scales, added to group [kRows][kVectors].
+template <int kRows, int kVectors>
+inline void add_scaled(float* group, const I32 (&sums)[kRows][kVectors], const float* b_scales) {
+    F32 scales[kVectors];
+    HEADLIGHT_UNROLL
+    for (int v = 0; v < kVectors; ++v) scales[v] = load(b_scales + v * kLanes);
+    HEADLIGHT_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+        HEADLIGHT_UNROLL
+        for (int v = 0; v < kVectors; ++v, group += kLanes) {
+            store(group, load(group) + to_float(sums[r][v]) * scales[v]);
+        }
+    }
+}
+
+// One block of quants as Held::load() reads them; a [16][kRows][2].
+template <int kRows, int kColumns, class Held>
+inline void add_block(float* group, const std::int16_t* a, const typename Held::Quant* quants, const float* b_scales) {
+    constexpr int kVectors = kColumns / kLanes;
+    I32 sums[kRows][kVectors];
+    // The first step writes the sums, all others add to them.
+    const auto step = [&](auto add) {
+        I32 right[kVectors];
+        HEADLIGHT_UNROLL
+        for (int v = 0; v < kVectors; ++v) right[v] = Held::load(quants + v * 2 * kLanes);
+        HEADLIGHT_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+            const I32 left = splat_pair(a + r * 2);
+            HEADLIGHT_UNROLL
+            for (int v = 0; v < kVectors; ++v) {
+                const I32 product = dot_pairs(left, right[v]);
+                if constexpr (add.value) {
+                    sums[r][v] = sums[r][v] + product;
+                } else {
+                    sums[r][v] = product;
+                }
+            }
+        }
+        a += 2 * kRows;
+        quants += 2 * Held::kStride;
+    };
+    // A step count that the compiler does not know: of a longer body a browser keeps the sums in memory.
+    const std::int16_t* end = a + kQ8Block * kRows;
+    asm("" : "+r"(end));
+    step(std::false_type{});
+    while (a != end) step(std::true_type{});
+    add_scaled(group, sums, b_scales);
+}
+
 // How quants are held, and how far apart (in bytes) blocks of them and of their scales are: where they lie the scales
-// of a block stand before its quants, copies have an array for each.
+// of a block stand before its quants ...
 struct InPanel {
     using Quant = std::int8_t;
     static constexpr int kStride = kPanel;
     static constexpr std::ptrdiff_t kBlock = kQ8PanelBytes, kScales = kQ8PanelBytes;
     static I32 load(const Quant* p) { return load_int8_pairs(p); }
+    template <int kRows, int kColumns>
+    static void add(float* group, const std::int16_t* a, const Quant* quants, const float* b_scales) {
+        add_block<kRows, kColumns, InPanel>(group, a, quants, b_scales);
+    }
 };
+// ... and copies of a tile's columns, with 16 bits a quant, have an array for each.
 struct Copied {
     using Quant = std::int16_t;
     static constexpr int kStride = kTileColumns;
     static constexpr std::ptrdiff_t kScales = kTileColumns * static_cast<std::ptrdiff_t>(sizeof(float));
     static constexpr std::ptrdiff_t kBlock = kScales * kPairs;
+    alignas(64) float scales[kQ8Depth * kTileColumns];
+    alignas(64) float pairs[kQ8Depth * kTileColumns * kPairs];  // the bits of two quants each
+
+    [[nodiscard]] const Quant* quants() const { return reinterpret_cast<const Quant*>(pairs); }
     static I32 load(const Quant* p) { return bits(kernels::load(reinterpret_cast<const float*>(p))); }
+    template <int kRows, int kColumns>
+    static void add(float* group, const std::int16_t* a, const Quant* quants, const float* b_scales) {
+        add_block<kRows, kColumns, Copied>(group, a, quants, b_scales);
+    }
+
+    void copy(const std::byte* panel, int column, int blocks);
 };
 
-// The sums rest in c between blocks: a block's integer sums need the registers.
+// The sums of a group rest in memory: a block's integer sums need the registers.
 template <int kRows, int kColumns, class Held>
 [[gnu::noinline]] void q8_tile(const Q8Tile<typename Held::Quant>& tile) {
     const Q8Tile<typename Held::Quant> t = tile;  // vector stores may overlap anything but a copy in registers
@@ -69,48 +135,25 @@ template <int kRows, int kColumns, class Held>
             if (!t.from_c) store(t.c + r * t.c_stride + v * kLanes, splat(0.0f));
         }
     }
-    for (int block = 0; block < t.blocks; ++block) {
-        I32 sums[kRows][kVectors];
-        const auto* quants = bytes_on(t.b, block * Held::kBlock);
-        const std::int16_t* a = t.a + block * kQ8Block * kRows;
-        // The first step writes the sums, all others add to them.
-        const auto step = [&](auto add) {
-            I32 right[kVectors];
-            HEADLIGHT_UNROLL
-            for (int v = 0; v < kVectors; ++v) right[v] = Held::load(quants + v * 2 * kLanes);
-            HEADLIGHT_UNROLL
-            for (int r = 0; r < kRows; ++r) {
-                const I32 left = splat_pair(a + r * 2);
-                HEADLIGHT_UNROLL
-                for (int v = 0; v < kVectors; ++v) {
-                    const I32 product = dot_pairs(left, right[v]);
-                    if constexpr (add.value) {
-                        sums[r][v] = sums[r][v] + product;
-                    } else {
-                        sums[r][v] = product;
-                    }
-                }
-            }
-            a += 2 * kRows;
-            quants += 2 * Held::kStride;
-        };
-        // A step count that the compiler does not know: of a longer body a browser keeps the sums in memory.
-        const std::int16_t* end = a + kQ8Block * kRows;
-        asm("" : "+r"(end));
-        step(std::false_type{});
-        while (a != end) step(std::true_type{});
-        F32 scales[kVectors];
+    alignas(64) float group[kRows * kColumns];
+    for (int first = 0; first < t.blocks; first += kQ8Group) {
+        const int end = t.blocks - first < kQ8Group ? t.blocks : first + kQ8Group;
         HEADLIGHT_UNROLL
-        for (int v = 0; v < kVectors; ++v) {
-            scales[v] = load(bytes_on(t.b_scales, block * Held::kScales) + v * kLanes);
+        for (int i = 0; i < kRows * kVectors; ++i) store(group + i * kLanes, splat(0.0f));
+        for (int block = first; block < end; ++block) {
+            float* sums = group;
+            asm("" : "+r"(sums) : : "memory");
+            Held::template add<kRows, kColumns>(sums, t.a + block * kQ8Block * kRows,
+                                                bytes_on(t.b, block * Held::kBlock),
+                                                bytes_on(t.b_scales, block * Held::kScales));
         }
         HEADLIGHT_UNROLL
         for (int r = 0; r < kRows; ++r) {
-            const F32 a_scale = splat(t.a_scales[block * kRows + r]);
+            const F32 a_scale = splat(t.a_scales[first / kQ8Group * kRows + r]);
             HEADLIGHT_UNROLL
             for (int v = 0; v < kVectors; ++v) {
                 float* c = t.c + r * t.c_stride + v * kLanes;
-                store(c, load(c) + to_float(sums[r][v]) * (scales[v] * a_scale));
+                store(c, load(c) + load(group + (r * kVectors + v) * kLanes) * a_scale);
             }
         }
     }
@@ -167,75 +210,75 @@ inline void q8_few_rows(const Q8Product& p) {
     }
 }
 
-struct Q8Copy {
-    alignas(64) float scales[kQ8Depth * kTileColumns];
-    alignas(64) float pairs[kQ8Depth * kTileColumns * kPairs];  // the bits of two quants each
-};
-
-// `blocks` blocks of a tile's columns, from `column` of their panel on, with 16 bits a quant: every strip of rows would
-// widen them again.
-inline void copy_q8(Q8Copy& to, const std::byte* panel, int column, int blocks) {
+// `blocks` blocks of a tile's columns, from `column` of their panel on: every strip of rows would widen them again.
+inline void Copied::copy(const std::byte* panel, int column, int blocks) {
     for (int block = 0; block < blocks; ++block, panel += kQ8PanelBytes) {
-        const auto* scales = reinterpret_cast<const float*>(panel) + column;
+        const auto* from = reinterpret_cast<const float*>(panel) + column;
         const auto* quants = reinterpret_cast<const std::int8_t*>(panel + kPanel * sizeof(float)) + 2 * column;
-        float* pairs = to.pairs + block * kTileColumns * kPairs;
+        float* to = pairs + block * kTileColumns * kPairs;
         HEADLIGHT_UNROLL
-        for (int v = 0; v < kTileColumns; v += kLanes) store(to.scales + block * kTileColumns + v, load(scales + v));
-        for (int pair = 0; pair < kPairs; ++pair, quants += 2 * kPanel, pairs += kTileColumns) {
+        for (int v = 0; v < kTileColumns; v += kLanes) {
+            store(scales + block * kTileColumns + v, kernels::load(from + v));
+        }
+        for (int pair = 0; pair < kPairs; ++pair, quants += 2 * kPanel, to += kTileColumns) {
             HEADLIGHT_UNROLL
-            for (int v = 0; v < kTileColumns; v += kLanes) {
-                store(pairs + v, from_bits(load_int8_pairs(quants + 2 * v)));
-            }
+            for (int v = 0; v < kTileColumns; v += kLanes) store(to + v, from_bits(load_int8_pairs(quants + 2 * v)));
         }
     }
 }
 
+template <class Held>
 inline void q8_many_rows(const Q8Product& p) {
-    static thread_local Q8Copy copy;
+    static thread_local Held copy;
     for (int first = 0; first == 0 || first < p.blocks; first += kQ8Depth) {
         const int depth = p.blocks - first < kQ8Depth ? p.blocks - first : kQ8Depth;
         const bool last = first + depth == p.blocks;
-        Q8Tile<std::int16_t> t{depth,  nullptr, nullptr, nullptr, nullptr, nullptr, p.c_stride, first > 0 || p.from_c,
-                               nullptr};
+        Q8Tile<typename Held::Quant> t{
+            depth, nullptr, nullptr, nullptr, nullptr, nullptr, p.c_stride, first > 0 || p.from_c, nullptr};
         for (int j = 0; j < p.columns; j += kTileColumns) {
             const int columns = p.columns - j < kTileColumns ? p.columns - j : kTileColumns;
             const std::ptrdiff_t block = static_cast<std::ptrdiff_t>(j / kPanel) * p.blocks + first;
-            copy_q8(copy, p.b + block * kQ8PanelBytes, j % kPanel, depth);
+            copy.copy(p.b + block * kQ8PanelBytes, j % kPanel, depth);
             for (int i = 0; i < p.rows; i += kTileRows) {
                 const int rows = p.rows - i < kTileRows ? p.rows - i : kTileRows;
-                const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(i) * p.blocks + first * rows;
-                t.a = p.a + at * kQ8Block;
-                t.a_scales = p.a_scales + at;
-                t.b = reinterpret_cast<const std::int16_t*>(copy.pairs);
+                t.a = p.a + (static_cast<std::ptrdiff_t>(i) * p.blocks + first * rows) * kQ8Block;
+                t.a_scales = p.a_scales + i * q8_groups(p.blocks) + first / kQ8Group * rows;
+                t.b = copy.quants();
                 t.b_scales = copy.scales;
                 t.c = p.c + i * p.c_stride + j;
                 t.bias = last && p.bias != nullptr ? p.bias + j : nullptr;
                 if (rows == kTileRows) {
-                    q8_columns<kTileRows, Copied>(t, columns);
+                    q8_columns<kTileRows, Held>(t, columns);
                 } else {
-                    q8_columns_of<Copied>(rows, std::make_integer_sequence<int, kTileRows>{})(t, columns);
+                    q8_columns_of<Held>(rows, std::make_integer_sequence<int, kTileRows>{})(t, columns);
                 }
             }
         }
     }
 }
 
-void gemm_q8(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const float* a_scales, const std::byte* packed_b,
-             int m, int n, int k, Into into, const float* bias, int first_col, int last_col) {
-    if (last_col > n) last_col = n;
+inline Q8Product q8_product(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const float* a_scales,
+                            const std::byte* packed_b, int m, int n, int k, Into into, const float* bias, int first_col,
+                            int last_col) {
     const int blocks = q8_blocks(k);
     const std::ptrdiff_t first_block = static_cast<std::ptrdiff_t>(first_col / kPanel) * blocks;
-    const Q8Product product{a,
-                            a_scales,
-                            packed_b + first_block * kQ8PanelBytes,
-                            c + first_col,
-                            c_stride,
-                            m,
-                            last_col - first_col,
-                            blocks,
-                            into == Into::accumulate,
-                            bias != nullptr ? bias + first_col : nullptr};
-    m <= kTileRows ? q8_few_rows(product) : q8_many_rows(product);
+    return {a,
+            a_scales,
+            packed_b + first_block * kQ8PanelBytes,
+            c + first_col,
+            c_stride,
+            m,
+            (last_col < n ? last_col : n) - first_col,
+            blocks,
+            into == Into::accumulate,
+            bias != nullptr ? bias + first_col : nullptr};
+}
+
+// As Kernels::gemm_q8.
+template <class... Arguments>
+void gemm_q8(Arguments... arguments) {
+    const Q8Product product = q8_product(arguments...);
+    product.rows <= kTileRows ? q8_few_rows(product) : q8_many_rows<Copied>(product);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #pragma once
 // Eight-bit weights: blocks of 32 numbers along the input dimension, each with a scale of its own, as llama.cpp's Q8_0
-// has them (round to nearest; the scale is a float here). Activations are quantised to 16 bits in the same blocks, so
-// that a block's products add up exactly in 32-bit integers:
-//   127 * 32767 * 32 < 2^27, and  sum += float(block's integer sum) * (weight scale * activation scale)
+// has them (round to nearest; the scale is a float here). Activations are quantised to 16 bits, 8 blocks with one
+// scale, so that a block's products add up exactly in 32-bit integers, 127 * 32767 * 32 < 2^27:
+//   sum += (float(block's integer sum) * weight scale + ... of the 8 blocks, in order from 0) * activation scale
 
 #include <cstddef>
 #include <cstdint>
@@ -10,12 +10,16 @@
 namespace headlight::kernels {
 
 inline constexpr int kQ8Block = 32;
-inline constexpr int kQ8Most = 127;       // of a weight
-inline constexpr int kInt16Most = 32767;  // of an activation
+inline constexpr int kQ8Group = 8;            // blocks of activations with one scale
+inline constexpr int kQ8Most = 127;           // of a weight
+inline constexpr int kActivationMost = 8191;  // of an activation
 
 // Blocks of k numbers; the last one may be short.
 [[nodiscard]] constexpr int q8_blocks(int k) {
     return (k + kQ8Block - 1) / kQ8Block;
+}
+[[nodiscard]] constexpr int q8_groups(int blocks) {
+    return (blocks + kQ8Group - 1) / kQ8Group;
 }
 
 // n numbers (1 to 32), `stride` apart, as quants[i] * scale: scale = largest magnitude / 127, quants rounded to

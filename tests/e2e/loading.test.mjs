@@ -19,8 +19,9 @@ export default async function loading() {
     const order = [];
     await failing((request) => void order.push(new URL(request.url, 'http://x').pathname), async (visit) => {
       await visit.ready();
-      const at = (name) => order.findIndex((path) => path.endsWith(name));
-      holds(at('index.html') <= 0 && at('headlight.wasm') < at('model.safetensors'), order.join(' '));
+      const at = (name) => order.findIndex((path) => name.test(path));
+      holds(at(/index\.html$/) <= 0 && at(/headlight(-relaxed)?\.wasm$/) >= 0, order.join(' '));
+      holds(at(/\.wasm$/) < at(/model\.safetensors$/), order.join(' '));
       holds(!order.some((path) => path.includes('headlight-mt')), 'the threaded build is not fetched before the picture');
       same(await visit.page.evaluate(() => document.documentElement.dataset.ready), 'headlight', 'build');
       same(visit.errors, [], 'errors');

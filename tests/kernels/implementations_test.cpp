@@ -7,6 +7,7 @@
 
 #include "kernels/compute.h"
 #include "kernels/kernels_cases.h"
+#include "kernels/relaxed.h"
 
 namespace headlight::kernels {
 namespace {
@@ -19,7 +20,8 @@ TEST(Implementations, BeginWithScalarAndHaveDifferentNames) {
 }
 
 TEST(Implementations, WereCompiledForTheVectorsOfTheirName) {
-    const std::map<std::string, int> lanes = {{"scalar", 1}, {"simd128", 4}, {"avx2", 8}, {"avx512", 16}};
+    const std::map<std::string, int> lanes = {
+        {"scalar", 1}, {"simd128", 4}, {"relaxed", 4}, {"avx2", 8}, {"avx512", 16}};
     for (const Kernels* kernels : implementations())
         EXPECT_EQ(kernels->lanes, lanes.at(kernels->name)) << kernels->name;
 }
@@ -29,7 +31,7 @@ TEST(Implementations, ShareNoFunction) {
     const auto expect_different = [](auto member) {
         for (const Kernels* one : implementations()) {
             for (const Kernels* other : implementations()) {
-                if (one == other) continue;
+                if (one == other || one == relaxed() || other == relaxed()) continue;  // which is simd128 but for a few
                 EXPECT_NE(one->*member, other->*member) << one->name << " " << other->name;
             }
         }
@@ -42,6 +44,11 @@ TEST(Implementations, ShareNoFunction) {
     expect_different(&Kernels::softmax);
     expect_different(&Kernels::exp);
     expect_different(&Kernels::adamw);
+    if (relaxed() == nullptr) return;
+    const Kernels& simd128 = *find("simd128");
+    EXPECT_NE(relaxed()->gemm_q8, simd128.gemm_q8);
+    EXPECT_NE(relaxed()->quantize_rows, simd128.quantize_rows);
+    EXPECT_EQ(relaxed()->panel, simd128.panel) << "they share packed weights";
 }
 
 TEST(Implementations, AreFoundByName) {
@@ -54,8 +61,12 @@ TEST(Implementations, AreFoundByName) {
     EXPECT_EQ(find("no such thing"), nullptr);
 }
 
-TEST(Implementations, BestIsTheLastThatTheMachineSupports) {
-    EXPECT_EQ(best().name, supported_names().back());
+TEST(Implementations, BestIsTheLastThatIsFastHere) {
+    std::string last;
+    for (const Kernels* kernels : implementations()) {
+        if (kernels->supported() && kernels->fast()) last = kernels->name;
+    }
+    EXPECT_EQ(best().name, last);
     EXPECT_GT(best().lanes, 1);
 }
 

@@ -20,20 +20,22 @@ std::vector<float> normal_floats(int n, std::uint64_t seed) {
     return x;
 }
 
+constexpr int kGroup = kQ8Group * kQ8Block;  // activations with one scale
+
 struct Quantised {
     std::vector<std::int16_t> quants;  // [blocks][32]
-    std::vector<float> scales;
+    std::vector<float> scales;         // [groups]
 };
 
 // By the definition, with the standard library's rounding.
 Quantised quantise_activations(const float* x, int k) {
     Quantised row{std::vector<std::int16_t>(static_cast<std::size_t>(q8_blocks(k) * kQ8Block)), {}};
-    for (int first = 0; first < k; first += kQ8Block) {
-        const int last = std::min(first + kQ8Block, k);
+    for (int first = 0; first < k; first += kGroup) {
+        const int last = std::min(first + kGroup, k);
         float most = 0;
         for (int i = first; i < last; ++i) most = std::max(most, std::fabs(x[i]));
-        row.scales.push_back(most / 32767.0F);
-        const float inverse = most > 1e-33F ? 32767.0F / most : 0;
+        row.scales.push_back(most / 8191.0F);
+        const float inverse = most > 1e-33F ? 8191.0F / most : 0;
         for (int i = first; i < last; ++i) {
             row.quants[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(std::nearbyint(x[i] * inverse));
         }
@@ -41,15 +43,19 @@ Quantised quantise_activations(const float* x, int k) {
     return row;
 }
 
-// sum += float(sum of a block's products) * (weight scale * activation scale), block by block.
+// sum += (float(sum of a block's products) * weight scale + ... of a group) * activation scale, group by group.
 float defined_q8(const Quantised& a, const PackedMatrix& b, int column, float start) {
     float sum = start;
-    for (int block = 0; block < q8_blocks(b.k()); ++block) {
-        std::int32_t products = 0;
-        for (int i = block * kQ8Block; i < std::min((block + 1) * kQ8Block, b.k()); ++i) {
-            products += std::int32_t{a.quants[static_cast<std::size_t>(i)]} * b.quant(i, column);
+    for (int first = 0; first < b.k(); first += kGroup) {
+        float group = 0;
+        for (int block = first; block < std::min(first + kGroup, b.k()); block += kQ8Block) {
+            std::int32_t products = 0;
+            for (int i = block; i < std::min(block + kQ8Block, b.k()); ++i) {
+                products += std::int32_t{a.quants[static_cast<std::size_t>(i)]} * b.quant(i, column);
+            }
+            group += static_cast<float>(products) * b.scale(block / kQ8Block, column);
         }
-        sum += static_cast<float>(products) * (b.scale(block, column) * a.scales[static_cast<std::size_t>(block)]);
+        sum += group * a.scales[static_cast<std::size_t>(first / kGroup)];
     }
     return sum;
 }
@@ -69,7 +75,7 @@ class Packed : public EachImplementation {
 TEST_P(Packed, Q8ProductsAreTheDefinedSum) {
     for (int m = 1; m <= 14; m += m < 6 ? 1 : 4) {
         for (const int n : {1, 7, 8, 31, 33, 64, 130, 260}) {
-            for (const int k : {1, 31, 32, 33, 64, 100, 1100}) {
+            for (const int k : {1, 31, 32, 33, 64, 100, 256, 290, 1100}) {
                 const auto a = normal_floats(m * k, 1), b = normal_floats(k * n, 2), bias = normal_floats(n, 3);
                 const PackedMatrix matrix = packed(compute_, b, k, n, WeightFormat::q8);
                 for (const bool with_bias : {false, true}) {
@@ -170,19 +176,54 @@ TEST_P(Packed, MemoryThatIsNotThereIsSaid) {
 }
 
 TEST_P(Packed, QuantisedRowsKeepNanAndForgetNothingElse) {
-    std::vector<float> x = normal_floats(96, 12);
-    x[40] = std::numeric_limits<float>::quiet_NaN();
-    std::fill(x.begin() + 64, x.end(), 0.0F);
-    std::vector<std::int16_t> quants(96);
+    std::vector<float> x = normal_floats(3 * kGroup, 12);
+    x[kGroup + 40] = std::numeric_limits<float>::quiet_NaN();
+    std::fill(x.begin() + 2 * kGroup, x.end(), 0.0F);
+    std::vector<std::int16_t> quants(3 * kGroup);
     float scales[3];
-    kernels().quantize_rows(quants.data(), scales, x.data(), 96, 1, 96);
+    kernels().quantize_rows(quants.data(), scales, x.data(), 3 * kGroup, 1, 3 * kGroup);
     EXPECT_TRUE(std::isfinite(scales[0]) && scales[0] > 0);
     EXPECT_TRUE(std::isnan(scales[1]));
     EXPECT_EQ(scales[2], 0.0F);
-    for (int i = 0; i < 32; ++i)
-        EXPECT_NEAR(static_cast<float>(quants[static_cast<std::size_t>(i)]) * scales[0], x[static_cast<std::size_t>(i)],
-                    scales[0] * 0.51F);
-    for (int i = 64; i < 96; ++i) EXPECT_EQ(quants[static_cast<std::size_t>(i)], 0);
+    for (std::size_t i = 0; i < kGroup; ++i) {
+        EXPECT_NEAR(static_cast<float>(quants[i]) * scales[0], x[i], scales[0] * 0.51F);
+    }
+    for (std::size_t i = 2 * kGroup; i < 3 * kGroup; ++i) EXPECT_EQ(quants[i], 0);
+}
+
+TEST_P(Packed, NanAndInfinityReachEverySumOfTheirRow) {
+    constexpr int n = 40, k = 600;
+    for (const int m : {1, 7, 20}) {
+        auto a = normal_floats(m * k, 15);
+        a[0] = std::numeric_limits<float>::quiet_NaN();
+        a[static_cast<std::size_t>(m * k - 1)] = std::numeric_limits<float>::infinity();
+        const PackedMatrix matrix = packed(compute_, normal_floats(k * n, 16), k, n, WeightFormat::q8);
+        std::vector<float> c(static_cast<std::size_t>(m * n));
+        matmul(compute_, c.data(), n, {a.data(), k, 1}, matrix, m);
+        for (int i = 0; i < m * n; ++i) {
+            const bool bad = i < n || i >= (m - 1) * n;
+            EXPECT_EQ(std::isnan(c[static_cast<std::size_t>(i)]), bad) << m << " at " << i;
+        }
+    }
+}
+
+// Numbers at both ends of what 8 and 14 bits hold: no sum of products may overflow on the way.
+TEST_P(Packed, Q8HoldsTheLargestNumbers) {
+    constexpr int n = 24, k = 320;
+    for (const int m : {1, 13}) {
+        std::vector<float> a(static_cast<std::size_t>(m * k)), b(static_cast<std::size_t>(k * n));
+        for (std::size_t i = 0; i < a.size(); ++i) a[i] = i / 3 % 2 == 0 ? 8191.0F : -8191.0F;
+        for (std::size_t i = 0; i < b.size(); ++i) b[i] = i / n % 3 == 0 ? -127.0F : 127.0F;
+        const PackedMatrix matrix = packed(compute_, b, k, n, WeightFormat::q8);
+        std::vector<float> c(static_cast<std::size_t>(m * n));
+        matmul(compute_, c.data(), n, {a.data(), k, 1}, matrix, m);
+        for (int i = 0; i < m; ++i) {
+            const Quantised row = quantise_activations(a.data() + i * k, k);
+            for (int j = 0; j < n; ++j) {
+                EXPECT_EQ(c[static_cast<std::size_t>(i * n + j)], defined_q8(row, matrix, j, 0)) << i << " " << j;
+            }
+        }
+    }
 }
 
 TEST_P(Packed, ThreadsChangeNoBit) {

@@ -7,3 +7,8 @@ endif()
 
 # compute_test.cpp counts what the products ask for.
 target_link_options(test_kernels PRIVATE -Wl,--wrap=aligned_alloc)
+
+# The kernels of browsers with relaxed SIMD, where node knows it.
+if(EMSCRIPTEN)
+  include(${CMAKE_CURRENT_LIST_DIR}/relaxed.cmake)
+endif()

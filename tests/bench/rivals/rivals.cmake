@@ -4,7 +4,7 @@ if(NOT EMSCRIPTEN)
   return()
 endif()
 add_executable(rivals_engine EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/engine.cpp ${CMAKE_CURRENT_LIST_DIR}/limits.cpp)
-target_link_libraries(rivals_engine PRIVATE hl_model)
+target_link_libraries(rivals_engine PRIVATE hl_model hl_relaxed)
 set_target_properties(rivals_engine PROPERTIES SUFFIX .mjs)
 # The options of the page's program (src/ui/web.cmake) as far as they matter for speed.
 target_link_options(rivals_engine PRIVATE
