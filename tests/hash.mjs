@@ -11,14 +11,15 @@ const program = find(native, 'headlight');
 const inNode = find(wasm, 'test_model.js');
 
 const json = (command, args) => JSON.parse(execFileSync(command, args, { encoding: 'utf8' }));
-const golden = JSON.parse(fs.readFileSync('tests/golden/logits_hash.json', 'utf8')).hash;
+const golden = JSON.parse(fs.readFileSync('tests/golden/logits_hash.json', 'utf8'));
+const wanted = { f32: golden.hash, ...golden.held };
 let number = 0;
-function check(name, run) {
+function check(name, format, run) {
   number += 1;
   try {
     const { hash, kernels } = run();
-    const good = hash === golden;
-    console.log(`${good ? 'ok' : 'not ok'} ${number} ${name}: ${hash} (${kernels})${good ? '' : `, wanted ${golden}`}`);
+    const good = hash === wanted[format];
+    console.log(`${good ? 'ok' : 'not ok'} ${number} ${name}: ${hash} (${kernels})${good ? '' : `, wanted ${wanted[format]}`}`);
   } catch (error) {
     console.log(`not ok ${number} ${name}: ${String(error.stderr || error.message).trim()}`);
   }
@@ -26,8 +27,9 @@ function check(name, run) {
 
 const kernels = json(program, ['hash', '--json']).available ?? ['scalar', 'simd'];
 for (const name of kernels) {
-  for (const threads of [1, 2, 3]) {
-    check(`native ${name}, ${threads} threads`, () => json(program, ['hash', '--json', '--kernels', name, '--threads', `${threads}`]));
+  for (const [format, threads] of [['f32', 1], ['f32', 2], ['f32', 3], ['f16', 2], ['q8', 1], ['q8', 3]]) {
+    check(`native ${name}, ${format}, ${threads} threads`, format,
+      () => json(program, ['hash', '--json', '--kernels', name, '--weights', format, '--threads', `${threads}`]));
   }
 }
 // In node the same comparison is a unit test.

@@ -292,8 +292,13 @@ std::int64_t App::rows_computed() const {
            (s.translator == nullptr ? 0 : s.translator->rows_computed());
 }
 
-std::string App::golden_hash() const {
-    return model::hash_text(model::golden_hash(state_->compute));
+std::string App::golden_hash(kernels::WeightFormat format, std::string_view kernels) const {
+    const kernels::Kernels* named = kernels::find(kernels);
+    if (named == nullptr) return {};
+    return model::hash_text(model::golden_hash(kernels::Compute(state_->compute.pool().threads(), *named), format));
+}
+std::string_view App::kernels() const {
+    return state_->compute.kernels().name;
 }
 
 std::string App::token_text(std::int32_t id) const {

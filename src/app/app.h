@@ -255,7 +255,9 @@ class App {
     [[nodiscard]] std::uint64_t state_revision() const;  // changes with anything a panel may draw, hover included ...
     [[nodiscard]] std::uint64_t progress_revision() const;  // ... but for how far something is, which may be drawn late
     [[nodiscard]] std::int64_t rows_computed() const;       // token rows that went through the model, in all
-    [[nodiscard]] std::string golden_hash() const;  // model/logits_hash.h with this app's kernels and threads; slow
+    // model/logits_hash.h with this app's threads and the kernels of that name; slow. Empty: that name is unknown here.
+    [[nodiscard]] std::string golden_hash(kernels::WeightFormat format, std::string_view kernels) const;
+    [[nodiscard]] std::string_view kernels() const;       // the name of this app's
     [[nodiscard]] std::string architecture_json() const;  // what state_json() says of the exhibit
     [[nodiscard]] std::string laboratory_json() const;    // ... and of the laboratory
     [[nodiscard]] std::string state_json() const;         // everything above for the JavaScript interface

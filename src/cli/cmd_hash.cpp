@@ -36,10 +36,10 @@ std::uint64_t hash_of(const kernels::Compute& compute, const model::Gpt& gpt, st
 }
 
 // model::golden_hash, by either pass.
-std::uint64_t golden_hash(const kernels::Compute& compute, Pass pass) {
+std::uint64_t golden_hash(const kernels::Compute& compute, Pass pass, kernels::WeightFormat format) {
     std::uint64_t hash = model::kHashStart;
     for (const model::GoldenCase& golden : model::golden_cases()) {
-        const std::uint64_t one = hash_of(compute, golden.model(compute), golden.ids, pass);
+        const std::uint64_t one = hash_of(compute, golden.model(compute, format), golden.ids, pass);
         hash = model::logits_hash(std::bit_cast<std::array<float, 2>>(one), hash);  // its eight bytes
     }
     return hash;
@@ -91,13 +91,12 @@ class Hash : public Action {
 
   private:
     Result<std::string> chosen_hash(const kernels::Compute& compute, Pass pass) const {
+        ASSIGN_OR_RETURN(const model::LoadOptions options, weights_.load_options());
         if (folder_.empty()) {
             if (!ids_.empty()) return invalid("--ids needs a --model; the built-in models have ids of their own");
-            if (!weights_.format.empty()) return invalid("--weights needs a --model; the built-in models are in F32");
-            return model::hash_text(golden_hash(compute, pass));
+            return model::hash_text(golden_hash(compute, pass, options.format.value_or(kernels::WeightFormat::f32)));
         }
         ASSIGN_OR_RETURN(const std::string folder, model_folder(folder_));
-        ASSIGN_OR_RETURN(const model::LoadOptions options, weights_.load_options());
         ASSIGN_OR_RETURN(const model::LoadedModel loaded, load_gpt(compute, folder, options));
         const model::GptConfig& config = loaded.gpt.config();
         std::vector<text::TokenId> ids = scattered_ids(config);

@@ -2,7 +2,9 @@
 
 #include <bit>
 
+#include "base/check.h"
 #include "base/rng.h"
+#include "model/convert.h"
 
 namespace headlight::model {
 namespace {
@@ -69,8 +71,16 @@ Gpt GoldenCase::model(const Compute& compute) const {
     return gpt;
 }
 
-std::uint64_t GoldenCase::hash(const Compute& compute) const {
-    const Gpt gpt = model(compute);
+Gpt GoldenCase::model(const Compute& compute, kernels::WeightFormat format) const {
+    Gpt gpt = model(compute);
+    if (format == kernels::WeightFormat::f32) return gpt;
+    Result<Gpt> held = converted(compute, gpt, format);
+    CHECK(held.has_value());
+    return std::move(*held);
+}
+
+std::uint64_t GoldenCase::hash(const Compute& compute, kernels::WeightFormat format) const {
+    const Gpt gpt = model(compute, format);
     const auto positions = static_cast<int>(ids.size());
     Activations activations(config, 1, positions, Keep::training);
     Forward(compute, gpt, activations, ids, 0).run();
@@ -145,9 +155,11 @@ std::vector<GoldenPair> golden_pairs() {
     return {make_pair("tutorial", tutorial, 11, 6, 6), make_pair("paper", paper, 12, 85, 70)};
 }
 
-std::uint64_t golden_hash(const Compute& compute) {
+std::uint64_t golden_hash(const Compute& compute, kernels::WeightFormat format) {
     std::uint64_t hash = kHashStart;
-    for (const GoldenCase& golden : golden_cases()) hash = add_bytes(hash, golden.hash(compute), sizeof(std::uint64_t));
+    for (const GoldenCase& golden : golden_cases()) {
+        hash = add_bytes(hash, golden.hash(compute, format), sizeof(std::uint64_t));
+    }
     return hash;
 }
 

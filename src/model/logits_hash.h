@@ -26,8 +26,11 @@ struct GoldenCase {
     std::vector<TokenId> ids;
 
     [[nodiscard]] Gpt model(const Compute& compute) const;
+    // With the matrices held in `format`.
+    [[nodiscard]] Gpt model(const Compute& compute, kernels::WeightFormat format) const;
     // Of the logits of all positions.
-    [[nodiscard]] std::uint64_t hash(const Compute& compute) const;
+    [[nodiscard]] std::uint64_t hash(const Compute& compute,
+                                     kernels::WeightFormat format = kernels::WeightFormat::f32) const;
 };
 [[nodiscard]] std::vector<GoldenCase> golden_cases();
 
@@ -44,7 +47,8 @@ struct GoldenPair {
 };
 [[nodiscard]] std::vector<GoldenPair> golden_pairs();
 
-// The one value to compare: over the hashes of all golden_cases().
-[[nodiscard]] std::uint64_t golden_hash(const Compute& compute);
+// The one value of a format to compare: over the hashes of all golden_cases().
+[[nodiscard]] std::uint64_t golden_hash(const Compute& compute,
+                                        kernels::WeightFormat format = kernels::WeightFormat::f32);
 
 }  // namespace headlight::model

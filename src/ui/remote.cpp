@@ -42,8 +42,14 @@ std::string run_command(std::string_view json, const app::App& app, app::Command
     const Json parsed = read_json(json);
     const Json name = parsed.is_object() ? parsed.value("do", Json()) : Json();
     if (name == Json("load_model")) return answer(load_named_model(parsed, commands, platform));
-    if (name == Json("golden_hash"))
-        return write_json(Json{{"ok", true}, {"hash", app.golden_hash()}, {"threads", platform.threads()}});
+    if (name == Json("golden_hash")) {
+        const auto kernels = parsed.value("kernels", std::string(app.kernels()));
+        return write_json(Json{{"ok", true},
+                               {"hash", app.golden_hash(kernels::WeightFormat::f32, kernels)},
+                               {"q8", app.golden_hash(kernels::WeightFormat::q8, kernels)},
+                               {"kernels", kernels},
+                               {"threads", platform.threads()}});
+    }
     Result<app::Command> command = app::command_from_json(json);
     if (!command) return answer(std::unexpected(command.error()));
     commands.push(std::move(*command));

@@ -11,7 +11,8 @@
 namespace headlight::ui {
 
 // A command of the app ({"do": "step"}, see app/commands.h) or {"do": "load_model", "name": "story"}, whose files are
-// the platform's assets, or {"do": "golden_hash"}, which adds "hash": the logits' bits on this machine (tests/golden).
+// the platform's assets, or {"do": "golden_hash"}, which adds the logits' bits on this machine (tests/golden): "hash"
+// in F32 and "q8", with the "kernels" asked for by name (else the app's); empty where this program has none such.
 // Answers {"ok": true} or {"ok": false, "message": ...}.
 [[nodiscard]] std::string run_command(std::string_view json, const app::App& app, app::CommandQueue& commands,
                                       const platform::Platform& platform);

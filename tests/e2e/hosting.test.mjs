@@ -2,9 +2,19 @@
 import fs from 'node:fs';
 import { browser, holds, host, same, site, test, Visit } from './lib.mjs';
 
-const golden = () => JSON.parse(fs.readFileSync('tests/golden/logits_hash.json', 'utf8')).hash;
+const golden = () => {
+  const { hash, held } = JSON.parse(fs.readFileSync('tests/golden/logits_hash.json', 'utf8'));
+  return { hash, q8: held.q8 };
+};
 const build = (visit) => visit.page.evaluate(() => document.documentElement.dataset.ready);
-const bits = (visit) => visit.page.evaluate(() => window.headlight.command({ do: 'golden_hash' }, true));
+const bits = (visit, kernels) => visit.page.evaluate(async (name) => {
+  const { hash, q8 } = await window.headlight.command({ do: 'golden_hash', ...name }, true);
+  return { hash, q8 };
+}, kernels ? { kernels } : {});
+const relaxed = (visit) => visit.page.evaluate(async () => {
+  const { accepts, relaxedProbe } = await import('./features.mjs');
+  return accepts(relaxedProbe);
+});
 
 export default async function hosting() {
   let single, threaded;
@@ -14,7 +24,7 @@ export default async function hosting() {
     const { context, close } = await browser();
     const visit = await (await Visit.open(context, `${server.url}?worker=0`)).ready();
     same(await build(visit), 'headlight', 'build');
-    same((await bits(visit)).hash, golden(), 'hash');
+    same(await bits(visit), golden(), 'hashes');
     single = await visit.run('setPrompt', 'Once upon a time there was a red ball');
     await close();
     server.close();
@@ -25,13 +35,38 @@ export default async function hosting() {
     const { context, close } = await browser();
     const visit = await (await Visit.open(context, `${server.url}?worker=0`)).ready();
     same(await build(visit), 'headlight-mt', 'build');
-    same((await bits(visit)).hash, golden(), 'hash');
+    same(await bits(visit), golden(), 'hashes');
     threaded = await visit.run('setPrompt', 'Once upon a time there was a red ball');
     holds(threaded.threads > 1, `${threaded.threads} threads`);
     same(threaded.hash, single.hash, 'hash of the prompt');
     same(visit.errors, [], 'errors');
     await close();
     server.close();
+  });
+
+  await test('with relaxed SIMD and without, one thread and many: the same bits, and only what is used is fetched', async () => {
+    for (const isolated of [false, true]) {
+      const asked = [];
+      const server = await host({ isolated, before: (request) => void asked.push(new URL(request.url, 'http://x').pathname) });
+      const { context, close } = await browser();
+      const visit = await (await Visit.open(context, `${server.url}?worker=0`)).ready();
+      const programs = () => asked.splice(0).filter((name) => name.endsWith('.wasm'));
+      const name = `/headlight${isolated ? '-mt' : ''}`;
+      const knows = await relaxed(visit);
+      same(programs(), [`${name}${knows ? '-relaxed' : ''}.wasm`], 'programs');
+      for (const kernels of ['scalar', 'simd128', ...knows ? ['relaxed'] : []]) {  // fast on this machine or not
+        same(await bits(visit, kernels), golden(), `hashes of ${kernels}`);
+      }
+      await visit.page.goto(`${server.url}?worker=0&relaxed=0`);
+      await visit.ready();
+      same(programs(), [`${name}.wasm`], 'programs without it');
+      const { kernels } = await visit.page.evaluate(() => window.headlight.command({ do: 'golden_hash' }, true));
+      same(kernels, 'simd128', 'kernels');
+      same(await bits(visit), golden(), 'hashes');
+      same(await bits(visit, 'relaxed'), { hash: '', q8: '' }, 'no such kernels');
+      await close();
+      server.close();
+    }
   });
 
   await test('a plain host, in a folder: one thread first, threads from the second visit, then no network', async () => {

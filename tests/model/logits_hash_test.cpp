@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -12,6 +13,10 @@
 
 namespace headlight::model {
 namespace {
+
+// "held" of the file: what golden_hash() gives with matrices in other formats.
+const std::map<std::string, kernels::WeightFormat> kHeld = {{"f16", kernels::WeightFormat::f16},
+                                                            {"q8", kernels::WeightFormat::q8}};
 
 TEST(LogitsHash, IsFnv1aOfTheBytes) {
     EXPECT_EQ(logits_hash({}), 0xcbf29ce484222325ULL);
@@ -39,6 +44,10 @@ TEST(LogitsHash, IsTheGoldenOneOnEveryImplementationAndNumberOfThreads) {
             for (const GoldenCase& one : golden_cases()) {
                 EXPECT_EQ(hash_text(one.hash(compute)), golden["cases"].value(one.name, ""))
                     << where << ", " << one.name;
+            }
+            for (const auto& [name, format] : kHeld) {
+                EXPECT_EQ(hash_text(golden_hash(compute, format)), golden["held"].value(name, ""))
+                    << where << ", " << name;
             }
             ++ran;
         }
