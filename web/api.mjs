@@ -28,15 +28,20 @@
 //   const off = headlight.on('change', (state) => {}) // off() ends it
 
 export function createApi(program, events) {
+  // One question every 15 ms, for however many calls wait.
+  const waiting = [];
+  const look = () => {
+    const state = program.state();
+    // A slow picture may hold up what was asked for, also while the program plays.
+    const works = state.busy && !state.playing && !state.learning?.playing;
+    if (state.pending || works) {
+      setTimeout(look, 15);
+    } else {
+      for (const resolve of waiting.splice(0)) resolve(state);
+    }
+  };
   const settled = () => new Promise((resolve) => {
-    const look = () => {
-      const state = program.state();
-      // A slow picture may hold up what was asked for, also while the program plays.
-      const works = state.busy && !state.playing && !state.learning?.playing;
-      if (state.pending || works) setTimeout(look, 15);
-      else resolve(state);
-    };
-    setTimeout(look, 0);
+    if (waiting.push(resolve) === 1) setTimeout(look, 0);
   });
   const command = async (fields, wantsAnswer = false) => {
     const answer = program.command(fields);

@@ -2,6 +2,7 @@
 // thumbnail. An encoder-decoder has three such grids, one below the other.
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "ui/head_atlas.h"
 #include "ui/panels/head_order.h"
@@ -169,23 +170,36 @@ class HeadGrid final : public Panel {
                          float side) {
         const std::string key = group.title.empty() ? "grid" : "grid." + app::to_text(group.part);
         const Hit hit = hit_area(context, key, context.t("model.grid"), Role::cell, grid);
+        std::vector<Place> places;
         for (int layer = 0; layer < group.layers; ++layer) {
             for (int head = 0; head < model.heads; ++head) {
-                const Box at{grid.x + static_cast<float>(head) * (side + kGridGap),
-                             grid.y + static_cast<float>(layer) * (side + kGridGap), side, side};
-                draw_head(context, group, layer, head, at, hit);
+                places.push_back({layer,
+                                  head,
+                                  {grid.x + static_cast<float>(head) * (side + kGridGap),
+                                   grid.y + static_cast<float>(layer) * (side + kGridGap), side, side}});
             }
         }
+        draw_heads(context, group, places, hit);
     }
 
-    // One piece of the texture, with the panel's colour behind the masked half; a click opens it, Shift switches it
-    // off.
-    void draw_head(const Context& context, const Group& group, int layer, int head, const Box& at, const Hit& hit) {
+    struct Place {
+        int layer, head;
+        Box at;
+    };
+
+    // Pieces of the texture, with the panel's colour behind the masked half. All of one kind after all of the other: a
+    // change of texture is a draw call.
+    void draw_heads(const Context& context, const Group& group, const std::vector<Place>& places, const Hit& hit) {
+        for (const Place& place : places) fill(place.at, context.theme.panel);
+        for (const Place& place : places) atlas_.draw(place.head, group.first_row + place.layer, place.at);
+        for (const Place& place : places) finish_head(context, group, place.layer, place.head, place.at, hit);
+    }
+
+    // What stands over its picture. A click opens a head, Shift switches it off.
+    void finish_head(const Context& context, const Group& group, int layer, int head, const Box& at, const Hit& hit) {
         const Theme& theme = context.theme;
         const app::Selection now = context.app.selection();
         const bool here = is_selected(context, group);
-        fill(at, theme.panel, 2);
-        atlas_.draw(head, group.first_row + layer, at);
         if (!changes_->empty()) draw_change(context, layer, head, at);
         const bool selected = here && layer == now.layer && head == now.head;
         if (selected) outline(at.inset(-2.5f), theme.attends, 3, 2);
@@ -277,15 +291,17 @@ class HeadGrid final : public Panel {
         const Box grid{box.x, box.y, static_cast<float>(places.columns) * pitch,
                        static_cast<float>(places.rows) * down};
         const Hit hit = hit_area(context, "grid", context.t("model.grid"), Role::cell, grid);
+        std::vector<Place> heads;
         for (std::size_t i = 0; i < order.size(); ++i) {
             const int layer = order[i] / model.heads, head = order[i] % model.heads;
             const auto n = static_cast<int>(i);
             const int row = n / places.columns, column = n % places.columns;
             const Box at{grid.x + static_cast<float>(column) * pitch, grid.y + static_cast<float>(row) * down,
                          places.side, places.side};
-            draw_head(context, group, layer, head, at, hit);
+            heads.push_back({layer, head, at});
             draw_caption(context, {at.x, at.bottom() + 2, at.width, kCaption - 4}, layer, head);
         }
+        draw_heads(context, group, heads, hit);
         return grid.height;
     }
 
