@@ -1,25 +1,55 @@
 #pragma once
-// What was drawn last. Pictures come to rest after the program has: the second and third after a change are mostly the
-// first one again, and need not be sent. That saves a slow graphics process, or a battery, two thirds of its work.
+// What was drawn last, and what a new picture changes of it. Pictures come to rest after the program has: the second
+// and third after a change are mostly the first one again, and need not be sent; and most changes touch a part of the
+// screen, so that only this part is filled anew. That saves machines that draw with the processor, and batteries.
 
-#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
-struct ImDrawData;
+#include "imgui.h"
 
 namespace headlight::platform {
 
+// A rectangle of ImGui's coordinates.
+struct Area {
+    float left, top, right, bottom;
+
+    [[nodiscard]] bool empty() const { return right <= left || bottom <= top; }
+    [[nodiscard]] float size() const { return empty() ? 0 : (right - left) * (bottom - top); }
+    [[nodiscard]] bool meets(const Area& other) const {
+        return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+    }
+};
+
 class LastPicture {
   public:
-    // Whether `data` on that background would show what the last call's did. Keeps it for the next.
-    [[nodiscard]] bool repeats(const ImDrawData& data, std::uint32_t background);
-    // What a texture holds has changed, or the screen: the next picture repeats none.
-    void forget() { size_ = 0; }
+    // Where `data` on that background shows something else than the last call's did: areas that do not meet, none where
+    // it repeats it. Keeps it for the next.
+    [[nodiscard]] std::vector<Area> changes(const ImDrawData& data, std::uint32_t background);
+    // The screen is empty: all of the next picture is a change.
+    void forget() { known_ = false; }
+    // What a texture holds has changed.
+    void changed(ImTextureID texture) { textures_.push_back(texture); }
 
   private:
-    std::vector<std::byte> bytes_;  // of the whole picture, in the order in which it is compared
-    std::size_t size_ = 0;          // of them in use
+    // One list of ImGui's, as it was.
+    struct List {
+        std::string owner;
+        std::vector<ImDrawCmd> commands;
+        std::vector<ImDrawIdx> indices;
+        std::vector<ImDrawVert> vertices;
+    };
+    struct Screen {
+        ImVec2 place, size, scale;
+        std::uint32_t background;
+    };
+    class Compare;
+
+    std::vector<List> lists_;
+    Screen screen_{};
+    std::vector<ImTextureID> textures_;  // that have changed since
+    bool known_ = false;
 };
 
 }  // namespace headlight::platform

@@ -59,6 +59,56 @@ export default async function loading() {
     server.close();
   });
 
+  await test('a picture that is filled in parts is the one that is filled at once, to the pixel', async () => {
+    for (const deviceScaleFactor of [1, 2.625]) {
+      const server = await host();
+      const { context, close } = await browser({ deviceScaleFactor, viewport: { width: 1301, height: 803 } });
+      await context.addInitScript(() => {
+        const { clear } = WebGL2RenderingContext.prototype;
+        window.parts = 0;
+        WebGL2RenderingContext.prototype.clear = function counted(mask) {
+          if (this.isEnabled(this.SCISSOR_TEST)) window.parts += 1;
+          clear.call(this, mask);
+        };
+      });
+      const visit = await (await Visit.open(context, `${server.url}?worker=0`)).ready();
+      const picture = async () => (await visit.page.screenshot()).toString('base64');
+      const still = async () => {  // what follows input is drawn within a few frames
+        await visit.settled();
+        for (let i = 0; i < 6; i += 1) await visit.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+        await visit.settled();
+      };
+      const again = async () => {  // a canvas of another size is emptied
+        await visit.page.setViewportSize({ width: 1302, height: 803 });
+        await still();
+        await visit.page.setViewportSize({ width: 1301, height: 803 });
+        await still();
+      };
+      const acts = [
+        () => visit.run('setPrompt', 'Tim lost his ball.'),
+        () => visit.hover('head.3.2'),
+        () => visit.click('head.1.4'),
+        () => visit.run('step'),
+        () => visit.run('set', 'bottom', 'lens'),
+        () => visit.hover('head.5.5'),
+        () => visit.run('change', 'off:2.1'),
+        () => visit.run('set', 'lang', 'tr'),
+        () => visit.run('set', 'theme', 'dark'),
+        () => visit.hover('head.0.0'),
+      ];
+      for (const [i, act] of acts.entries()) {
+        await act();
+        await still();
+        const inParts = await picture();
+        await again();
+        holds(inParts === await picture(), `the picture after act ${i} at ${deviceScaleFactor}`);
+      }
+      holds(await visit.page.evaluate(() => window.parts) > 10, 'parts');
+      await close();
+      server.close();
+    }
+  });
+
   await test('a file that fails is named, and fetched again on request', async () => {
     let broken = true;
     await failing((request, response) => {

@@ -13,6 +13,7 @@
 #include "imgui.h"
 #include "imgui_impl_opengl3.h"
 #include "platform/gl_textures.h"
+#include "platform/picture_part.h"
 #include "platform/web/page.h"
 
 namespace headlight::platform {
@@ -22,6 +23,10 @@ namespace {
 constexpr double kReachable = 3.5e9;  // bytes: browsers grow a memory no further, whatever the address space holds
 constexpr double kProgressMs = 100;
 constexpr double kHiddenMs = 50;  // between turns of a page in the background, which gets no animation frames
+
+ImTextureID texture_id(Texture texture) {
+    return reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture));
+}
 
 bool page_hidden() {
     EmscriptenVisibilityChangeEvent status{};
@@ -45,6 +50,7 @@ Result<void> WebPlatform::start(StartOptions options) {
     attributes.alpha = false;
     attributes.depth = false;
     attributes.antialias = false;
+    attributes.preserveDrawingBuffer = true;  // a picture fills anew only what it changes
     const EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context = emscripten_webgl_create_context(kCanvas, &attributes);
     if (context <= 0) return fail(ErrorCode::unsupported, "This browser gives no WebGL 2, which the pictures need.");
     emscripten_webgl_make_context_current(context);
@@ -160,17 +166,33 @@ void WebPlatform::begin_frame() {
 void WebPlatform::end_frame() {
     ImGui::Render();
     follow_cursor();
-    if (!last_picture_.repeats(*ImGui::GetDrawData(), ImGui::GetColorU32(ImGuiCol_WindowBg))) send_picture();
+    send_picture();
     page::frame_drawn();
 }
 
 void WebPlatform::send_picture() {
+    const auto areas = last_picture_.changes(*ImGui::GetDrawData(), ImGui::GetColorU32(ImGuiCol_WindowBg));
+    if (areas.empty()) return;
     glViewport(0, 0, static_cast<int>(std::lround(css_width_ * device_ratio_)),
                static_cast<int>(std::lround(css_height_ * device_ratio_)));
     const ImVec4 back = ImGui::GetStyle().Colors[ImGuiCol_WindowBg];
     glClearColor(back.x, back.y, back.z, 1);
+    for (const Area& area : areas) send_area(area);
+}
+
+void WebPlatform::send_area(const Area& area) {
+    const ImDrawData& data = *ImGui::GetDrawData();
+    const Pixels pixels = pixels_of(area, data);
+    if (area.size() == data.DisplaySize.x * data.DisplaySize.y) {
+        glDisable(GL_SCISSOR_TEST);
+    } else {
+        glEnable(GL_SCISSOR_TEST);
+        const auto height = static_cast<int>(data.DisplaySize.y * data.FramebufferScale.y);  // rows count from below
+        glScissor(pixels.left, height - pixels.bottom, pixels.right - pixels.left, pixels.bottom - pixels.top);
+    }
     glClear(GL_COLOR_BUFFER_BIT);
-    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    PicturePart part(data, pixels);
+    ImGui_ImplOpenGL3_RenderDrawData(&part.data());
 }
 
 void WebPlatform::follow_cursor() {
@@ -273,14 +295,15 @@ std::vector<std::string> WebPlatform::assets_in(std::string_view folder) const {
 }
 
 Texture WebPlatform::upload(Texture texture, int width, int height, std::span<const std::uint32_t> pixels) {
-    last_picture_.forget();
-    return upload_gl_texture(texture, width, height, pixels);
+    const Texture now = upload_gl_texture(texture, width, height, pixels);
+    last_picture_.changed(texture_id(now));
+    return now;
 }
 
 void WebPlatform::upload_rows(Texture texture, int width, int, std::span<const std::uint32_t> pixels, int first_row,
                               int rows) {
-    last_picture_.forget();
     upload_gl_rows(texture, width, pixels, first_row, rows);
+    last_picture_.changed(texture_id(texture));
 }
 
 std::optional<std::string> WebPlatform::prompt_field(const PromptField& field) {

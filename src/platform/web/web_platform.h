@@ -80,7 +80,8 @@ class WebPlatform final : public Platform {
     void ask_for_turn(double in_ms);
     void fit_canvas();
     void follow_cursor();
-    void send_picture();  // what ImGui has made of the frame, to the canvas
+    void send_picture();  // what ImGui has made of the frame, to the canvas, as far as it is new
+    void send_area(const Area& area);
 
     StartOptions options_;
     Program* program_ = nullptr;
