@@ -17,13 +17,13 @@ constexpr std::ptrdiff_t kQ8PanelBytes = kPanel * (static_cast<std::ptrdiff_t>(s
 constexpr int kQ8Depth = 256 / kTileColumns;
 static_assert(kQ8Depth % kQ8Group == 0);
 
-// Some columns of a panel, or of a copy with 16 bits a quant.
+// Some columns of a panel, or all of a copy. a and b: as the way takes them in which the quants are held.
 template <class Quant>
 struct Q8Tile {
     int blocks;
-    const std::int16_t* a;  // [blocks][16][rows][2]
+    const std::int16_t* a;  // [blocks], 32 a row: [16][rows][2], but for kernels_q8_split.h
     const float* a_scales;  // [groups][rows]
-    const Quant* b;         // blocks of [16][kStride][2]
+    const Quant* b;         // blocks of [16][kStride][2], but for kernels_q8_split.h
     const float* b_scales;  // blocks of [kStride]
     float* c;
     std::ptrdiff_t c_stride;
@@ -142,7 +142,7 @@ template <int kRows, int kColumns, class Held>
         for (int i = 0; i < kRows * kVectors; ++i) store(group + i * kLanes, splat(0.0f));
         for (int block = first; block < end; ++block) {
             float* sums = group;
-            asm("" : "+r"(sums) : : "memory");
+            asm("" : "+r"(sums) : : "memory");  // or the compiler would keep them in registers after all
             Held::template add<kRows, kColumns>(sums, t.a + block * kQ8Block * kRows,
                                                 bytes_on(t.b, block * Held::kBlock),
                                                 bytes_on(t.b_scales, block * Held::kScales));

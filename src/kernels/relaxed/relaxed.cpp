@@ -7,7 +7,7 @@
 namespace headlight::kernels {
 namespace {
 using namespace f32x4;
-// Five rows hide the time that a product takes better than four.
+// Twelve sums, as many as stay in registers: fewer do not hide the time that a product takes.
 constexpr int kTileRows = 6, kTileColumns = 8, kPanel = 32;
 }  // namespace
 }  // namespace headlight::kernels
