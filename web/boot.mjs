@@ -120,7 +120,7 @@ async function main() {
 
   const threads = globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function' && options.get('threads') !== '0';
   const relaxed = accepts(relaxedProbe) && options.get('relaxed') !== '0';
-  const build = `headlight${threads ? '-mt' : ''}${relaxed ? '-relaxed' : ''}`;
+  const kind = threads ? 'headlight-mt' : 'headlight', build = relaxed ? `${kind}-relaxed` : kind;
   const around = Object.keys(files).filter((name) => /^(fonts|strings|prompts|tutorial)\//.test(name));
   const parts = await fetchAll([`${build}.js`, `${build}.wasm`, ...around], (done, all) => showProgress('program', done, all));
   const weights = model && fetchAll(modelFiles(model), (done, all) => showProgress('model', done, all));
@@ -172,7 +172,7 @@ async function main() {
   events.dispatchEvent(new Event('frame'));
   events.dispatchEvent(new Event('change'));
   hideStatus();
-  document.documentElement.dataset.ready = threads ? 'headlight-mt' : 'headlight';
+  document.documentElement.dataset.ready = kind;
   keepForOffline();
 }
 

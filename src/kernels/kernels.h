@@ -51,7 +51,8 @@ struct Kernels {
     void (*gemm_f16)(float* c, std::ptrdiff_t c_stride, MatrixView a, const std::uint16_t* packed_b, int m, int n,
                      int k, Into into, const float* bias, int first_col, int last_col);
 
-    // c[m, n] = a * b with b in eight bits (q8.h; the layout stands in kernels_q8.h) and a as quantize_rows leaves it.
+    // c[m, n] = a * b with b in eight bits (q8.h; the layout stands in kernels_q8_tile.h) and a as quantize_rows leaves
+    // it.
     void (*gemm_q8)(float* c, std::ptrdiff_t c_stride, const std::int16_t* a, const float* a_scales,
                     const std::byte* packed_b, int m, int n, int k, Into into, const float* bias, int first_col,
                     int last_col);

@@ -2,9 +2,9 @@
 // Products of many rows with eight-bit weights (q8.h) on machines that multiply bytes: an activation plus 8192 is split
 // into two digits of 7 bits, 128 * high + low, each a factor of its own. What was added is taken away before the first
 // product: sums start from -64 (times 128: -8192) times the sum of a column's quants. The integers, and so the bits,
-// are those of kernels_q8.h. Included after the dot_quads() of an implementation was chosen.
+// are those of kernels_q8_tile.h. Included after the dot_quads() of an implementation was chosen.
 
-#include "kernels/kernels_q8.h"
+#include "kernels/kernels_q8_tile.h"
 
 namespace headlight::kernels {
 namespace {

@@ -1,5 +1,5 @@
 #pragma once
-// Activations as 16-bit numbers, in the blocks and the order that products with eight-bit weights take (q8.h; the
+// Activations as numbers of 14 bits, in the blocks and the order that products with eight-bit weights take (q8.h; the
 // layout stands in kernels.h). Included after the F32 and the kTileRows of an implementation were chosen.
 
 #include "kernels/kernels_each.h"

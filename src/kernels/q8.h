@@ -1,7 +1,8 @@
 #pragma once
 // Eight-bit weights: blocks of 32 numbers along the input dimension, each with a scale of its own, as llama.cpp's Q8_0
-// has them (round to nearest; the scale is a float here). Activations are quantised to 16 bits, 8 blocks with one
-// scale, so that a block's products add up exactly in 32-bit integers, 127 * 32767 * 32 < 2^27:
+// has them (round to nearest; the scale is a float here). Activations are quantised to 14 bits, 8 blocks with one
+// scale: two digits of 7 bits, which is what machines that multiply bytes take (kernels_q8_split.h). A block's products
+// add up exactly in 32-bit integers, 127 * 8191 * 32 < 2^25:
 //   sum += (float(block's integer sum) * weight scale + ... of the 8 blocks, in order from 0) * activation scale
 
 #include <cstddef>

@@ -2,63 +2,55 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <span>
-#include <utility>
+#include <string_view>
 
 namespace headlight::platform {
 
 namespace {
 
-constexpr float kInfinite = std::numeric_limits<float>::infinity();
-constexpr Area kNothing{kInfinite, kInfinite, -kInfinite, -kInfinite};
 // More areas than that are joined: the parts of the screen that change by themselves are few.
 constexpr std::size_t kMostAreas = 4;
-
-Area joined(const Area& a, const Area& b) {
-    return {std::min(a.left, b.left), std::min(a.top, b.top), std::max(a.right, b.right), std::max(a.bottom, b.bottom)};
-}
-
-Area common(const Area& a, const Area& b) {
-    return {std::max(a.left, b.left), std::max(a.top, b.top), std::min(a.right, b.right), std::min(a.bottom, b.bottom)};
-}
-
-// Joins areas that meet, and the two that lose least by it, until few are left.
-void join_areas(std::vector<Area>& areas) {
-    for (;;) {
-        std::size_t first = 0, second = 0;
-        float least = kInfinite;
-        for (std::size_t i = 0; i < areas.size(); ++i) {
-            for (std::size_t j = 0; j < i; ++j) {
-                const float loss = areas[i].meets(areas[j])
-                                       ? -1
-                                       : joined(areas[i], areas[j]).size() - areas[i].size() - areas[j].size();
-                if (loss < least) least = loss, first = j, second = i;
-            }
-        }
-        if (least >= 0 && areas.size() <= kMostAreas) return;
-        areas[first] = joined(areas[first], areas[second]);
-        areas.erase(areas.begin() + static_cast<std::ptrdiff_t>(second));
-    }
-}
 
 template <class T>
 bool same_bytes(std::span<const T> a, std::span<const T> b) {
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
-}  // namespace
+// A list's parts, of this picture or of the last one.
+struct Parts {
+    std::span<const ImDrawCmd> commands;
+    std::span<const ImDrawIdx> indices;
+    std::span<const ImDrawVert> vertices;
+};
+
+template <class T>
+std::span<const T> span_of(const ImVector<T>& all) {
+    return {all.Data, static_cast<std::size_t>(all.Size)};
+}
+
+bool same(const Parts& a, const Parts& b) {
+    return same_bytes(a.commands, b.commands) && same_bytes(a.indices, b.indices) && same_bytes(a.vertices, b.vertices);
+}
 
 // One picture's list beside another's.
-class LastPicture::Compare {
+class Compare {
   public:
     explicit Compare(const std::vector<ImTextureID>& textures) : textures_(textures) {}
 
+    [[nodiscard]] bool shows_changed(const ImDrawCmd& command) const {
+        return std::ranges::find(textures_, command.TextureId) != textures_.end();
+    }
+    [[nodiscard]] bool repeats(const Parts& before, const Parts& now) const {
+        return same(before, now) &&
+               std::ranges::none_of(now.commands, [&](const ImDrawCmd& command) { return shows_changed(command); });
+    }
+
     // Where the triangles of a list are seen that touch the vertices [first, end), or show a texture that has changed.
-    [[nodiscard]] Area seen(const List& list, std::size_t first, std::size_t end) const {
+    [[nodiscard]] Area seen(const Parts& list, std::size_t first, std::size_t end) const {
         Area area = kNothing;
         for (const ImDrawCmd& command : list.commands) {
-            const bool other = std::ranges::find(textures_, command.TextureId) != textures_.end();
+            const bool other = shows_changed(command);
             const Area clip{command.ClipRect.x, command.ClipRect.y, command.ClipRect.z, command.ClipRect.w};
             const std::size_t last = std::size_t{command.IdxOffset} + command.ElemCount;
             for (std::size_t i = command.IdxOffset; i + 2 < last; i += 3) {
@@ -77,16 +69,11 @@ class LastPicture::Compare {
         }
         return area;
     }
-    [[nodiscard]] Area whole(const List& list) const { return seen(list, 0, list.vertices.size()); }
+    [[nodiscard]] Area whole(const Parts& list) const { return seen(list, 0, list.vertices.size()); }
 
     // What begins and ends alike is the same; only what lies between is not.
-    [[nodiscard]] Area difference(const List& before, const List& now) const {
-        const auto& a = before.vertices;
-        const auto& b = now.vertices;
-        if (textures_.empty() && same_bytes<ImDrawVert>(a, b) && same_bytes<ImDrawIdx>(before.indices, now.indices) &&
-            same_bytes<ImDrawCmd>(before.commands, now.commands)) {
-            return kNothing;
-        }
+    [[nodiscard]] Area difference(const Parts& before, const Parts& now) const {
+        const auto &a = before.vertices, &b = now.vertices;
         const std::size_t most = std::min(a.size(), b.size());
         std::size_t start = 0, tail = 0;
         while (start < most && std::memcmp(&a[start], &b[start], sizeof(ImDrawVert)) == 0) ++start;
@@ -100,7 +87,7 @@ class LastPicture::Compare {
 
   private:
     // Whether the triangles among the vertices that are the same are, too, and are cut and painted alike.
-    static bool alike(const List& before, const List& now, std::size_t start, std::size_t tail) {
+    static bool alike(const Parts& before, const Parts& now, std::size_t start, std::size_t tail) {
         if (before.commands.size() != now.commands.size()) return false;
         for (std::size_t i = 0; i < now.commands.size(); ++i) {
             const ImDrawCmd &a = before.commands[i], &b = now.commands[i];
@@ -114,10 +101,10 @@ class LastPicture::Compare {
     }
 
     // Of one command: without those that touch changed vertices, the same corners in the same order.
-    static bool same_triangles(const List& before, const ImDrawCmd& a, const List& now, const ImDrawCmd& b,
+    static bool same_triangles(const Parts& before, const ImDrawCmd& a, const Parts& now, const ImDrawCmd& b,
                                std::size_t start, std::size_t tail) {
         const std::size_t a_tail = before.vertices.size() - tail, b_tail = now.vertices.size() - tail;
-        const auto next = [&](const List& list, std::size_t& i, std::size_t end, std::size_t from) {
+        const auto next = [&](const Parts& list, std::size_t& i, std::size_t end, std::size_t from) {
             for (; i + 2 < end; i += 3) {
                 bool kept = true;
                 for (std::size_t c = i; c < i + 3; ++c)
@@ -142,34 +129,39 @@ class LastPicture::Compare {
     const std::vector<ImTextureID>& textures_;
 };
 
+}  // namespace
+
 std::vector<Area> LastPicture::changes(const ImDrawData& data, std::uint32_t background) {
     const Screen screen{data.DisplayPos, data.DisplaySize, data.FramebufferScale, background};
     const Area all{screen.place.x, screen.place.y, screen.place.x + screen.size.x, screen.place.y + screen.size.y};
     const Compare compare(textures_);
     std::vector<Area> areas;
     const bool same_screen = known_ && std::memcmp(&screen, &screen_, sizeof screen) == 0;
+    const auto parts_of = [](const List& list) { return Parts{list.commands, list.indices, list.vertices}; };
     std::vector<List> lists;
-    std::size_t before = 0;
-    const auto named = [&](const List& list) {
-        return std::find_if(lists_.begin() + static_cast<std::ptrdiff_t>(before), lists_.end(),
-                            [&](const List& one) { return one.owner == list.owner; });
-    };
+    auto before = lists_.begin();
     for (const ImDrawList* drawn : data.CmdLists) {
-        lists.push_back({drawn->_OwnerName != nullptr ? drawn->_OwnerName : "",
-                         {drawn->CmdBuffer.begin(), drawn->CmdBuffer.end()},
-                         {drawn->IdxBuffer.begin(), drawn->IdxBuffer.end()},
-                         {drawn->VtxBuffer.begin(), drawn->VtxBuffer.end()}});
-        const List& now = lists.back();
-        const auto found = named(now);
+        const std::string_view owner = drawn->_OwnerName != nullptr ? drawn->_OwnerName : "";
+        const Parts now{span_of(drawn->CmdBuffer), span_of(drawn->IdxBuffer), span_of(drawn->VtxBuffer)};
+        const auto found = std::find_if(before, lists_.end(), [&](const List& one) { return one.owner == owner; });
+        List kept{std::string(owner), {}, {}, {}};
+        bool repeats = false;
         if (found == lists_.end()) {
             areas.push_back(compare.whole(now));
-            continue;
+        } else {
+            for (; before != found; ++before) areas.push_back(compare.whole(parts_of(*before)));
+            kept = std::move(*before++);
+            repeats = compare.repeats(parts_of(kept), now);
+            if (!repeats) areas.push_back(compare.difference(parts_of(kept), now));
         }
-        for (; lists_.begin() + static_cast<std::ptrdiff_t>(before) != found; ++before)
-            areas.push_back(compare.whole(lists_[before]));
-        areas.push_back(compare.difference(lists_[before++], now));
+        if (!repeats) {
+            kept.commands.assign(now.commands.begin(), now.commands.end());
+            kept.indices.assign(now.indices.begin(), now.indices.end());
+            kept.vertices.assign(now.vertices.begin(), now.vertices.end());
+        }
+        lists.push_back(std::move(kept));
     }
-    for (; before < lists_.size(); ++before) areas.push_back(compare.whole(lists_[before]));
+    for (; before != lists_.end(); ++before) areas.push_back(compare.whole(parts_of(*before)));
     lists_ = std::move(lists);
     screen_ = screen;
     textures_.clear();
@@ -180,7 +172,7 @@ std::vector<Area> LastPicture::changes(const ImDrawData& data, std::uint32_t bac
         area = common({area.left - 1, area.top - 1, area.right + 1, area.bottom + 1}, all);
     }
     std::erase_if(areas, [](const Area& area) { return area.empty(); });
-    join_areas(areas);
+    join_areas(areas, kMostAreas);
     return areas;
 }
 

@@ -8,19 +8,9 @@
 #include <vector>
 
 #include "imgui.h"
+#include "platform/area.h"
 
 namespace headlight::platform {
-
-// A rectangle of ImGui's coordinates.
-struct Area {
-    float left, top, right, bottom;
-
-    [[nodiscard]] bool empty() const { return right <= left || bottom <= top; }
-    [[nodiscard]] float size() const { return empty() ? 0 : (right - left) * (bottom - top); }
-    [[nodiscard]] bool meets(const Area& other) const {
-        return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
-    }
-};
 
 class LastPicture {
   public:
@@ -44,7 +34,6 @@ class LastPicture {
         ImVec2 place, size, scale;
         std::uint32_t background;
     };
-    class Compare;
 
     std::vector<List> lists_;
     Screen screen_{};

@@ -7,11 +7,6 @@ namespace headlight::platform {
 
 namespace {
 
-// The size of the framebuffer and its height as the renderer rounds it.
-int framebuffer_height(const ImDrawData& data) {
-    return static_cast<int>(data.DisplaySize.y * data.FramebufferScale.y);
-}
-
 // A clip rectangle that the renderer makes these pixels of: it cuts its left end, its width, its height and how far its
 // lower end is from below, each to a whole number.
 ImVec4 clip_of(const Pixels& p, const ImDrawData& data) {
@@ -25,6 +20,10 @@ ImVec4 clip_of(const Pixels& p, const ImDrawData& data) {
 }
 
 }  // namespace
+
+int framebuffer_height(const ImDrawData& data) {
+    return static_cast<int>(data.DisplaySize.y * data.FramebufferScale.y);
+}
 
 Pixels pixels_of(const Area& area, const ImDrawData& data) {
     const ImVec2 scale = data.FramebufferScale, place = data.DisplayPos;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "imgui.h"
-#include "platform/last_picture.h"
+#include "platform/area.h"
 
 namespace headlight::platform {
 
@@ -13,9 +13,11 @@ struct Pixels {
     int left, top, right, bottom;
 };
 
+// As ImGui's OpenGL renderer rounds it; OpenGL counts rows from below.
+[[nodiscard]] int framebuffer_height(const ImDrawData& data);
 // The pixels that have a part in an area.
 [[nodiscard]] Pixels pixels_of(const Area& area, const ImDrawData& data);
-// The pixels that ImGui's OpenGL renderer draws on for a clip rectangle.
+// The pixels that the renderer draws on for a clip rectangle.
 [[nodiscard]] Pixels clipped_pixels(const ImVec4& clip, const ImDrawData& data);
 
 // While it lives, the lists of `data` draw on those pixels only; data() has the lists that do.

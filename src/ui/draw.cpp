@@ -171,23 +171,15 @@ std::string shortened(const ImFont* font, std::string_view text, float width) {
     return {};
 }
 
-namespace {
-
-// Rounded corners are many triangles: they are not made where nothing of them is seen.
-bool is_seen(const Box& box) {
-    const ImVec2 low = canvas().GetClipRectMin(), high = canvas().GetClipRectMax();
-    return box.x < high.x && box.right() > low.x && box.y < high.y && box.bottom() > low.y;
-}
-
-}  // namespace
-
+// Rounded corners are many triangles, which ImGui makes also where nothing of them is seen.
 void fill(const Box& box, Colour colour, float radius) {
-    if (!is_seen(box)) return;
+    if (!ImGui::IsRectVisible(box.min(), box.max())) return;
     canvas().AddRectFilled(box.min(), box.max(), colour, radius);
 }
 
 void outline(const Box& box, Colour colour, float radius, float thickness) {
-    if (!is_seen(box.inset(-thickness))) return;
+    const Box drawn = box.inset(-thickness);
+    if (!ImGui::IsRectVisible(drawn.min(), drawn.max())) return;
     canvas().AddRect(box.min(), box.max(), colour, radius, 0, thickness);
 }
 

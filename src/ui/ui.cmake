@@ -17,14 +17,21 @@ if(has_designated_warning)
   target_compile_options(hl_ui PRIVATE -Wno-missing-designated-field-initializers)
 endif()
 
-# headlight_platform(name LIBRARIES ...): hl_platform_<name>, one implementation of platform/platform.h.
+# What all platforms share, but for OpenGL, which the null platform has not.
 set(platform_dir ${CMAKE_CURRENT_LIST_DIR}/../platform)
+file(GLOB common CONFIGURE_DEPENDS ${platform_dir}/*.cpp)
+list(REMOVE_ITEM common ${platform_dir}/gl_textures.cpp)
+add_library(hl_platform_common STATIC ${common})
+target_link_libraries(hl_platform_common PUBLIC headlight_options hl_base imgui)
+
+# headlight_platform(name LIBRARIES ...): hl_platform_<name>, one implementation of platform/platform.h.
 function(headlight_platform name)
   cmake_parse_arguments(ARG "" "" "LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${platform_dir}/${name}/*.cpp ${platform_dir}/*.cpp)
-  if(name STREQUAL "null")
-    list(FILTER sources EXCLUDE REGEX "gl_[a-z_]*\\.cpp$")
-  elseif(name STREQUAL "desktop")
+  file(GLOB sources CONFIGURE_DEPENDS ${platform_dir}/${name}/*.cpp)
+  if(NOT name STREQUAL "null")
+    list(APPEND sources ${platform_dir}/gl_textures.cpp)
+  endif()
+  if(name STREQUAL "desktop")
     # Models are fetched by name where libcurl is there.
     if(CURL_FOUND)
       list(FILTER sources EXCLUDE REGEX "/hub_none\\.cpp$")
@@ -33,7 +40,7 @@ function(headlight_platform name)
     endif()
   endif()
   add_library(hl_platform_${name} STATIC ${sources})
-  target_link_libraries(hl_platform_${name} PUBLIC headlight_options hl_base imgui ${ARG_LIBRARIES})
+  target_link_libraries(hl_platform_${name} PUBLIC hl_platform_common ${ARG_LIBRARIES})
 endfunction()
 
 if(NOT EMSCRIPTEN)

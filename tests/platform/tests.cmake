@@ -1,6 +1,7 @@
 # What the platforms do without a window. The desktop's part needs GLFW, as the desktop program does.
 if(TARGET hl_platform_null)
-  add_executable(test_platform ${CMAKE_CURRENT_LIST_DIR}/soft_wrap_test.cpp
+  add_executable(test_platform ${CMAKE_CURRENT_LIST_DIR}/area_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/soft_wrap_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/last_picture_test.cpp ${CMAKE_CURRENT_LIST_DIR}/picture_part_test.cpp)
   target_link_libraries(test_platform PRIVATE hl_platform_null GTest::gtest_main)
   if(TARGET hl_platform_desktop)

@@ -13,6 +13,7 @@ constexpr int kTileRows = 6, kTileColumns = 8, kPanel = 32;
 }  // namespace headlight::kernels
 
 #include "kernels/implementations.h"
+#include "kernels/kernels_q8.h"
 #include "kernels/kernels_q8_split.h"
 
 namespace headlight::kernels {

@@ -187,8 +187,8 @@ void WebPlatform::send_area(const Area& area) {
         glDisable(GL_SCISSOR_TEST);
     } else {
         glEnable(GL_SCISSOR_TEST);
-        const auto height = static_cast<int>(data.DisplaySize.y * data.FramebufferScale.y);  // rows count from below
-        glScissor(pixels.left, height - pixels.bottom, pixels.right - pixels.left, pixels.bottom - pixels.top);
+        glScissor(pixels.left, framebuffer_height(data) - pixels.bottom, pixels.right - pixels.left,
+                  pixels.bottom - pixels.top);
     }
     glClear(GL_COLOR_BUFFER_BIT);
     PicturePart part(data, pixels);
